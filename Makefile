@@ -1,0 +1,48 @@
+# bcchost: `make` builds build/bcchost and build/bcchost-compile. `make help` lists the rest.
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+BUILD    ?= build
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+SANITIZE ?=
+
+PKG_HOST    := libbpf yaml-0.1
+LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST))
+LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf)
+WARN        := -Wall -Wextra -Wshadow -Werror
+ALL_CFLAGS   = -std=gnu17 $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE) -MMD -MP
+
+# The host is everything but the compiler process, which has a main of its own.
+HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
+                host/object/*.c host/trace/*.c host/output/*.c)
+HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
+TEST_SRC   := $(wildcard tests/unit/*.c)
+
+HOST_OBJ   := $(HOST_SRC:%.c=$(BUILD)/%.o)
+HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
+TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
+TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
+
+.PHONY: all clean install uninstall unit check demo matrix bench lint format help
+.SECONDARY:
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
+
+$(BUILD)/bcchost: $(BUILD)/host/main.o $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+
+# The symbols that it puts in libbcc's place must be visible to libbcc.so.
+$(BUILD)/bcchost-compile: $(HELPER_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -rdynamic -o $@ $^ $(LIBS_HELPER)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kernel: what a kernel looks like: its functions, their parameters, its structs, its tracepoints.
+ *
+ * The facts come from BTF (/sys/kernel/btf/vmlinux and the modules' beside it), from kallsyms,
+ * from tracefs and from the kernel's configuration; or, for another kernel than the running one,
+ * from files. Every source is read at most once and only when a question needs it. Strings that a
+ * struct kernel hands out live as long as it does.
+ */
+#ifndef BCCHOST_KERNEL_KERNEL_H
+#define BCCHOST_KERNEL_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct kernel;
+
+struct kernel_sources {
+	/* NULL: the running kernel's; "none": do as if there were no BTF; else a raw BTF file. */
+	const char *btf;
+	/* NULL: /proc/kallsyms; else a file of that form. */
+	const char *kallsyms;
+	/* NULL: uname's; else as uname -r prints it, for a kernel that is not the running one. */
+	const char *release;
+	/* NULL: the installed one; else the table of signature variants (signatures.list). */
+	const char *signatures;
+};
+
+/*
+ * Reads nothing yet but uname, and the two files if named (so that a wrong name is told at once).
+ * *k is the caller's; kernel_close.
+ */
+int kernel_open(struct kernel **k, const struct kernel_sources *sources, struct error *e);
+void kernel_close(struct kernel *k);
+
+/* --- which kernel --- */
+
+/* Is it the running one (no btf or kallsyms file was named)? */
+bool kernel_is_running(const struct kernel *k);
+
+/* As uname -r prints it. */
+const char *kernel_release(const struct kernel *k);
+
+/* KERNEL_VERSION(a, b, c) of that release, c at most 255, as include/linux/version.h has it. */
+uint32_t kernel_version(const struct kernel *k);
+
+/* uname -m: "x86_64", "aarch64". */
+const char *kernel_machine(const struct kernel *k);
+
+/* The BTF file in use ("/sys/kernel/btf/vmlinux" or the one named); NULL if there is none. */
+const char *kernel_btf_path(struct kernel *k);
+
+/* --- types (BTF) --- */
+
+struct kernel_param {
+	char *name; /* as in the kernel's source; "" if BTF has none */
+	char *decl; /* a C declaration of a parameter of that name: "struct dentry *dentry" */
+	bool in_register; /* one integer or pointer register; false for a struct passed by value */
+};
+
+struct kernel_proto {
+	char *function; /* the name asked for, without compiler suffixes */
+	char *result;	/* C text of the result's type: "int", "struct dentry *" */
+	size_t nparams;
+	struct kernel_param *params;
+	char *source; /* where it comes from, for people: "BTF of 6.1.0", "signatures.list:12" */
+};
+
+/*
+ * The prototype of a kernel function (in vmlinux or a loaded module): from BTF, or where there is
+ * no BTF at all from the table of known variants (the newest row of that function whose version is
+ * not above this kernel's). -ENOENT with FAULT_KERNEL: not known, near names offered. out is
+ * filled anew; kernel_proto_free.
+ */
+int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
+		     struct error *e);
+void kernel_proto_free(struct kernel_proto *p);
+
+/* The parameter's index, or -1. */
+int kernel_proto_find(const struct kernel_proto *p, const char *name);
+
+/*
+ * 1: struct or union `type` (its name alone) has that member (also inside anonymous members);
+ * 0: it has not, or there is no such type; -ENODATA: no BTF to ask.
+ */
+int kernel_has_field(struct kernel *k, const char *type, const char *field);
+
+/* 1, 0, or -ENODATA, as above: a struct, union, enum or typedef of that name. */
+int kernel_has_type(struct kernel *k, const char *name);
+
+/*
+ * The size in bytes of a type written in C ("u32", "enum foo", "struct in6_addr", "pid_t"), with
+ * its alignment; -ENOENT if BTF does not know it, -ENODATA without BTF.
+ */
+int kernel_type_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align);
+
+/* --- symbols --- */
+
+struct kernel_symbol {
+	const char *name;   /* as in kallsyms, suffix included: "finish_task_switch.isra.0" */
+	const char *module; /* NULL: vmlinux */
+	uint64_t addr;	    /* 0 if the reader may not see addresses */
+	bool unique;	    /* no other text symbol has this very name */
+};
+
+struct kernel_symbols {
+	struct kernel_symbol *v; /* owned; in kallsyms' order */
+	size_t n;
+};
+
+/*
+ * The functions of that name: the name itself, or if it is not there its compiler-made copies
+ * (.isra.N, .constprop.N, .part.N, .cold excluded, .llvm.N). n is 0 if there is none. Only text
+ * symbols (t, T, w, W). Fails only if kallsyms cannot be read.
+ */
+int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *out,
+		     struct error *e);
+
+/* The functions whose name matches a POSIX extended regular expression ("^vfs_.*"). */
+int kernel_functions_match(struct kernel *k, const char *regex, struct kernel_symbols *out,
+			   struct error *e);
+void kernel_symbols_free(struct kernel_symbols *s);
+
+/* Is there any symbol, data too, of that very name? */
+bool kernel_has_symbol(struct kernel *k, const char *name);
+
+/* Up to n function names close to `name`, for "did you mean"; as "a, b, c", "" if none is near. */
+char *kernel_near_functions(struct kernel *k, const char *name, size_t n);
+
+/* --- what can be attached --- */
+
+enum kernel_can {
+	KERNEL_CAN_NO,
+	KERNEL_CAN_YES,
+	KERNEL_CAN_UNKNOWN, /* not readable by this user, or not the running kernel */
+};
+
+/*
+ * May a kprobe sit on this function? NO if the blacklist
+ * (/sys/kernel/debug/kprobes/blacklist) has it. Not being in available_filter_functions
+ * (tracefs) does not forbid a kprobe, only a fast one: KERNEL_CAN_YES then too.
+ */
+enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol);
+
+/* Is it in available_filter_functions: can fentry and kprobe_multi attach to it? */
+enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
+
+/* Has this kernel kprobes (the kprobe PMU, Documentation/ABI/testing/sysfs-bus-event_source…)? For
+ * a kernel known from files: by the symbol register_kprobe. */
+bool kernel_has_kprobes(struct kernel *k);
+
+/* Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else, for a kernel known
+ * from files, by its symbols (__tracepoint_NAME; __syscall_meta__… or the syscall's own). */
+bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
+
+/* BPF trampolines: may fentry/fexit programs attach (BTF, and the symbol bpf_trampoline_link_prog
+ * or its successors)? */
+bool kernel_has_fentry(struct kernel *k);
+
+/* Is BPF_MAP_TYPE_RINGBUF (5.8) there? By BTF's enum bpf_map_type, else by version. */
+bool kernel_has_ringbuf(struct kernel *k);
+
+/* "__x64_sys_", "__arm64_sys_", "sys_": what a syscall's function begins with. */
+const char *kernel_syscall_prefix(struct kernel *k);
+
+/* "none", "integrity" or "confidentiality": the active word of /sys/kernel/security/lockdown;
+ * "none" if that file is not there. */
+const char *kernel_lockdown(struct kernel *k);
+
+/* "y", "m", a value, or NULL if unset or unknown; name with CONFIG_. From /proc/config.gz,
+ * /boot/config-RELEASE, /lib/modules/RELEASE/config. */
+const char *kernel_config(struct kernel *k, const char *name);
+
+/* The tracefs mount ("/sys/kernel/tracing", "/sys/kernel/debug/tracing"); NULL if not mounted or
+ * not readable. */
+const char *kernel_tracefs(struct kernel *k);
+
+/*
+ * Where compiled kernel headers are, for kernels without BTF: the directory of an installed
+ * package (/lib/modules/RELEASE/build with include/linux/kconfig.h); NULL if there is none.
+ */
+const char *kernel_headers_dir(struct kernel *k);
+
+/* The path of kheaders.tar.xz if it is there ("/sys/kernel/kheaders.tar.xz"); else NULL. */
+const char *kernel_kheaders(struct kernel *k);
+
+#endif

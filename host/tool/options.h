@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * options: a tool's command line, checked by type. What is known is what the host has for every
+ * tool (--duration …), what the program's filters bring (--pid …) and the program's own options.
+ * '_' and '-' in a long name are the same (BCC has --extended_fields). Values may be given as
+ * --name=value, --name value, -nvalue, -n value; flags may be joined (-Tx).
+ */
+#ifndef BCCHOST_TOOL_OPTIONS_H
+#define BCCHOST_TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "tool/program.h"
+
+/* What an option of the program was given. */
+struct option_value {
+	bool given;	  /* on the command line, or by its default */
+	int64_t number;	  /* INTEGER, ENUM (ORed if several) */
+	double real;	  /* NUMBER */
+	char *text;	  /* NAME, PATH */
+};
+
+enum options_buffer {
+	OPTIONS_BUFFER_AUTO,
+	OPTIONS_BUFFER_RING,
+	OPTIONS_BUFFER_PERF,
+};
+
+enum options_debug {
+	OPTIONS_DEBUG_PREPROCESSED = 1,
+	OPTIONS_DEBUG_IR = 2,
+	OPTIONS_DEBUG_ASM = 4,
+	OPTIONS_DEBUG_SOURCE = 8,
+	OPTIONS_DEBUG_VERIFIER = 16,
+};
+
+struct options {
+	/* the host's, for every tool */
+	bool help;		/* -h --help */
+	bool print_bpf;		/* --print-bpf */
+	bool compile_only;	/* --compile-only: compile, report, load nothing */
+	bool verbose;		/* --verbose */
+	bool no_header;		/* --no-header */
+	unsigned int debug;	/* --debug=WORD[,WORD…]; bits of enum options_debug */
+	double duration;	/* -d --duration SECONDS; 0: until it is interrupted */
+	uint64_t max_events;	/* -M --max-events N; 0: no end */
+	bool timestamp;		/* -T --timestamp */
+	uint32_t buffer_pages;	/* -b --buffer-pages N, a power of two; 0: by the host */
+	enum options_buffer buffer; /* --buffer auto|ring|perf */
+	const char *btf;	/* --btf FILE|none; these point into argv */
+	const char *kallsyms;	/* --kallsyms FILE */
+	const char *release;	/* --kernel-release RELEASE */
+	const char *headers;	/* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */
+
+	/* the filters', where the program lists them */
+	bool has_pid, has_tid, has_uid, has_inode, has_dir;
+	uint32_t pid, tid, uid;	/* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */
+	const char *name;	/* -n --name: the comm contains it; 1…15 bytes */
+	const char *cgroup;	/* --cgroup PATH: a directory of the cgroup2 file system */
+	const char *cgroupmap;	/* --cgroupmap PATH: a pinned hash of u64 cgroup ids */
+	const char *mntnsmap;	/* --mntnsmap PATH: a pinned hash of u64 mount namespace ids */
+	uint64_t inode;		/* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
+	bool inode_has_dev;
+	dev_t inode_dev;	/* makedev(MAJOR, MINOR) */
+	const char *dir;	/* --dir PATH, an existing directory */
+	bool recursive;		/* --recursive: with --dir, anything below it; alone: an error */
+
+	/* the program's own, in the order of program->options */
+	struct option_value *values; /* owned */
+	size_t nvalues;
+};
+
+/*
+ * argv[0] is the tool's name; the rest its options. `base` holds what was given before the tool's
+ * name (--print-bpf, --btf …) and is copied first. Where a program gives one of its own options a
+ * short name that the host or a filter also has, the program's wins. Errors: FAULT_USAGE, naming the
+ * option and what it takes, near names offered, "see `bcchost TOOL --help`" at the end.
+ */
+int options_parse(const struct program *p, int argc, char **argv, const struct options *base,
+		  struct options *out, struct error *e);
+void options_free(struct options *o);
+
+/*
+ * Those of the host's that may stand before the tool's name, from argv[1] on. *next is the index
+ * of the first word that is no option (argc if none): the tool's name or command. Also knows -h,
+ * --help, --version (sets *version), --tools-dir DIR (several; appended to *dirs, an array of
+ * pointers into argv, the array the caller's to free).
+ */
+int options_parse_global(int argc, char **argv, struct options *out, int *next, bool *version,
+			 char ***dirs, size_t *ndirs, struct error *e);
+
+/* Was the option of that long name given (the program's own, a filter's, or a common one)? */
+bool options_given(const struct options *o, const struct program *p, const char *name);
+
+/* Is `name` the long name of an option that this program would know? */
+bool options_known(const struct program *p, const char *name);
+
+/* The value of an option of the program's own; NULL if it has none of that name. */
+const struct option_value *options_value(const struct options *o, const struct program *p,
+					 const char *name);
+
+/* `bcchost TOOL --help`: usage, what it shows, options in groups, examples; the caller's to free. */
+char *options_help(const struct program *p);
+
+/* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */
+char *options_help_global(void);
+
+#endif

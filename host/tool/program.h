@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * program: a tool's YAML file, checked: every key known, every value of its type, every name that
+ * points somewhere (an option, a variant) pointing at something. docs/write-a-tool.md describes
+ * the file for its authors. Loading does not touch the kernel.
+ */
+#ifndef BCCHOST_TOOL_PROGRAM_H
+#define BCCHOST_TOOL_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* `filters:` — each brings its options (tool/options.h) and its part of FILTER (text/filter.h). */
+enum program_filter {
+	PROGRAM_FILTER_PID,	     /* "pid" */
+	PROGRAM_FILTER_TID,	     /* "tid" */
+	PROGRAM_FILTER_UID,	     /* "uid" */
+	PROGRAM_FILTER_COMM,	     /* "comm" */
+	PROGRAM_FILTER_CGROUP,	     /* "cgroup" */
+	PROGRAM_FILTER_MNTNS,	     /* "mntns" */
+	PROGRAM_FILTER_INODE,	     /* "inode": the file's own */
+	PROGRAM_FILTER_PARENT_INODE, /* "parent_inode": its directory's */
+	PROGRAM_FILTER_DIR,	     /* "dir" */
+	PROGRAM_NFILTERS,
+};
+
+enum program_option_type {
+	PROGRAM_OPTION_FLAG, /* no value */
+	PROGRAM_OPTION_INTEGER,
+	PROGRAM_OPTION_NUMBER, /* may have decimals: "0.5" */
+	PROGRAM_OPTION_ENUM,   /* one of `values`, by name */
+	PROGRAM_OPTION_NAME,   /* a word of at most max bytes (15 for a comm) */
+	PROGRAM_OPTION_PATH,   /* a path that must exist */
+};
+
+struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
+	char *name;
+	int64_t number;
+};
+
+/* `options:` — the tool's own. */
+struct program_option {
+	char *name;	  /* long, without dashes, words joined by '-': "flag-filter" */
+	char short_name;  /* 'f'; 0 if none */
+	enum program_option_type type;
+	bool many;	  /* may be given several times; numbers are ORed, see substitute */
+	int64_t min, max; /* INTEGER and NUMBER: the bounds; NAME: max bytes */
+	char *placeholder;   /* in --help: "FLAG" */
+	char *help;
+	char *fallback;	     /* `default:`, as if it had been typed; NULL if none */
+	size_t nvalues;
+	struct program_value *values;
+	unsigned int line; /* in the YAML file */
+};
+
+enum program_probe_kind {
+	PROGRAM_KPROBE,
+	PROGRAM_KRETPROBE,
+	PROGRAM_TRACEPOINT,	/* target "category:name" */
+	PROGRAM_RAW_TRACEPOINT, /* target "name" */
+	PROGRAM_KFUNC,		/* fentry */
+	PROGRAM_KRETFUNC,	/* fexit */
+	PROGRAM_PERF_EVENT,
+};
+
+/* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V}`. */
+struct program_probe {
+	enum program_probe_kind kind;
+	/* One name; or several, of which the first that exists is taken; or a pattern ("^vfs_.*"). */
+	size_t ntargets;
+	char **targets;
+	char *run; /* the handler's name in the template */
+	bool optional;
+	char *variant; /* only in this variant; NULL: in all */
+	unsigned int line;
+};
+
+/*
+ * `substitute:` — WORD: {option: NAME, then: TEXT, else: TEXT}, or for an option with a value
+ * WORD: {option: NAME, else: TEXT}: the word becomes the option's value as a decimal number
+ * (ORed if given several times), or TEXT if it was not given.
+ */
+struct program_word {
+	char *word;
+	char *option;
+	char *then;  /* NULL: the option's value */
+	char *other; /* `else:`; NULL only if the option has a default */
+	unsigned int line;
+};
+
+enum program_fact_kind {
+	PROGRAM_FACT_PARAM,	 /* {param: [function, parameter]} */
+	PROGRAM_FACT_SYMBOL,	 /* {symbol: name} */
+	PROGRAM_FACT_FIELD,	 /* {field: [struct, member]} */
+	PROGRAM_FACT_TYPE,	 /* {type: name} */
+	PROGRAM_FACT_TRACEPOINT, /* {tracepoint: [category, name]} or "category:name" */
+};
+
+/* `facts:` — MACRO: {…}; the macro is defined (as 1) if the kernel has it. */
+struct program_fact {
+	char *macro;
+	enum program_fact_kind kind;
+	char *a, *b; /* b is NULL where the kind has one argument */
+	unsigned int line;
+};
+
+enum program_output {
+	PROGRAM_STREAM, /* a line an event */
+	/* top, histogram, rates and trace_pipe come with the tools that need them */
+};
+
+enum program_column_value {
+	PROGRAM_COLUMN_FIELD,	/* of the event */
+	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
+	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event */
+};
+
+enum program_unit {
+	PROGRAM_UNIT_NONE,
+	PROGRAM_UNIT_SECONDS, /* of a field in nanoseconds (or _us, _ms by its name's end) */
+	PROGRAM_UNIT_MILLISECONDS,
+	PROGRAM_UNIT_MICROSECONDS,
+	PROGRAM_UNIT_KILOBYTES, /* of a field in bytes */
+};
+
+enum program_format {
+	PROGRAM_FORMAT_AUTO, /* a number in decimal, a char array as text */
+	PROGRAM_FORMAT_HEX,
+	PROGRAM_FORMAT_OCTAL,
+	PROGRAM_FORMAT_PATH, /* the field, with the directories of `dirs` before it */
+};
+
+enum program_align {
+	PROGRAM_ALIGN_LEFT,
+	PROGRAM_ALIGN_RIGHT,
+};
+
+struct program_column {
+	char *title;
+	enum program_column_value value;
+	char *field; /* for PROGRAM_COLUMN_FIELD */
+	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
+			ended by a NUL; "/" ends an absolute one */
+	unsigned int width;    /* characters; 0: as wide as the value is (the last column) */
+	enum program_align align;
+	enum program_unit unit;
+	unsigned int decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
+	unsigned int digits;
+	enum program_format format;
+	char *when, *unless; /* shown only if that option was given, was not given; NULL: always.
+				Common options' and filters' names count too ("timestamp", "tid"). */
+	size_t nnames;
+	struct program_value *names; /* numbers shown as these words */
+	unsigned int line;
+};
+
+struct program_example {
+	char *run, *does;
+};
+
+struct program {
+	char *name;	/* the file's, without .yaml */
+	char *path;	/* as found */
+	char *template_path; /* beside it: ../templates/NAME.bpf.c, or `template:` of the same place;
+				in a flat directory NAME.bpf.c next to the YAML file */
+	char *include_dir;   /* templates/include of the same place */
+	char *summary;
+	char *description; /* optional, for --help; "" if none */
+	size_t nfilters;
+	enum program_filter *filters;
+	size_t noptions;
+	struct program_option *options;
+	size_t nvariants;
+	char **variants; /* in order of preference; 0 if the tool has but one way */
+	size_t nprobes;
+	struct program_probe *probes;
+	size_t nwords;
+	struct program_word *words;
+	size_t nfacts;
+	struct program_fact *facts;
+	enum program_output output;
+	char *stream; /* the table that events come through */
+	unsigned int stream_line;
+	size_t ncolumns;
+	struct program_column *columns;
+	size_t nexamples;
+	struct program_example *examples;
+};
+
+/*
+ * Reads and checks one. Errors are FAULT_TOOL and begin with "file:line: "; as root a file that
+ * others can write is refused (base/file.h). *p is the caller's; program_free.
+ */
+int program_load(const char *path, struct program **p, struct error *e);
+void program_free(struct program *p);
+
+bool program_has_filter(const struct program *p, enum program_filter filter);
+const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
+
+#endif
