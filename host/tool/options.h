@@ -50,7 +50,8 @@ struct options {
 	bool timestamp;		/* -T --timestamp */
 	uint32_t buffer_pages;	/* -b --buffer-pages N, a power of two; 0: by the host */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
-	const char *btf;	/* --btf FILE|none; these point into argv */
+	const char *variant;	/* --variant NAME, one of the program's; these point into argv */
+	const char *btf;	/* --btf FILE|none */
 	const char *kallsyms;	/* --kallsyms FILE */
 	const char *release;	/* --kernel-release RELEASE */
 	const char *headers;	/* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */

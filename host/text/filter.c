@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "text/filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+
+#define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
+#define DIR_MAX_DEPTH 64	 /* directories that --recursive climbs */
+
+/* A device as the kernel keeps it (include/linux/kdev_t.h), not as stat(2) gives it. */
+static uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
+{
+	return ((uint64_t)major_nr << 20) | minor_nr;
+}
+
+/*
+ * The device of the super block. On btrfs and overlayfs stat(2) gives another one than s_dev, so
+ * it is taken from the mount's line in mountinfo, which has s_dev (proc(5)); before 5.8 the kernel
+ * does not tell a path's mount.
+ */
+static int superblock_dev(const char *path, uint64_t *dev, struct error *e)
+{
+	struct statx stx;
+	char *text, *line, *save = NULL;
+	unsigned int id, parent, ma, mi;
+	int err;
+
+	if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_MNT_ID, &stx) < 0)
+		return error_set(e, FAULT_RUN, -errno, "cannot look at %s: %s", path,
+				 strerror(errno));
+	*dev = kernel_dev(stx.stx_dev_major, stx.stx_dev_minor);
+	if (!(stx.stx_mask & STATX_MNT_ID))
+		return 0;
+	err = file_read("/proc/self/mountinfo", &text, NULL, e);
+	if (err)
+		return err;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%u %u %u:%u", &id, &parent, &ma, &mi) == 4 &&
+		    id == stx.stx_mnt_id) {
+			*dev = kernel_dev(ma, mi);
+			break;
+		}
+	}
+	free(text);
+	return 0;
+}
+
+static int resolve_dir(struct filter *f, const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return error_set(e, FAULT_USAGE, -errno, "--dir %s: %s", path, strerror(errno));
+	f->dir_ino = st.st_ino;
+	return superblock_dev(path, &f->dir_dev, e);
+}
+
+/* Is the event's file in the directory? Written with explicit reads, for libbcc's sake. */
+static void dir_prologue(struct filter *f, const struct options *o)
+{
+	buf_printf(&f->prologue,
+		   "static inline int bcchost_is_dir(struct dentry *d)\n"
+		   "{\n"
+		   "\tstruct inode *inode = 0;\n"
+		   "\tstruct super_block *sb = 0;\n"
+		   "\tunsigned long ino = 0;\n"
+		   "\tdev_t dev = 0;\n"
+		   "\n"
+		   "\tbpf_probe_read_kernel(&inode, sizeof(inode), &d->d_inode);\n"
+		   "\tbpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);\n"
+		   "\tif (ino != %" PRIu64 "ULL)\n"
+		   "\t\treturn 0;\n"
+		   "\tbpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);\n"
+		   "\tbpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);\n"
+		   "\treturn dev == %" PRIu64 ";\n"
+		   "}\n",
+		   f->dir_ino, f->dir_dev);
+	buf_printf(&f->prologue,
+		   "static inline int bcchost_in_dir(struct dentry *d)\n"
+		   "{\n"
+		   "\tstruct dentry *parent = 0;\n"
+		   "\n"
+		   "\tfor (int i = 0; i < %d; i++) {\n"
+		   "\t\tbpf_probe_read_kernel(&parent, sizeof(parent), &d->d_parent);\n"
+		   "\t\tif (!parent || parent == d)\n"
+		   "\t\t\treturn 0;\n"
+		   "\t\tif (bcchost_is_dir(parent))\n"
+		   "\t\t\treturn 1;\n"
+		   "\t\td = parent;\n"
+		   "\t}\n"
+		   "\treturn 0;\n"
+		   "}\n",
+		   o->recursive ? DIR_MAX_DEPTH : 1);
+}
+
+/* Every place in comm (16 bytes) that could hold the name, each compared byte by byte: libbcc
+ * knows no read-only data, so a string constant cannot be compared with. */
+static void comm_prologue(struct filter *f, const char *name)
+{
+	size_t len = strlen(name);
+
+	buf_str(&f->prologue, "static inline int bcchost_comm_has_name(void)\n"
+			      "{\n"
+			      "\tchar c[16] = {};\n"
+			      "\n"
+			      "\tbpf_get_current_comm(&c, sizeof(c));\n"
+			      "\treturn");
+	for (size_t at = 0; at + len <= 15; at++) {
+		buf_str(&f->prologue, at ? " ||\n\t       (" : " (");
+		for (size_t i = 0; i < len; i++)
+			buf_printf(&f->prologue, "%sc[%zu] == %d", i ? " && " : "", at + i,
+				   (int)(signed char)name[i]);
+		buf_char(&f->prologue, ')');
+	}
+	buf_str(&f->prologue, ";\n}\n");
+}
+
+/*
+ * A cgroup's id is its directory's inode number, and its level the number of directories below
+ * the root of the hierarchy (kernel/cgroup/cgroup.c). Members of the groups below it count.
+ */
+static int cgroup_filter(struct filter *f, const char *path, struct error *e)
+{
+	struct statfs fs;
+	struct stat st, up;
+	unsigned int level = 0;
+	char *at, *p;
+
+	if (stat(path, &st) < 0)
+		return error_set(e, FAULT_USAGE, -errno, "--cgroup %s: %s", path, strerror(errno));
+	if (statfs(path, &fs) < 0 || fs.f_type != CGROUP2_MAGIC)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "--cgroup %s: not a directory of a cgroup2 file system (as "
+				 "/sys/fs/cgroup is)",
+				 path);
+	at = realpath(path, NULL);
+	if (!at)
+		return error_nomem(e);
+	while ((p = strrchr(at, '/')) && p != at) {
+		*p = '\0';
+		if (stat(at, &up) < 0 || up.st_dev != st.st_dev)
+			break;
+		level++;
+	}
+	free(at);
+	buf_printf(&f->task,
+		   "if (bpf_get_current_ancestor_cgroup_id(%u) != %" PRIu64 "ULL) return 0; ", level,
+		   (uint64_t)st.st_ino);
+	return 0;
+}
+
+static void cgroupmap_filter(struct filter *f)
+{
+	buf_str(&f->prologue, "BPF_TABLE(\"hash\", u64, u64, " FILTER_CGROUP_MAP ", 1024);\n");
+	buf_str(&f->task, "{ u64 id_ = bpf_get_current_cgroup_id(); "
+			  "if (!" FILTER_CGROUP_MAP ".lookup(&id_)) return 0; } ");
+}
+
+/* struct mnt_namespace is private to fs/: BTF has it, installed headers do not. */
+static void mntnsmap_filter(struct filter *f)
+{
+	buf_str(&f->prologue,
+		"#ifndef BCCHOST_BTF\n"
+		"#include <linux/version.h>\n"
+		"#include <linux/nsproxy.h>\n"
+		"#include <linux/ns_common.h>\n"
+		"struct mnt_namespace {\n"
+		"#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)\n"
+		"\tatomic_t count;\n"
+		"#endif\n"
+		"\tstruct ns_common ns;\n"
+		"};\n"
+		"#endif\n"
+		"BPF_TABLE(\"hash\", u64, u64, " FILTER_MNTNS_MAP ", 1024);\n"
+		"static inline u64 bcchost_mount_namespace(void)\n"
+		"{\n"
+		"\tstruct task_struct *task = (void *)bpf_get_current_task();\n"
+		"\tstruct nsproxy *nsproxy = 0;\n"
+		"\tstruct mnt_namespace *mnt_ns = 0;\n"
+		"\tunsigned int inum = 0;\n"
+		"\n"
+		"\tbpf_probe_read_kernel(&nsproxy, sizeof(nsproxy), &task->nsproxy);\n"
+		"\tbpf_probe_read_kernel(&mnt_ns, sizeof(mnt_ns), &nsproxy->mnt_ns);\n"
+		"\tbpf_probe_read_kernel(&inum, sizeof(inum), &mnt_ns->ns.inum);\n"
+		"\treturn inum;\n"
+		"}\n");
+	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace(); "
+			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
+}
+
+static void inode_prologue(struct filter *f, const struct options *o)
+{
+	buf_printf(&f->prologue,
+		   "static inline int bcchost_is_inode(struct dentry *d)\n"
+		   "{\n"
+		   "\tstruct inode *inode = 0;\n"
+		   "\tstruct super_block *sb = 0;\n"
+		   "\tunsigned long ino = 0;\n"
+		   "\tdev_t dev = 0;\n"
+		   "\n"
+		   "\tbpf_probe_read_kernel(&inode, sizeof(inode), &d->d_inode);\n"
+		   "\tbpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);\n"
+		   "\tbpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);\n"
+		   "\tbpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);\n"
+		   "\treturn ino == %" PRIu64 "ULL",
+		   o->inode);
+	if (o->inode_has_dev)
+		buf_printf(&f->prologue, " && dev == %" PRIu64,
+			   kernel_dev(major(o->inode_dev), minor(o->inode_dev)));
+	buf_str(&f->prologue, ";\n}\n");
+}
+
+static void self_filter(struct filter *f)
+{
+	buf_printf(&f->prologue,
+		   "/* bcchost's own process, put here when the program is loaded: a tool does not "
+		   "report itself. */\n"
+		   "static inline u32 bcchost_self(void)\n"
+		   "{\n"
+		   "\tu64 pid;\n"
+		   "\n"
+		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(pid));\n"
+		   "\treturn pid;\n"
+		   "}\n",
+		   FILTER_CONSTANT_MARK, FILTER_CONSTANT_SELF);
+	buf_str(&f->task, "if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
+}
+
+static void id_filters(struct filter *f, const struct options *o)
+{
+	if (o->has_pid)
+		buf_printf(&f->task, "if ((u32)(bpf_get_current_pid_tgid() >> 32) != %u) return 0; ",
+			   o->pid);
+	if (o->has_tid)
+		buf_printf(&f->task, "if ((u32)bpf_get_current_pid_tgid() != %u) return 0; ",
+			   o->tid);
+	if (o->has_uid)
+		buf_printf(&f->task, "if ((u32)bpf_get_current_uid_gid() != %u) return 0; ",
+			   o->uid);
+}
+
+int filter_make(struct filter *f, const struct options *o, struct error *e)
+{
+	int err = 0;
+
+	memset(f, 0, sizeof(*f));
+	self_filter(f);
+	id_filters(f, o);
+	if (o->name) {
+		comm_prologue(f, o->name);
+		buf_str(&f->task, "if (!bcchost_comm_has_name()) return 0; ");
+	}
+	if (o->cgroup)
+		err = cgroup_filter(f, o->cgroup, e);
+	if (!err && o->cgroupmap)
+		cgroupmap_filter(f);
+	if (!err && o->mntnsmap)
+		mntnsmap_filter(f);
+	if (!err && o->has_inode)
+		inode_prologue(f, o);
+	if (!err && o->has_dir)
+		err = resolve_dir(f, o->dir, e);
+	if (!err && o->has_dir)
+		dir_prologue(f, o);
+	f->wants_dentry = o->has_inode || o->has_dir;
+	if (err)
+		filter_free(f);
+	return err;
+}
+
+void filter_free(struct filter *f)
+{
+	buf_free(&f->prologue);
+	buf_free(&f->task);
+}
+
+/* --inode names the file itself, or its directory where the program says parent_inode. */
+static void expand_inode(const struct program *p, const char *dentry, struct buf *out)
+{
+	if (program_has_filter(p, PROGRAM_FILTER_PARENT_INODE))
+		buf_printf(out,
+			   "{ struct dentry *up_ = 0; bpf_probe_read_kernel(&up_, sizeof(up_), "
+			   "&(%s)->d_parent); if (!bcchost_is_inode(up_)) return 0; } ",
+			   dentry);
+	else
+		buf_printf(out, "if (!bcchost_is_inode(%s)) return 0; ", dentry);
+}
+
+void filter_expand(const struct filter *f, const struct program *p, const struct options *o,
+		   const char *dentry, struct buf *out)
+{
+	if (f->task.data)
+		buf_str(out, f->task.data);
+	if (o->has_inode)
+		expand_inode(p, dentry, out);
+	if (o->has_dir)
+		buf_printf(out, "if (!bcchost_in_dir(%s)) return 0; ", dentry);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_probe(struct plan_probe *pp)
+{
+	for (size_t i = 0; i < pp->ntargets; i++) {
+		free(pp->targets[i].name);
+		free(pp->targets[i].category);
+	}
+	free(pp->targets);
+	free(pp->function);
+	memset(pp, 0, sizeof(*pp));
+}
+
+static void free_probes(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nprobes; i++)
+		free_probe(&plan->probes[i]);
+	free(plan->probes);
+	plan->probes = NULL;
+	plan->nprobes = 0;
+}
+
+void plan_free(struct plan *plan)
+{
+	free_probes(plan);
+	buf_free(&plan->notes);
+}
+
+static bool is_kprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_KPROBE || kind == PROGRAM_KRETPROBE;
+}
+
+static bool is_fentry(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+}
+
+static bool is_pattern(const char *target)
+{
+	return target[0] == '^';
+}
+
+/* Takes the symbols that a probe may sit on; *blacklisted counts those that it may not. */
+static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct kernel_symbols *syms,
+			size_t *blacklisted, struct error *e)
+{
+	pp->targets = calloc(syms->n ? syms->n : 1, sizeof(*pp->targets));
+	if (!pp->targets)
+		return error_nomem(e);
+	for (size_t i = 0; i < syms->n; i++) {
+		const struct kernel_symbol *s = &syms->v[i];
+		struct plan_target *t = &pp->targets[pp->ntargets];
+
+		if (kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
+			(*blacklisted)++;
+			continue;
+		}
+		t->name = strdup(s->name);
+		if (!t->name)
+			return error_nomem(e);
+		t->addr = s->unique ? 0 : s->addr;
+		pp->ntargets++;
+	}
+	return 0;
+}
+
+static int resolve_function(struct plan *plan, struct plan_probe *pp, const char *target,
+			    struct error *e)
+{
+	struct kernel_symbols syms = {0};
+	size_t blacklisted = 0;
+	int err;
+
+	if (is_pattern(target))
+		err = kernel_functions_match(plan->kernel, target, &syms, e);
+	else
+		err = kernel_functions(plan->kernel, target, &syms, e);
+	if (!err)
+		err = take_symbols(plan, pp, &syms, &blacklisted, e);
+	if (!err && !pp->ntargets) {
+		if (blacklisted)
+			err = error_set(e, FAULT_KERNEL, -EINVAL,
+					"%s is on this kernel's kprobe blacklist", target);
+		else
+			err = -ENOENT; /* the next of the probe's targets may exist */
+	}
+	kernel_symbols_free(&syms);
+	return err;
+}
+
+static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const char *target,
+			      struct error *e)
+{
+	bool raw = pp->probe->kind == PROGRAM_RAW_TRACEPOINT;
+	const char *colon = strchr(target, ':');
+	const char *name = colon ? colon + 1 : target;
+	struct plan_target *t;
+
+	t = pp->targets = calloc(1, sizeof(*t));
+	if (!t)
+		return error_nomem(e);
+	t->category = strndup(target, colon ? (size_t)(colon - target) : 0);
+	t->name = strdup(name);
+	pp->ntargets = 1;
+	if (!t->category || !t->name)
+		return error_nomem(e);
+	/* A raw tracepoint is named without its category, which tracefs would want. */
+	if (raw && !colon)
+		return 0;
+	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ? 0 : -ENOENT;
+}
+
+static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
+			  struct error *e)
+{
+	enum program_probe_kind kind = pp->probe->kind;
+	int err;
+
+	if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
+		err = resolve_tracepoint(plan, pp, target, e);
+	else
+		err = resolve_function(plan, pp, target, e);
+	if (!err)
+		pp->function = strdup(target);
+	else
+		free_probe(pp);
+	return err;
+}
+
+static int missing_probe(struct plan *plan, const struct program_probe *probe, struct error *e)
+{
+	const char *kind = program_probe_kind_name(probe->kind);
+	struct buf names = {0};
+	char *near = NULL;
+	int err;
+
+	for (size_t i = 0; i < probe->ntargets; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", probe->targets[i]);
+	if (is_pattern(probe->targets[0]))
+		near = strdup("");
+	else if (is_kprobe(probe->kind) || is_fentry(probe->kind))
+		near = kernel_near_functions(plan->kernel, probe->targets[0], 3);
+	err = error_set(e, FAULT_KERNEL, -ENOENT,
+			"%s:%u: kernel %s has nothing to attach %s %s to%s%s", plan->program->path,
+			probe->line, kernel_release(plan->kernel), kind, names.data,
+			near && *near ? "; names near it: " : "", near ? near : "");
+	free(near);
+	buf_free(&names);
+	return err;
+}
+
+/* Is the kernel able to attach this kind of probe at all? */
+static int check_kind(struct plan *plan, const struct program_probe *probe, struct error *e)
+{
+	if (is_kprobe(probe->kind) && !kernel_has_kprobes(plan->kernel))
+		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+				 "kernel %s has no kprobes (CONFIG_KPROBES and "
+				 "CONFIG_KPROBE_EVENTS), which %s needs for %s",
+				 kernel_release(plan->kernel), plan->program->name,
+				 probe->targets[0]);
+	if (is_fentry(probe->kind) && !kernel_has_fentry(plan->kernel))
+		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+				 "kernel %s cannot attach fentry programs (it needs BTF and BPF "
+				 "trampolines), which %s needs for %s",
+				 kernel_release(plan->kernel), plan->program->name,
+				 probe->targets[0]);
+	return 0;
+}
+
+static int resolve_probe(struct plan *plan, const struct program_probe *probe,
+			 struct plan_probe *pp, struct error *e)
+{
+	int err;
+
+	pp->probe = probe;
+	err = check_kind(plan, probe, e);
+	if (err)
+		return err;
+	for (size_t i = 0; i < probe->ntargets; i++) {
+		err = resolve_target(plan, pp, probe->targets[i], e);
+		if (err != -ENOENT)
+			break;
+		pp->probe = probe;
+	}
+	pp->probe = probe;
+	if (err == -ENOENT) {
+		if (probe->optional)
+			return 0;
+		return missing_probe(plan, probe, e);
+	}
+	return err;
+}
+
+static bool in_variant(const struct program_probe *probe, const char *variant)
+{
+	return !probe->variant || !variant || strcmp(probe->variant, variant) == 0;
+}
+
+static int try_variant(struct plan *plan, const char *variant, struct error *e)
+{
+	const struct program *p = plan->program;
+	size_t attachable = 0;
+	int err;
+
+	free_probes(plan);
+	plan->variant = variant;
+	plan->probes = calloc(p->nprobes ? p->nprobes : 1, sizeof(*plan->probes));
+	if (!plan->probes)
+		return error_nomem(e);
+	for (size_t i = 0; i < p->nprobes; i++) {
+		if (!in_variant(&p->probes[i], variant))
+			continue;
+		err = resolve_probe(plan, &p->probes[i], &plan->probes[plan->nprobes++], e);
+		if (err)
+			return err;
+		attachable += plan->probes[plan->nprobes - 1].ntargets;
+	}
+	if (p->nprobes && !attachable)
+		return error_set(e, FAULT_KERNEL, -ENOENT,
+				 "kernel %s has none of the functions that %s attaches to",
+				 kernel_release(plan->kernel), p->name);
+	return 0;
+}
+
+/* A variant that was asked for by name is the only one that is tried. */
+static int choose_variant(struct plan *plan, struct error *e)
+{
+	const struct program *p = plan->program;
+	const char *asked = plan->options->variant;
+	struct error first = {0}, again = {0};
+	int err = 0, first_err = 0;
+
+	if (!p->nvariants)
+		return try_variant(plan, NULL, e);
+	for (size_t i = 0; i < p->nvariants; i++) {
+		if (asked && strcmp(asked, p->variants[i]) != 0)
+			continue;
+		err = try_variant(plan, p->variants[i], first_err ? &again : &first);
+		if (!err) {
+			buf_printf(&plan->notes, "variant: %s%s%s%s\n", p->variants[i],
+				   asked ? ", asked for by --variant" : "",
+				   first.text ? "; the one before it was not taken: " : "",
+				   first.text ? first.text : "");
+			goto out;
+		}
+		if (!first_err)
+			first_err = err;
+	}
+	if (!first_err) {
+		err = error_set(e, FAULT_USAGE, -EINVAL, "--variant %s: %s has no such variant",
+				asked, p->name);
+		goto out;
+	}
+	err = error_set(e, first.fault, first_err, "%s", first.text ? first.text : "no variant");
+out:
+	error_clear(&first);
+	error_clear(&again);
+	return err;
+}
+
+static int choose_buffer(struct plan *plan, struct error *e)
+{
+	bool has = kernel_has_ringbuf(plan->kernel);
+	enum options_buffer asked = plan->options->buffer;
+
+	if (asked == OPTIONS_BUFFER_RING && !has)
+		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+				 "--buffer ring: kernel %s has no BPF ring buffer (it came with 5.8)",
+				 kernel_release(plan->kernel));
+	plan->ring = asked == OPTIONS_BUFFER_RING || (asked == OPTIONS_BUFFER_AUTO && has);
+	buf_printf(&plan->notes, "events: through a %s buffer (%s)\n", plan->ring ? "ring" : "perf",
+		   asked != OPTIONS_BUFFER_AUTO ? "asked for by --buffer"
+		   : has		       ? "the kernel has it"
+					       : "the kernel has no ring buffer");
+	return 0;
+}
+
+static void note_probes(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nprobes; i++) {
+		const struct plan_probe *pp = &plan->probes[i];
+		const struct program_probe *probe = pp->probe;
+
+		buf_printf(&plan->notes, "probe: %s ", program_probe_kind_name(probe->kind));
+		if (!pp->ntargets) {
+			buf_printf(&plan->notes, "%s: not in this kernel, optional, %s left out\n",
+				   probe->targets[0], probe->run);
+			continue;
+		}
+		buf_str(&plan->notes, pp->function);
+		if (is_pattern(pp->function) || strcmp(pp->targets[0].name, pp->function) != 0) {
+			buf_str(&plan->notes, " =");
+			if (pp->targets[0].category)
+				buf_printf(&plan->notes, " the tracepoint");
+			else
+				for (size_t j = 0; j < pp->ntargets; j++)
+					buf_printf(&plan->notes, " %s", pp->targets[j].name);
+		} else if (pp->ntargets > 1) {
+			buf_printf(&plan->notes, ", at %zu places", pp->ntargets);
+		}
+		buf_printf(&plan->notes, " -> %s\n", probe->run);
+	}
+}
+
+int plan_make(struct plan *plan, const struct program *p, const struct options *o,
+	      struct kernel *k, struct error *e)
+{
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->program = p;
+	plan->options = o;
+	plan->kernel = k;
+	err = choose_variant(plan, e);
+	if (!err)
+		err = choose_buffer(plan, e);
+	if (err)
+		plan_free(plan);
+	else
+		note_probes(plan);
+	return err;
+}
+
+bool plan_left_out(const struct plan *plan, const char *handler)
+{
+	bool named = false;
+
+	/* A handler of another variant is left out as well. */
+	for (size_t i = 0; i < plan->program->nprobes; i++)
+		named |= strcmp(plan->program->probes[i].run, handler) == 0;
+	return named && !plan_function_of(plan, handler);
+}
+
+const char *plan_function_of(const struct plan *plan, const char *handler)
+{
+	for (size_t i = 0; i < plan->nprobes; i++)
+		if (plan->probes[i].ntargets && strcmp(plan->probes[i].probe->run, handler) == 0)
+			return plan->probes[i].function;
+	return NULL;
+}

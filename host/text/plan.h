@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan: a program, its options and a kernel brought together: which variant is taken, what each
+ * probe is attached to, which handlers are left out, how events travel; and why, for --print-bpf.
+ */
+#ifndef BCCHOST_TEXT_PLAN_H
+#define BCCHOST_TEXT_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "kernel/kernel.h"
+#include "tool/options.h"
+#include "tool/program.h"
+
+struct plan_target {
+	char *name;    /* kernel symbol, suffix included; or the tracepoint's name */
+	char *category; /* of a tracepoint; NULL otherwise */
+	uint64_t addr; /* to attach by address, where the name alone is not unique; else 0 */
+};
+
+struct plan_probe {
+	const struct program_probe *probe; /* borrowed */
+	char *function; /* the one of the probe's targets that was taken; NULL: left out */
+	size_t ntargets; /* 0: optional, and this kernel has it not */
+	struct plan_target *targets;
+};
+
+struct plan {
+	const struct program *program; /* borrowed, as the next two */
+	const struct options *options;
+	struct kernel *kernel;
+	const char *variant; /* borrowed from the program; NULL if it has but one way */
+	size_t nprobes;	     /* those of the variant */
+	struct plan_probe *probes;
+	bool ring;	     /* events through a ring buffer, not a perf buffer */
+	struct buf notes;    /* lines for the comment of --print-bpf, "\n"-ended */
+};
+
+/*
+ * Decides all that depends on the kernel and not on the template's text. A probe that this kernel
+ * has not, and that is not optional, is FAULT_KERNEL, with the function names near it; with
+ * several variants, the first whose every such probe exists is taken, and the error of the first is
+ * given if there is none. What `p`, `o` and `k` point to must outlive the plan; plan_free.
+ */
+int plan_make(struct plan *plan, const struct program *p, const struct options *o,
+	      struct kernel *k, struct error *e);
+void plan_free(struct plan *plan);
+
+/* Is the handler one that a probe names, whose every such probe was left out? */
+bool plan_left_out(const struct plan *plan, const char *handler);
+
+/*
+ * The kernel function that `handler` is attached to: for error messages and SIGNATURE checks;
+ * NULL if none.
+ */
+const char *plan_function_of(const struct plan *plan, const char *handler);
+
+#endif

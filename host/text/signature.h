@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signature: SIGNATURE(function, parameter…), a handler's parameters as the kernel has them. */
+#ifndef BCCHOST_TEXT_SIGNATURE_H
+#define BCCHOST_TEXT_SIGNATURE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "text/plan.h"
+
+/*
+ * arguments: what stands between the parentheses, len bytes. Appends "struct pt_regs *ctx, …" with
+ * the function's parameters up to the last one that is named, so that each is read from its own
+ * register, and notes the choice in the plan. FAULT_KERNEL if the function has no such parameter
+ * (the message lists those that it has), or one that a kprobe cannot see.
+ */
+int signature_expand(struct plan *plan, const char *arguments, size_t len, struct buf *out,
+		     struct error *e);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * substitute: a template becomes plain BPF C in BCC's dialect. Only words of the code are looked
+ * at, never those in comments and strings:
+ *
+ *   FILTER, FILTER(dentry)          what the filter options ask for; returns 0 from the function
+ *   SIGNATURE(function, parameter…) the handler's parameters, as this kernel's function has them
+ *   the program's own words         `substitute:`
+ *   BPF_PERF_OUTPUT(events)         a ring buffer where the kernel has it
+ *   events.perf_submit(ctx, &e, n)  the same call for either; what does not fit is counted
+ *   #include "piece.h"              a file of templates/include, with its own words replaced
+ *
+ * Line numbers stay those of the template, by #line.
+ */
+#ifndef BCCHOST_TEXT_SUBSTITUTE_H
+#define BCCHOST_TEXT_SUBSTITUTE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "text/plan.h"
+
+/* The array of one u64 that counts events that found no room. */
+#define SUBSTITUTE_LOST_MAP "bcchost_lost"
+
+/*
+ * *text is the caller's: what is compiled, complete. btf: the compiler has all types of the kernel
+ * (BCCHOST_BTF is defined then). Adds to the plan's notes the signatures that were chosen. Errors:
+ * FAULT_TOOL with file:line of the template for one that is not as it must be; FAULT_KERNEL for a
+ * parameter that the kernel's function has not.
+ */
+int substitute(struct plan *plan, bool btf, char **text, struct error *e);
+
+/* The comment that --print-bpf puts before the text; the caller's to free, NULL without memory. */
+char *substitute_comment(const struct plan *plan);
+
+#endif
