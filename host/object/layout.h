@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* layout: where each field of an event is, from the field list that libbcc gives ("pid#u32"). */
+#ifndef BCCHOST_OBJECT_LAYOUT_H
+#define BCCHOST_OBJECT_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/kernel.h"
+#include "object/object.h"
+
+enum layout_kind {
+	LAYOUT_UNSIGNED,
+	LAYOUT_SIGNED,
+	LAYOUT_CHARS, /* an array of char: text up to its first NUL */
+	LAYOUT_BYTES, /* anything else */
+};
+
+struct layout_field {
+	char *name;
+	enum layout_kind kind;
+	uint32_t offset; /* bytes from the event's start */
+	uint32_t size;	 /* bytes in all */
+};
+
+struct layout {
+	size_t nfields;
+	struct layout_field *fields;
+	uint32_t size; /* of the event; one that is shorter was cut by its template on purpose */
+};
+
+/*
+ * Lays the fields out as C does. A type that is neither C's nor libbcc's is asked of the kernel's
+ * BTF; one that is not known there either is FAULT_TOOL. layout_free.
+ */
+int layout_make(struct layout *l, const struct object_map *map, struct kernel *k,
+		struct error *e);
+void layout_free(struct layout *l);
+
+/* NULL if there is none of that name. */
+const struct layout_field *layout_find(const struct layout *l, const char *name);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* escape: names as the kernel has them (any bytes) made fit for one line of a terminal. */
+#ifndef BCCHOST_OUTPUT_ESCAPE_H
+#define BCCHOST_OUTPUT_ESCAPE_H
+
+#include <stddef.h>
+
+#define ESCAPE_MAX 4 /* an input byte becomes at most this many */
+
+/*
+ * Copies up to its first NUL, at most len bytes, to out (room for ESCAPE_MAX * len): valid UTF-8
+ * as it is; control characters (C0, DEL, C1) and bytes that are not UTF-8 as \n, \t, \r or \xHH.
+ * A backslash is left as it is. Returns the bytes written; *width is the number of characters.
+ */
+size_t escape(char *out, const char *in, size_t len, size_t *width);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stream: events as lines of a table, one an event. What a column takes and how it looks is worked
+ * out once, when the stream is made; an event costs no allocation and no format parsing.
+ */
+#ifndef BCCHOST_OUTPUT_STREAM_H
+#define BCCHOST_OUTPUT_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "object/layout.h"
+#include "output/writer.h"
+#include "tool/options.h"
+#include "tool/program.h"
+
+struct stream;
+
+/*
+ * Makes one for the program's columns that these options show. FAULT_TOOL with file:line if a
+ * column's field is not in the event. The writer outlives it; the rest is not needed afterwards.
+ */
+int stream_new(struct stream **s, const struct program *p, const struct options *o,
+	       const struct layout *l, struct writer *w, struct error *e);
+void stream_free(struct stream *s);
+
+/* The line of titles. */
+void stream_heading(struct stream *s);
+
+/* One event as it came from the kernel; size in bytes. An event shorter than a field shows it
+ * empty. */
+void stream_event(struct stream *s, const void *data, size_t size);
+
+#endif

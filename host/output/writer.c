@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+void writer_init(struct writer *w, int fd)
+{
+	w->fd = fd;
+	w->err = 0;
+	w->len = 0;
+}
+
+/* stdout may be non-blocking if whoever shares it made it so: wait, rather than lose lines. */
+static int wait_writable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return poll(&p, 1, -1) < 0 ? -errno : 0;
+}
+
+int writer_flush(struct writer *w)
+{
+	size_t done = 0;
+
+	while (!w->err && done < w->len) {
+		ssize_t n = write(w->fd, w->data + done, w->len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno == EAGAIN)
+			w->err = wait_writable(w->fd);
+		else if (errno != EINTR)
+			w->err = -errno;
+		if (w->err == -EINTR)
+			w->err = 0;
+	}
+	w->len = 0;
+	return w->err;
+}
+
+void writer_add(struct writer *w, const char *data, size_t len)
+{
+	while (len) {
+		size_t room = WRITER_SIZE - w->len, n = len < room ? len : room;
+
+		memcpy(w->data + w->len, data, n);
+		w->len += n;
+		data += n;
+		len -= n;
+		if (w->len == WRITER_SIZE)
+			writer_flush(w);
+	}
+}
+
+void writer_char(struct writer *w, char c)
+{
+	writer_add(w, &c, 1);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * attach: programs onto their probes. Every probe hangs on a descriptor of this process (the
+ * kprobe PMU and perf events, not tracefs): when the process ends, however it does, they are gone.
+ */
+#ifndef BCCHOST_TRACE_ATTACH_H
+#define BCCHOST_TRACE_ATTACH_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "text/plan.h"
+#include "trace/load.h"
+
+struct attach {
+	int *fds; /* owned */
+	size_t n;
+};
+
+/*
+ * Attaches all of the plan's probes. A target of a pattern that refuses is passed over (some
+ * functions cannot be probed and no list tells so); another one is an error: FAULT_PERMISSION, or
+ * FAULT_KERNEL. What was attached before an error stays in `a`: attach_free ends it.
+ */
+int attach_plan(struct attach *a, const struct plan *plan, const struct load *l, struct error *e);
+
+/* Detaches all. */
+void attach_free(struct attach *a);
+
+#endif

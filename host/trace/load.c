@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text/filter.h"
+#include "trace/verifier.h"
+
+/* Names in the kernel are at most 15 bytes (BPF_OBJ_NAME_LEN), of a few characters only. */
+static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < BPF_OBJ_NAME_LEN - 1 && name[i]; i++)
+		out[i] = strchr(" -#", name[i]) ? '_' : name[i];
+	out[i] = '\0';
+}
+
+static int no_privilege(struct kernel *k, const char *what, int err, struct error *e)
+{
+	const char *lockdown = kernel_lockdown(k);
+
+	if (strcmp(lockdown, "confidentiality") == 0)
+		return error_set(e, FAULT_PERMISSION, err,
+				 "cannot %s: the kernel is locked down (confidentiality, see "
+				 "/sys/kernel/security/lockdown), which forbids BPF to read the "
+				 "kernel's memory",
+				 what);
+	return error_set(e, FAULT_PERMISSION, err,
+			 "cannot %s: %s; bcchost needs root, or CAP_BPF and CAP_PERFMON", what,
+			 strerror(-err));
+}
+
+/* A map that the user pinned takes the place of one that a filter declares. */
+static int open_pinned(const struct object_map *m, const char *path, struct error *e)
+{
+	struct bpf_map_info info = {0};
+	__u32 len = sizeof(info);
+	int fd = bpf_obj_get(path);
+
+	if (fd < 0)
+		return error_set(e, FAULT_USAGE, -errno, "cannot open the pinned map %s: %s", path,
+				 strerror(errno));
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0 || info.type != m->type ||
+	    info.key_size != m->key_size || info.value_size != m->value_size) {
+		close(fd);
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "%s is not a hash map with keys of %u and values of %u bytes (it "
+				 "has type %u, keys of %u and values of %u)",
+				 path, m->key_size, m->value_size, info.type, info.key_size,
+				 info.value_size);
+	}
+	return fd;
+}
+
+static const char *pinned_path(const struct options *o, const char *map)
+{
+	if (strcmp(map, FILTER_CGROUP_MAP) == 0)
+		return o->cgroupmap;
+	if (strcmp(map, FILTER_MNTNS_MAP) == 0)
+		return o->mntnsmap;
+	return NULL;
+}
+
+static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t ring_bytes,
+		    struct error *e)
+{
+	const struct object_map *m = &l->object->maps[i];
+	const char *pinned = pinned_path(plan->options, m->name);
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = m->flags);
+	char name[BPF_OBJ_NAME_LEN], what[128];
+	uint32_t entries = m->max_entries;
+	int fd;
+
+	if (pinned) {
+		fd = open_pinned(m, pinned, e);
+		l->map_fds[i] = fd;
+		return fd < 0 ? fd : 0;
+	}
+	if (m->type == BPF_MAP_TYPE_RINGBUF)
+		entries = ring_bytes;
+	else if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		entries = (uint32_t)libbpf_num_possible_cpus();
+	if (m->inner >= 0)
+		opts.inner_map_fd = (__u32)l->map_fds[m->inner];
+	kernel_name(name, m->name);
+	fd = bpf_map_create((enum bpf_map_type)m->type, name, m->key_size, m->value_size, entries,
+			    &opts);
+	if (fd >= 0) {
+		l->map_fds[i] = fd;
+		return 0;
+	}
+	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
+	if (errno == EPERM)
+		return no_privilege(plan->kernel, what, -errno, e);
+	return error_set(e, FAULT_RUN, -errno,
+			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s", what,
+			 m->type, m->key_size, m->value_size, entries, strerror(errno));
+}
+
+static int make_maps(struct load *l, const struct plan *plan, uint32_t ring_bytes, struct error *e)
+{
+	int err = 0;
+
+	/* Inner maps first: the others are made after their model. */
+	for (int inner = 1; inner >= 0 && !err; inner--)
+		for (size_t i = 0; i < l->object->nmaps && !err; i++)
+			if ((l->object->maps[i].inner < 0) == (inner == 1))
+				err = make_map(l, i, plan, ring_bytes, e);
+	return err;
+}
+
+static enum bpf_prog_type prog_type(enum program_probe_kind kind)
+{
+	switch (kind) {
+	case PROGRAM_TRACEPOINT:
+		return BPF_PROG_TYPE_TRACEPOINT;
+	case PROGRAM_RAW_TRACEPOINT:
+		return BPF_PROG_TYPE_RAW_TRACEPOINT;
+	case PROGRAM_KFUNC:
+	case PROGRAM_KRETFUNC:
+		return BPF_PROG_TYPE_TRACING;
+	case PROGRAM_PERF_EVENT:
+		return BPF_PROG_TYPE_PERF_EVENT;
+	case PROGRAM_KPROBE:
+	case PROGRAM_KRETPROBE:
+		break;
+	}
+	return BPF_PROG_TYPE_KPROBE;
+}
+
+/* The instructions with descriptors for map indexes and the host's values for marked constants. */
+static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
+{
+	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
+
+	if (!insns)
+		return NULL;
+	memcpy(insns, p->insns, p->ninsns * sizeof(*insns));
+	for (size_t i = 0; i + 1 < p->ninsns; i++) {
+		if (insns[i].code != (BPF_LD | BPF_DW | BPF_IMM))
+			continue;
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
+			insns[i].imm = l->map_fds[insns[i].imm];
+		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
+			   insns[i].imm == FILTER_CONSTANT_SELF) {
+			insns[i].imm = getpid();
+			insns[i + 1].imm = 0;
+		}
+		i++;
+	}
+	return insns;
+}
+
+static int load_prog(struct load *l, size_t index, enum program_probe_kind kind,
+		     const struct plan *plan, bool verifier_log, struct error *e)
+{
+	const struct object_prog *p = &l->object->progs[index];
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
+	char name[BPF_OBJ_NAME_LEN], what[128];
+	struct bpf_insn *insns = patched(l, p);
+	int fd, err = 0;
+
+	if (!insns)
+		return error_nomem(e);
+	kernel_name(name, p->name);
+	fd = bpf_prog_load(prog_type(kind), name, l->object->license, insns, p->ninsns, &opts);
+	if (fd < 0 && errno == EPERM) {
+		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
+		err = no_privilege(plan->kernel, what, -errno, e);
+	} else if (fd < 0) {
+		err = verifier_explain(l->object, p, prog_type(kind), insns, -errno, e);
+	}
+	l->prog_fds[index] = fd < 0 ? -1 : fd;
+	if (!err && verifier_log)
+		err = verifier_log_of(l->object, p, prog_type(kind), insns, &l->log, e);
+	free(insns);
+	return err;
+}
+
+static int load_handler(struct load *l, const struct plan_probe *pp, const struct plan *plan,
+			bool verifier_log, struct error *e)
+{
+	const struct object_prog *p = object_prog_find(l->object, pp->probe->run);
+	size_t index;
+
+	if (!p)
+		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no function %s",
+				 plan->program->path, pp->probe->line,
+				 plan->program->template_path, pp->probe->run);
+	index = (size_t)(p - l->object->progs);
+	if (l->prog_fds[index] >= 0)
+		return 0;
+	return load_prog(l, index, pp->probe->kind, plan, verifier_log, e);
+}
+
+int load_object(struct load *l, const struct object *o, const struct plan *plan,
+		uint32_t ring_bytes, bool verifier_log, struct error *e)
+{
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	l->object = o;
+	l->map_fds = malloc((o->nmaps + 1) * sizeof(int));
+	l->prog_fds = malloc((o->nprogs + 1) * sizeof(int));
+	if (!l->map_fds || !l->prog_fds)
+		return error_nomem(e);
+	memset(l->map_fds, -1, (o->nmaps + 1) * sizeof(int));
+	memset(l->prog_fds, -1, (o->nprogs + 1) * sizeof(int));
+	err = make_maps(l, plan, ring_bytes, e);
+	for (size_t i = 0; i < plan->nprobes && !err; i++)
+		if (plan->probes[i].ntargets)
+			err = load_handler(l, &plan->probes[i], plan, verifier_log, e);
+	return err;
+}
+
+static void close_all(int *fds, size_t n)
+{
+	for (size_t i = 0; fds && i < n; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(fds);
+}
+
+void load_free(struct load *l)
+{
+	if (!l->object)
+		return;
+	close_all(l->map_fds, l->object->nmaps);
+	close_all(l->prog_fds, l->object->nprogs);
+	buf_free(&l->log);
+	memset(l, 0, sizeof(*l));
+}
+
+int load_map_fd(const struct load *l, const char *name)
+{
+	const struct object_map *m = object_map_find(l->object, name);
+
+	return m ? l->map_fds[m - l->object->maps] : -1;
+}
+
+int load_prog_fd(const struct load *l, const char *name)
+{
+	const struct object_prog *p = object_prog_find(l->object, name);
+
+	return p ? l->prog_fds[p - l->object->progs] : -1;
+}
