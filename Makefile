@@ -11,7 +11,7 @@ PKG_HOST    := libbpf yaml-0.1
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST))
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf)
 WARN        := -Wall -Wextra -Wshadow -Werror
-ALL_CFLAGS   = -std=gnu17 $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE) -MMD -MP
+ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
@@ -28,7 +28,7 @@ TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TE
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
-$(BUILD)/bcchost: $(BUILD)/host/main.o $(HOST_OBJ)
+$(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so.

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main: the command line's first word, the signals, and the one place that prints an error. */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "object/compile.h"
+#include "run.h"
+#include "tool/find.h"
+#include "tool/options.h"
+
+static struct session_stop stop = {.fd = -1};
+
+static void on_signal(int sig)
+{
+	int saved = errno;
+	uint64_t one = 1;
+
+	(void)sig;
+	stop.stopped = 1;
+	if (write(stop.fd, &one, sizeof(one)) < 0)
+		stop.stopped = 1; /* the flag alone ends it at the next event */
+	errno = saved;
+}
+
+static int catch_signals(struct error *e)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	stop.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop.fd < 0)
+		return error_set(e, FAULT_RUN, -errno, "eventfd: %s", strerror(errno));
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+static int print_version(const struct find *f, struct error *e)
+{
+	char *libbcc;
+	int err = compile_version(f->helper, &libbcc, e);
+
+	printf("bcchost %s\n", BCCHOST_VERSION);
+	if (err)
+		return err;
+	printf("libbcc %s\n", libbcc);
+	free(libbcc);
+	return 0;
+}
+
+static int print_help(struct error *e)
+{
+	char *help = options_help_global();
+
+	if (!help)
+		return error_nomem(e);
+	fputs(help, stdout);
+	free(help);
+	return 0;
+}
+
+/* A tool's file that cannot be read is told, and does not hide the others. */
+static int list_tools(const struct find *f, struct error *e)
+{
+	struct find_tool *tools;
+	const char *group = "";
+	struct error one = {0};
+	struct program *p;
+	int err, first = 0;
+	size_t n;
+
+	err = find_tools(f, &tools, &n, e);
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(tools[i].group, group) != 0)
+			printf("%s%s:\n", i ? "\n" : "", tools[i].group);
+		group = tools[i].group;
+		err = program_load(tools[i].path, &p, &one);
+		if (err && !first)
+			first = error_set(e, one.fault, err, "%s", one.text);
+		printf("  %-14s %s\n", tools[i].name, err ? "(its file has an error)" : p->summary);
+		if (!err)
+			program_free(p);
+		error_clear(&one);
+	}
+	find_tools_free(tools, n);
+	return first;
+}
+
+static int command(int argc, char **argv, struct find *f, struct error *e)
+{
+	struct options global = {0};
+	bool version = false;
+	char **dirs = NULL;
+	size_t ndirs = 0;
+	int next, err;
+
+	err = options_parse_global(argc, argv, &global, &next, &version, &dirs, &ndirs, e);
+	if (!err)
+		err = find_init(f, dirs, ndirs, e);
+	free(dirs);
+	if (err)
+		return err;
+	if (version)
+		return print_version(f, e);
+	if (next == argc && !global.help)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "no tool named; `bcchost list` shows them, `bcchost --help` the "
+				 "rest");
+	if (next == argc)
+		return print_help(e);
+	if (strcmp(argv[next], "list") == 0) {
+		if (next + 1 < argc)
+			return error_set(e, FAULT_USAGE, -EINVAL,
+					 "`bcchost list` takes no arguments, but got \"%s\"",
+					 argv[next + 1]);
+		return list_tools(f, e);
+	}
+	err = catch_signals(e);
+	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);
+}
+
+/* Errors are red where somebody looks at them (no-color.org). */
+static void print_error(const struct error *e)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool colour = isatty(STDERR_FILENO) && !(no_color && *no_color);
+
+	fflush(stdout);
+	fprintf(stderr, "%sbcchost: %s%s\n", colour ? "\033[31m" : "",
+		e->text ? e->text : "out of memory", colour ? "\033[0m" : "");
+}
+
+int main(int argc, char **argv)
+{
+	struct error e = {0};
+	struct find f = {0};
+	int code = 0;
+
+	libbpf_set_print(NULL); /* what it knows comes as errno; we say it with more context */
+	if (command(argc, argv, &f, &e)) {
+		print_error(&e);
+		code = e.fault ? (int)e.fault : FAULT_RUN;
+	}
+	if (fflush(stdout) != 0 && !code)
+		code = errno == EPIPE ? 0 : FAULT_RUN;
+	find_free(&f);
+	error_clear(&e);
+	if (stop.fd >= 0)
+		close(stop.fd);
+	return code;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "kernel/kernel.h"
+#include "object/compile.h"
+#include "text/plan.h"
+#include "text/substitute.h"
+
+#define COMPILE_TIMEOUT 120 /* seconds; a compile takes one where a machine is slow */
+
+struct run {
+	const struct find *find;
+	struct program *program;
+	struct options options;
+	struct kernel *kernel;
+	struct plan plan;
+	bool planned;
+	char *text;
+	struct object *object;
+	struct compile_request request;
+};
+
+static int open_kernel(struct run *r, struct error *e)
+{
+	struct kernel_sources sources = {
+		.btf = r->options.btf,
+		.kallsyms = r->options.kallsyms,
+		.release = r->options.release,
+	};
+	char *signatures;
+	int err;
+
+	if (asprintf(&signatures, "%s/templates/signatures.list", r->find->shipped) < 0)
+		return error_nomem(e);
+	sources.signatures = signatures;
+	err = kernel_open(&r->kernel, &sources, e);
+	free(signatures);
+	return err;
+}
+
+/* --headers DIR or FILE. */
+static int named_headers(struct run *r, const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return error_set(e, FAULT_USAGE, -errno, "--headers %s: %s", path, strerror(errno));
+	r->request.headers = S_ISDIR(st.st_mode) ? COMPILE_HEADERS_DIR : COMPILE_HEADERS_KHEADERS;
+	r->request.headers_path = path;
+	return 0;
+}
+
+static int installed_headers(struct run *r, struct error *e)
+{
+	const char *dir = kernel_headers_dir(r->kernel);
+
+	r->request.headers = dir ? COMPILE_HEADERS_DIR : COMPILE_HEADERS_KHEADERS;
+	r->request.headers_path = dir ? dir : kernel_kheaders(r->kernel);
+	if (r->request.headers_path)
+		return 0;
+	return error_set(e, FAULT_KERNEL, -ENOENT,
+			 "no types of kernel %s to compile against: it has no BTF "
+			 "(/sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF), no headers in "
+			 "/lib/modules/%s/build and no /sys/kernel/kheaders.tar.xz; install "
+			 "linux-headers-%s, or name a directory with --headers",
+			 kernel_release(r->kernel), kernel_release(r->kernel),
+			 kernel_release(r->kernel));
+}
+
+static int choose_headers(struct run *r, struct error *e)
+{
+	const char *asked = r->options.headers ? r->options.headers : "auto";
+	const char *btf = kernel_btf_path(r->kernel);
+
+	if (strcmp(asked, "auto") != 0 && strcmp(asked, "btf") != 0 &&
+	    strcmp(asked, "installed") != 0)
+		return named_headers(r, asked, e);
+	if (strcmp(asked, "installed") == 0 || (!btf && strcmp(asked, "auto") == 0))
+		return installed_headers(r, e);
+	if (!btf)
+		return error_set(e, FAULT_KERNEL, -ENOENT,
+				 "--headers btf: kernel %s has no BTF (/sys/kernel/btf/vmlinux)",
+				 kernel_release(r->kernel));
+	r->request.headers = COMPILE_HEADERS_BTF;
+	r->request.headers_path = btf;
+	return 0;
+}
+
+/* Asked before anything takes time: may this user use BPF at all? */
+static int check_privilege(struct run *r, struct error *e)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bcchost_try", 4, 8, 1, NULL);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	if (errno != EPERM)
+		return error_set(e, FAULT_KERNEL, -errno, "kernel %s has no BPF for us: %s",
+				 kernel_release(r->kernel), strerror(errno));
+	return error_set(e, FAULT_PERMISSION, -EPERM,
+			 "%s needs root, or CAP_BPF and CAP_PERFMON, to trace (uid %u has not); "
+			 "`bcchost --print-bpf %s` needs neither",
+			 r->program->name, geteuid(), r->program->name);
+}
+
+static int make_text(struct run *r, struct error *e)
+{
+	int err = choose_headers(r, e);
+
+	/* To print the text no types are needed; without any, say what a compile would. */
+	if (err && !r->options.print_bpf)
+		return err;
+	error_clear(e);
+	err = plan_make(&r->plan, r->program, &r->options, r->kernel, e);
+	if (err)
+		return err;
+	r->planned = true;
+	return substitute(&r->plan, r->request.headers == COMPILE_HEADERS_BTF, &r->text, e);
+}
+
+static int print_text(struct run *r, struct error *e)
+{
+	char *comment = substitute_comment(&r->plan);
+
+	if (!comment)
+		return error_nomem(e);
+	fputs(comment, stdout);
+	fputs(r->text, stdout);
+	free(comment);
+	if (fflush(stdout) != 0 && errno != EPIPE)
+		return error_set(e, FAULT_RUN, -errno, "cannot write to stdout: %s",
+				 strerror(errno));
+	return 0;
+}
+
+static int make_object(struct run *r, struct error *e)
+{
+	unsigned int debug = r->options.debug;
+
+	r->request.text = r->text;
+	r->request.kernel_version = kernel_version(r->kernel);
+	r->request.debug = (debug & OPTIONS_DEBUG_IR ? COMPILE_DEBUG_IR : 0) |
+			   (debug & OPTIONS_DEBUG_PREPROCESSED ? COMPILE_DEBUG_PREPROCESSED : 0) |
+			   (debug & OPTIONS_DEBUG_SOURCE ? COMPILE_DEBUG_SOURCE : 0) |
+			   (debug & OPTIONS_DEBUG_ASM ? COMPILE_DEBUG_ASM : 0);
+	r->request.verbose = r->options.verbose;
+	r->request.helper = r->find->helper;
+	r->request.timeout = COMPILE_TIMEOUT;
+	return compile(&r->request, &r->object, e);
+}
+
+static void report_object(const struct run *r)
+{
+	size_t insns = 0;
+
+	for (size_t i = 0; i < r->object->nprogs; i++)
+		insns += r->object->progs[i].ninsns;
+	printf("%s: compiles for %s: %zu maps, %zu programs, %zu instructions\n", r->program->name,
+	       kernel_release(r->kernel), r->object->nmaps, r->object->nprogs, insns);
+}
+
+static int run_program(struct run *r, const struct session_stop *stop, struct error *e)
+{
+	bool trace = !r->options.print_bpf && !r->options.compile_only;
+	int err = open_kernel(r, e);
+
+	if (!err && trace && !kernel_is_running(r->kernel) && r->options.btf &&
+	    strcmp(r->options.btf, "none") != 0)
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"--btf FILE is another kernel's: only --print-bpf and "
+				"--compile-only work for that");
+	if (!err && trace)
+		err = check_privilege(r, e);
+	if (!err)
+		err = make_text(r, e);
+	if (!err && r->options.print_bpf)
+		return print_text(r, e);
+	if (!err)
+		err = make_object(r, e);
+	if (err)
+		return err;
+	if (r->options.compile_only) {
+		report_object(r);
+		return 0;
+	}
+	return session_run(&r->plan, r->object, stop, e);
+}
+
+static int print_help(const struct program *p, struct error *e)
+{
+	char *help = options_help(p);
+
+	if (!help)
+		return error_nomem(e);
+	fputs(help, stdout);
+	free(help);
+	return 0;
+}
+
+int run_tool(const struct find *find, int argc, char **argv, const struct options *global,
+	     const struct session_stop *stop, struct error *e)
+{
+	struct run r = {.find = find};
+	char *path = NULL;
+	int err;
+
+	err = find_tool(find, argv[0], &path, e);
+	if (!err)
+		err = program_load(path, &r.program, e);
+	if (!err)
+		err = options_parse(r.program, argc, argv, global, &r.options, e);
+	if (!err && r.options.help)
+		err = print_help(r.program, e);
+	else if (!err)
+		err = run_program(&r, stop, e);
+	if (r.planned)
+		plan_free(&r.plan);
+	object_free(r.object);
+	free(r.text);
+	kernel_close(r.kernel);
+	options_free(&r.options);
+	program_free(r.program);
+	free(path);
+	return err;
+}
