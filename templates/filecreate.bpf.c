@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * filecreate: who creates files. open(O_CREAT) is seen at vfs_open, whose file says that it was
+ * created just now; mknod and bind (of a socket) at the return of vfs_create and vfs_mknod.
+ */
+#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+
+#define NAME_LEN 256
+
+struct event {
+	u32 pid;
+	u32 ppid;
+	char comm[TASK_COMM_LEN];
+	char name[NAME_LEN];
+};
+
+BPF_HASH(creating, u32, struct dentry *);
+BPF_PERCPU_ARRAY(scratch, struct event, 1);
+BPF_PERF_OUTPUT(events);
+
+static int created(struct pt_regs *ctx, struct dentry *dentry)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *parent = 0;
+	const unsigned char *name = 0;
+	struct event *e;
+	int zero = 0;
+
+	FILTER
+	e = scratch.lookup(&zero);
+	if (!e)
+		return 0;
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_probe_read_kernel(&parent, sizeof(parent), &task->real_parent);
+	bpf_probe_read_kernel(&e->ppid, sizeof(e->ppid), &parent->tgid);
+	bpf_get_current_comm(&e->comm, sizeof(e->comm));
+	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
+	bpf_probe_read_kernel_str(&e->name, sizeof(e->name), name);
+	events.perf_submit(ctx, e, sizeof(*e));
+	return 0;
+}
+
+int vfs_open_entry(SIGNATURE(vfs_open, path, file))
+{
+	struct dentry *dentry = path->dentry;
+
+	if (file->f_mode & FMODE_CREATED)
+		return created(ctx, dentry);
+	return 0;
+}
+
+static int create_begins(struct dentry *dentry)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+
+	creating.update(&tid, &dentry);
+	return 0;
+}
+
+static int create_ends(struct pt_regs *ctx)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct dentry **stored = creating.lookup(&tid), *dentry;
+
+	if (!stored)
+		return 0;
+	dentry = *stored;
+	creating.delete(&tid);
+	return (int)PT_REGS_RC(ctx) == 0 ? created(ctx, dentry) : 0;
+}
+
+int vfs_create_entry(SIGNATURE(vfs_create, dentry))
+{
+	return create_begins(dentry);
+}
+
+int vfs_create_return(struct pt_regs *ctx)
+{
+	return create_ends(ctx);
+}
+
+int vfs_mknod_entry(SIGNATURE(vfs_mknod, dentry))
+{
+	return create_begins(dentry);
+}
+
+int vfs_mknod_return(struct pt_regs *ctx)
+{
+	return create_ends(ctx);
+}

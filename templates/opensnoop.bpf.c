@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opensnoop: every open, with what came of it. do_sys_openat2 is where open, creat, openat and
+ * openat2 meet, 32-bit callers included; without kprobes their tracepoints serve.
+ */
+#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/sched.h>
+
+#define NAME_LEN 256
+
+#if FULL_PATH
+#ifndef BCCHOST_BTF
+#error "--full-path needs a kernel with BTF: struct mount is not in the kernel's headers"
+#endif
+#define DIRS_LEN  4096 /* a power of two: offsets are masked with it */
+#define DIRS_MAX  64
+#define COMPONENT 256
+#endif
+
+struct event {
+#if TIMESTAMP
+	u64 ts_ns;
+#endif
+	u32 pid;
+	u32 tid;
+	u32 uid;
+	s32 fd;
+	s32 err;
+	u32 flags;
+	char comm[TASK_COMM_LEN];
+	char name[NAME_LEN];
+#if FULL_PATH
+	char dirs[DIRS_LEN + COMPONENT];
+#endif
+};
+
+/* What a call was given, kept until it returns. */
+struct call {
+	const char *name;
+	u32 flags;
+	s32 dfd;
+};
+
+BPF_HASH(calls, u32, struct call);
+BPF_PERCPU_ARRAY(scratch, struct event, 1);
+BPF_PERF_OUTPUT(events);
+
+static int begins(s32 dfd, const char *name, u32 flags)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct call call = {};
+
+	FILTER
+	if (FLAG_FILTER && !(flags & FLAG_FILTER))
+		return 0;
+	call.name = name;
+	call.flags = flags;
+	call.dfd = dfd;
+	calls.update(&tid, &call);
+	return 0;
+}
+
+#if FULL_PATH
+static struct mount *mount_of(struct vfsmount *mnt)
+{
+	return container_of(mnt, struct mount, mnt);
+}
+
+/* The directory that a relative name starts from: the working directory, or that of dfd. */
+static int start_dir(s32 dfd, struct path *start)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct fs_struct *fs = 0;
+	struct files_struct *files = 0;
+	struct fdtable *fdt = 0;
+	struct file **fds = 0, *file = 0;
+
+	if (dfd == AT_FDCWD) {
+		bpf_probe_read_kernel(&fs, sizeof(fs), &task->fs);
+		return bpf_probe_read_kernel(start, sizeof(*start), &fs->pwd);
+	}
+	bpf_probe_read_kernel(&files, sizeof(files), &task->files);
+	bpf_probe_read_kernel(&fdt, sizeof(fdt), &files->fdt);
+	bpf_probe_read_kernel(&fds, sizeof(fds), &fdt->fd);
+	bpf_probe_read_kernel(&file, sizeof(file), fds + dfd);
+	if (!file)
+		return -1;
+	return bpf_probe_read_kernel(start, sizeof(*start), &file->f_path);
+}
+
+/*
+ * The names from that directory up to the process's root, each ended by a NUL, "/" after the
+ * topmost. At the root of a mount the way goes on where it is mounted. Returns the bytes used.
+ */
+static u32 fill_dirs(struct event *e, s32 dfd)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct dentry *dentry, *parent = 0, *top = 0;
+	struct path at = {}, root = {};
+	struct fs_struct *fs = 0;
+	struct mount *mount, *below = 0;
+	const unsigned char *name = 0;
+	u32 used = 0;
+	long n;
+
+	if (start_dir(dfd, &at))
+		return 0;
+	bpf_probe_read_kernel(&fs, sizeof(fs), &task->fs);
+	bpf_probe_read_kernel(&root, sizeof(root), &fs->root);
+	dentry = at.dentry;
+	mount = mount_of(at.mnt);
+	for (int i = 0; i < DIRS_MAX; i++) {
+		if (dentry == root.dentry && mount == mount_of(root.mnt))
+			goto top;
+		bpf_probe_read_kernel(&top, sizeof(top), &mount->mnt.mnt_root);
+		if (dentry == top) {
+			bpf_probe_read_kernel(&below, sizeof(below), &mount->mnt_parent);
+			if (!below || below == mount)
+				goto top;
+			bpf_probe_read_kernel(&dentry, sizeof(dentry), &mount->mnt_mountpoint);
+			mount = below;
+			continue;
+		}
+		bpf_probe_read_kernel(&parent, sizeof(parent), &dentry->d_parent);
+		if (!parent || parent == dentry)
+			goto top;
+		bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
+		n = bpf_probe_read_kernel_str(&e->dirs[used & (DIRS_LEN - 1)], COMPONENT, name);
+		if (n <= 0 || used + n >= DIRS_LEN)
+			return used;
+		used += n;
+		dentry = parent;
+	}
+	return used;
+top:
+	e->dirs[used & (DIRS_LEN - 1)] = '/';
+	return used + 1;
+}
+#endif
+
+static int ends(void *ctx, long result)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	u32 tid = id;
+	int zero = 0;
+	struct call *stored = calls.lookup(&tid), call;
+	struct event *e = scratch.lookup(&zero);
+	u32 size = sizeof(*e);
+
+	if (!stored || !e)
+		return 0;
+	call = *stored;
+	calls.delete(&tid);
+	if (FAILED_ONLY && result >= 0)
+		return 0;
+#if TIMESTAMP
+	e->ts_ns = bpf_ktime_get_ns();
+#endif
+	e->pid = id >> 32;
+	e->tid = tid;
+	e->uid = bpf_get_current_uid_gid();
+	e->fd = result < 0 ? -1 : result;
+	e->err = result < 0 ? -result : 0;
+	e->flags = call.flags;
+	bpf_get_current_comm(&e->comm, sizeof(e->comm));
+	e->name[0] = 0;
+	bpf_probe_read_user_str(&e->name, sizeof(e->name), call.name);
+#if FULL_PATH
+	size -= sizeof(e->dirs);
+	if (e->name[0] != '/')
+		size += fill_dirs(e, call.dfd) & (2 * DIRS_LEN - 1);
+	if (size > sizeof(*e))
+		size = sizeof(*e);
+#endif
+	events.perf_submit(ctx, e, size);
+	return 0;
+}
+
+#ifdef VARIANT_KPROBE
+int openat2_entry(SIGNATURE(do_sys_openat2, dfd, filename, how))
+{
+	u64 flags = 0;
+
+	bpf_probe_read_kernel(&flags, sizeof(flags), &how->flags);
+	return begins(dfd, filename, flags);
+}
+
+int openat2_return(struct pt_regs *ctx)
+{
+	return ends(ctx, PT_REGS_RC(ctx));
+}
+#endif
+
+#ifdef VARIANT_TRACEPOINT
+/* The layout of the syscalls' tracepoints (include/trace/trace_events.h, kernel/trace/trace.h). */
+struct enter {
+	u64 common;
+	s64 number;
+	u64 args[6];
+};
+
+struct leave {
+	u64 common;
+	s64 number;
+	s64 result;
+};
+
+int enter_open(struct enter *ctx)
+{
+	return begins(AT_FDCWD, (const char *)ctx->args[0], ctx->args[1]);
+}
+
+int enter_creat(struct enter *ctx)
+{
+	return begins(AT_FDCWD, (const char *)ctx->args[0], O_CREAT | O_WRONLY | O_TRUNC);
+}
+
+int enter_openat(struct enter *ctx)
+{
+	return begins(ctx->args[0], (const char *)ctx->args[1], ctx->args[2]);
+}
+
+int enter_openat2(struct enter *ctx)
+{
+	u64 flags = 0;
+
+	bpf_probe_read_user(&flags, sizeof(flags), (void *)ctx->args[2]);
+	return begins(ctx->args[0], (const char *)ctx->args[1], flags);
+}
+
+int leave_open(struct leave *ctx)
+{
+	return ends(ctx, ctx->result);
+}
+#endif
