@@ -10,6 +10,9 @@
 
 #define NAME_LEN 256
 
+/* O_RDONLY is no bit: in the filter it has this one, which no open flag has. */
+#define FILTER_RDONLY 0x80000000u
+
 #if FULL_PATH
 #ifndef BCCHOST_BTF
 #error "--full-path needs a kernel with BTF: struct mount is not in the kernel's headers"
@@ -47,13 +50,22 @@ BPF_HASH(calls, u32, struct call);
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
+static int wanted(u32 flags)
+{
+	if (!FLAG_FILTER)
+		return 1;
+	if ((FLAG_FILTER & FILTER_RDONLY) && !(flags & O_ACCMODE))
+		return 1;
+	return (flags & FLAG_FILTER) != 0;
+}
+
 static int begins(s32 dfd, const char *name, u32 flags)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	struct call call = {};
 
 	FILTER
-	if (FLAG_FILTER && !(flags & FLAG_FILTER))
+	if (!wanted(flags))
 		return 0;
 	call.name = name;
 	call.flags = flags;

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user sees of an event: escaping, numbers, columns, paths. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "object/layout.h"
+#include "output/escape.h"
+#include "output/number.h"
+#include "output/stream.h"
+#include "output/writer.h"
+
+static void check_escape(const char *in, size_t len, const char *want, size_t want_width)
+{
+	char out[256];
+	size_t width, n = escape(out, in, len, &width);
+
+	out[n] = '\0';
+	assert_string_equal(out, want);
+	assert_int_equal(width, want_width);
+}
+
+static void escapes_what_breaks_a_line(void **state)
+{
+	(void)state;
+	check_escape("plain", 5, "plain", 5);
+	check_escape("ends\0here", 9, "ends", 4);
+	check_escape("a\nb\tc\rd", 7, "a\\nb\\tc\\rd", 10);
+	check_escape("\033[31m", 5, "\\x1b[31m", 8);
+	check_escape("\x7f", 1, "\\x7f", 4);
+	check_escape("caf\xc3\xa9", 5, "caf\xc3\xa9", 4);
+	check_escape("\xf0\x9f\x98\x80", 4, "\xf0\x9f\x98\x80", 1);
+	check_escape("back\\slash", 10, "back\\slash", 10);
+}
+
+static void escapes_what_is_not_utf8(void **state)
+{
+	(void)state;
+	check_escape("\xff\xfe", 2, "\\xff\\xfe", 8);
+	check_escape("\xc3", 1, "\\xc3", 4);		     /* cut off by the field's end */
+	check_escape("\xc0\xaf", 2, "\\xc0\\xaf", 8);	     /* overlong */
+	check_escape("\xed\xa0\x80", 3, "\\xed\\xa0\\x80", 12); /* a surrogate */
+	check_escape("\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", 16); /* above U+10FFFF */
+	check_escape("\xc2\x9b", 2, "\\xc2\\x9b", 8); /* C1: a terminal's CSI */
+}
+
+static void check_number(size_t n, const char *text, const char *want)
+{
+	assert_int_equal(n, strlen(want));
+	assert_memory_equal(text, want, n);
+}
+
+static void writes_numbers(void **state)
+{
+	char b[NUMBER_MAX];
+
+	(void)state;
+	check_number(number_base(b, 0, 10, 1), b, "0");
+	check_number(number_base(b, UINT64_MAX, 10, 1), b, "18446744073709551615");
+	check_number(number_base(b, 0100101, 8, 8), b, "00100101");
+	check_number(number_base(b, 0xdeadbeef, 16, 1), b, "deadbeef");
+	check_number(number_fraction(b, 1500000000, 1000000000, 2), b, "1.50");
+	check_number(number_fraction(b, 999999999, 1000000000, 2), b, "1.00");
+	check_number(number_fraction(b, 4999999, 1000000000, 2), b, "0.00");
+	check_number(number_fraction(b, 5000000, 1000000000, 2), b, "0.01");
+	check_number(number_fraction(b, 12, 1, 0), b, "12");
+	check_number(number_fraction(b, UINT64_MAX, 1000000000, 9), b, "18446744073.709551615");
+	check_number(number_fraction(b, 1536, 1024, 1), b, "1.5");
+}
+
+static void lay_out(struct layout *l, char **fields, size_t n)
+{
+	struct object_map map = {.name = (char *)"events", .nfields = n, .fields = fields};
+	struct error e = {0};
+
+	if (layout_make(l, &map, NULL, &e))
+		fail_msg("%s", e.text);
+}
+
+static void lays_fields_out_as_c_does(void **state)
+{
+	char *fields[] = {(char *)"a#u8",	(char *)"b#u64",    (char *)"c#char [16]",
+			  (char *)"d#char[3]",	(char *)"e#s32",    (char *)"f#enum kind",
+			  (char *)"g#void *",	(char *)"h#bool",   (char *)"i#u32[2]",
+			  (char *)"j#__u16",	(char *)"k#const char *"};
+	uint32_t offsets[] = {0, 8, 16, 32, 36, 40, 48, 56, 60, 68, 72};
+	uint32_t sizes[] = {1, 8, 16, 3, 4, 4, 8, 1, 8, 2, 8};
+	struct layout l;
+
+	(void)state;
+	lay_out(&l, fields, 11);
+	for (size_t i = 0; i < 11; i++) {
+		assert_int_equal(l.fields[i].offset, offsets[i]);
+		assert_int_equal(l.fields[i].size, sizes[i]);
+	}
+	assert_int_equal(l.fields[2].kind, LAYOUT_CHARS);
+	assert_int_equal(l.fields[4].kind, LAYOUT_SIGNED);
+	assert_int_equal(l.fields[8].kind, LAYOUT_BYTES);
+	assert_int_equal(l.size, 80);
+	layout_free(&l);
+}
+
+static void an_unknown_type_is_an_error(void **state)
+{
+	char *fields[] = {(char *)"x#my_own_t"};
+	struct object_map map = {.name = (char *)"events", .nfields = 1, .fields = fields};
+	struct error e = {0};
+	struct layout l;
+
+	(void)state;
+	assert_int_not_equal(layout_make(&l, &map, NULL, &e), 0);
+	assert_int_equal(e.fault, FAULT_TOOL);
+	assert_non_null(strstr(e.text, "field x is of type my_own_t"));
+	error_clear(&e);
+}
+
+struct event {
+	uint32_t pid;
+	int32_t fd;
+	uint64_t age_ns;
+	char comm[16];
+	char name[16];
+	char dirs[32];
+};
+
+static char *event_fields[] = {(char *)"pid#u32",	 (char *)"fd#s32",
+			       (char *)"age_ns#u64",	 (char *)"comm#char[16]",
+			       (char *)"name#char[16]", (char *)"dirs#char[32]"};
+
+/* Prints one event of `size` bytes through the columns; what came is in out. */
+static void print_event(struct program_column *columns, size_t n, const struct event *ev, size_t size,
+			char *out, size_t out_size)
+{
+	struct program p = {.path = (char *)"test.yaml", .columns = columns, .ncolumns = n};
+	struct options o = {0};
+	static struct writer w;
+	struct error e = {0};
+	struct stream *s;
+	struct layout l;
+	int fds[2];
+	ssize_t got;
+
+	lay_out(&l, event_fields, 6);
+	assert_int_equal(pipe(fds), 0);
+	writer_init(&w, fds[1]);
+	if (stream_new(&s, &p, &o, &l, &w, &e))
+		fail_msg("%s", e.text);
+	stream_heading(s);
+	stream_event(s, ev, size);
+	assert_int_equal(writer_flush(&w), 0);
+	close(fds[1]);
+	got = read(fds[0], out, out_size - 1);
+	assert_true(got >= 0);
+	out[got] = '\0';
+	close(fds[0]);
+	stream_free(s);
+	layout_free(&l);
+}
+
+static void prints_columns(void **state)
+{
+	struct program_value names[] = {{(char *)"R", 0}, {(char *)"W", 3}};
+	struct program_column columns[] = {
+		{.title = (char *)"PID", .field = (char *)"pid", .width = 7},
+		{.title = (char *)"FD", .field = (char *)"fd", .width = 4, .align = PROGRAM_ALIGN_RIGHT},
+		{.title = (char *)"T", .field = (char *)"fd", .width = 1, .names = names, .nnames = 2},
+		{.title = (char *)"AGE(s)", .field = (char *)"age_ns", .width = 7,
+		 .unit = PROGRAM_UNIT_SECONDS, .decimals = 2},
+		{.title = (char *)"COMM", .field = (char *)"comm", .width = 6},
+		{.title = (char *)"FILE", .field = (char *)"name"},
+	};
+	struct event ev = {.pid = 42, .fd = 3, .age_ns = 1234567890, .comm = "caf\xc3\xa9", .name = "a\nb"};
+	char out[512];
+
+	(void)state;
+	print_event(columns, 6, &ev, sizeof(ev), out, sizeof(out));
+	assert_string_equal(out, "PID       FD T AGE(s)  COMM   FILE\n"
+				 "42         3 W 1.23    caf\xc3\xa9   a\\nb\n");
+	ev.fd = -1;
+	ev.pid = 4194304;
+	print_event(columns, 6, &ev, sizeof(ev), out, sizeof(out));
+	assert_string_equal(strchr(out, '\n') + 1,
+			    "4194304   -1 -1 1.23    caf\xc3\xa9   a\\nb\n");
+}
+
+static void joins_paths(void **state)
+{
+	struct program_column column = {.title = (char *)"PATH", .field = (char *)"name",
+					.format = PROGRAM_FORMAT_PATH, .dirs = (char *)"dirs"};
+	struct event ev = {.name = "file"};
+	size_t base = offsetof(struct event, dirs);
+	char out[256];
+
+	(void)state;
+	memcpy(ev.dirs, "b\0aa\0/", 6);
+	print_event(&column, 1, &ev, base + 6, out, sizeof(out));
+	assert_string_equal(out, "PATH\n/aa/b/file\n");
+	memcpy(ev.dirs, "/", 2);
+	print_event(&column, 1, &ev, base + 1, out, sizeof(out));
+	assert_string_equal(out, "PATH\n/file\n");
+	memcpy(ev.dirs, "b\0aa\0", 5); /* the top was not reached */
+	print_event(&column, 1, &ev, base + 5, out, sizeof(out));
+	assert_string_equal(out, "PATH\n.../aa/b/file\n");
+	print_event(&column, 1, &ev, base, out, sizeof(out)); /* nothing is known */
+	assert_string_equal(out, "PATH\nfile\n");
+	strcpy(ev.name, "/abs");
+	print_event(&column, 1, &ev, base + 5, out, sizeof(out));
+	assert_string_equal(out, "PATH\n/abs\n");
+}
+
+static void a_cut_event_shows_what_came(void **state)
+{
+	struct program_column columns[] = {
+		{.title = (char *)"PID", .field = (char *)"pid", .width = 3},
+		{.title = (char *)"N", .field = (char *)"name"},
+	};
+	struct event ev = {.pid = 1, .name = "abcdefgh"};
+	char out[256];
+
+	(void)state;
+	print_event(columns, 2, &ev, offsetof(struct event, name) + 3, out, sizeof(out));
+	assert_string_equal(out, "PID N\n1   abc\n");
+	print_event(columns, 2, &ev, 2, out, sizeof(out));
+	assert_string_equal(out, "PID N\n    \n");
+}
+
+static void a_missing_field_names_those_there(void **state)
+{
+	struct program_column column = {.title = (char *)"X", .field = (char *)"nope", .line = 7};
+	struct program p = {.path = (char *)"t.yaml", .columns = &column, .ncolumns = 1};
+	static struct writer w;
+	struct options o = {0};
+	struct error e = {0};
+	struct stream *s;
+	struct layout l;
+
+	(void)state;
+	lay_out(&l, event_fields, 6);
+	assert_int_equal(stream_new(&s, &p, &o, &l, &w, &e), -ENOENT);
+	assert_string_equal(e.text, "t.yaml:7: column X: the event has no field nope (it has: pid, "
+				    "fd, age_ns, comm, name, dirs)");
+	error_clear(&e);
+	layout_free(&l);
+}
+
+static void a_closed_pipe_is_told(void **state)
+{
+	static struct writer w;
+	int fds[2];
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(fds), 0);
+	close(fds[0]);
+	writer_init(&w, fds[1]);
+	writer_add(&w, "x", 1);
+	assert_int_equal(writer_flush(&w), -EPIPE);
+	for (int i = 0; i < WRITER_SIZE * 2; i++) /* dropped, not kept */
+		writer_char(&w, 'y');
+	assert_int_equal(writer_flush(&w), -EPIPE);
+	close(fds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escapes_what_breaks_a_line),
+		cmocka_unit_test(escapes_what_is_not_utf8),
+		cmocka_unit_test(writes_numbers),
+		cmocka_unit_test(lays_fields_out_as_c_does),
+		cmocka_unit_test(an_unknown_type_is_an_error),
+		cmocka_unit_test(prints_columns),
+		cmocka_unit_test(joins_paths),
+		cmocka_unit_test(a_cut_event_shows_what_came),
+		cmocka_unit_test(a_missing_field_names_those_there),
+		cmocka_unit_test(a_closed_pipe_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
