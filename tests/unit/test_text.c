@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a template to the text that is compiled, for a kernel that is made up here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "text/plan.h"
+#include "text/scan.h"
+#include "text/substitute.h"
+
+static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
+			       "ffffffff81000100 T vfs_unlink\n"
+			       "ffffffff81000200 t finish_it.isra.0\n"
+			       "ffffffff81000300 T vfs_read\n"
+			       "ffffffff81000400 T register_kprobe\n"
+			       "ffffffff81000500 T do_many\n"
+			       "ffffffff81000600 D some_data\n";
+
+static const char signatures[] =
+	"vfs_create 5.10 struct inode *dir, struct dentry *dentry, umode_t mode, bool want_excl\n"
+	"vfs_create 6.3 struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t "
+	"mode, bool want_excl\n"
+	"do_many 5.10 int a, int b, int c, int d, int e, int f, int g\n";
+
+static char *dir;
+
+static char *put_file(const char *name, const char *text)
+{
+	char *path;
+	FILE *f;
+
+	assert_true(asprintf(&path, "%s/%s", dir, name) > 0);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	chmod(path, 0600);
+	return path;
+}
+
+struct made {
+	struct program *program;
+	struct options options;
+	struct kernel *kernel;
+	struct plan plan;
+	char *text;
+	struct error e;
+	int err;
+};
+
+/* A tool of these two texts on a kernel of that release, with these arguments. */
+static struct made *make_text(const char *release, const char *yaml, const char *template, int argc,
+			      char **argv)
+{
+	char *p = put_file("tool.yaml", yaml), *t = put_file("tool.bpf.c", template);
+	char *ks = put_file("kallsyms", kallsyms), *sig = put_file("signatures.list", signatures);
+	struct kernel_sources src = {.btf = "none", .kallsyms = ks, .release = release, .signatures = sig};
+	struct made *m = calloc(1, sizeof(*m));
+	struct options none = {0};
+	char *only[] = {(char *)"tool", NULL};
+
+	m->err = program_load(p, &m->program, &m->e);
+	if (m->err)
+		fail_msg("%s", m->e.text);
+	m->err = options_parse(m->program, argv ? argc : 1, argv ? argv : only, &none, &m->options, &m->e);
+	if (m->err)
+		fail_msg("%s", m->e.text);
+	assert_int_equal(kernel_open(&m->kernel, &src, &m->e), 0);
+	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, &m->e);
+	if (!m->err)
+		m->err = substitute(&m->plan, true, &m->text, &m->e);
+	free(p);
+	free(t);
+	free(ks);
+	free(sig);
+	return m;
+}
+
+static void free_made(struct made *m)
+{
+	free(m->text);
+	plan_free(&m->plan);
+	kernel_close(m->kernel);
+	options_free(&m->options);
+	program_free(m->program);
+	error_clear(&m->e);
+	free(m);
+}
+
+/* The text behind the prologue. */
+static const char *body(const struct made *m)
+{
+	const char *line;
+
+	if (m->err)
+		fail_msg("%s", m->e.text);
+	line = strstr(m->text, "#line 1 ");
+	assert_non_null(line);
+	return strchr(line, '\n') + 1;
+}
+
+#define YAML_OF(probes, more)                                                                      \
+	"summary: s\nfilters: [pid, comm, dir]\nprobes:\n" probes more                              \
+	"output: {stream: events, columns: [{title: A, field: a}]}\n"
+
+static const char yaml[] = YAML_OF("  - {kprobe: vfs_create, run: created}\n", "");
+
+static void scans_words_not_comments(void **state)
+{
+	const char *text = "a /* b \n c */ \"d e\" 'f' // g\n10ULL #include \"x\"\n#include \"h.h\"\nend";
+	struct scan s;
+	struct scan_piece p;
+	char words[64] = "";
+
+	(void)state;
+	scan_init(&s, text);
+	while ((p = scan_next(&s)).kind != SCAN_END) {
+		if (p.kind == SCAN_WORD)
+			snprintf(words + strlen(words), 32, "%.*s@%u ", (int)p.len, p.start, p.line);
+		if (p.kind == SCAN_INCLUDE)
+			snprintf(words + strlen(words), 32, "INC@%u ", p.line);
+	}
+	assert_string_equal(words, "a@1 include@3 INC@4 end@5 ");
+}
+
+static void scans_what_is_never_closed(void **state)
+{
+	static const char *const texts[] = {"/* no end", "\"no end", "'", "f(a, (b)", "#include \"x", "\\", "//"};
+	struct scan_piece p;
+	struct scan s;
+	const char *inner;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		scan_init(&s, texts[i]);
+		while ((p = scan_next(&s)).kind != SCAN_END)
+			assert_true(p.len > 0);
+	}
+	scan_init(&s, "(a, (b)");
+	assert_false(scan_group(&s, &inner, &len));
+}
+
+static void a_signature_follows_the_version(void **state)
+{
+	const char *text = "int created(SIGNATURE(vfs_create, dentry))\n{\n\treturn 0;\n}\n";
+	struct made *m = make_text("6.1.0-50-amd64", yaml, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "int created(struct pt_regs *ctx, struct inode *dir, struct dentry "
+				     "*dentry)\n{\n\treturn 0;\n}\n");
+	free_made(m);
+	m = make_text("6.12.0", yaml, text, 0, NULL);
+	assert_string_equal(body(m), "int created(struct pt_regs *ctx, struct mnt_idmap *idmap, struct "
+				     "inode *dir, struct dentry *dentry)\n{\n\treturn 0;\n}\n");
+	free_made(m);
+}
+
+static void a_parameter_that_is_not_there_names_those_there(void **state)
+{
+	struct made *m = make_text("6.12.0", yaml, "\nint created(SIGNATURE(vfs_create, nope)) {}", 0, NULL);
+
+	(void)state;
+	assert_int_not_equal(m->err, 0);
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	assert_non_null(strstr(m->e.text, "tool.bpf.c:2: vfs_create on this kernel (6.12.0) has no "
+					  "parameter \"nope\" (it has: idmap, dir, dentry, mode, "
+					  "want_excl)"));
+	free_made(m);
+}
+
+static void a_parameter_beyond_the_registers_is_an_error(void **state)
+{
+	struct made *m = make_text("6.1.0", YAML_OF("  - {kprobe: do_many, run: h}\n", ""),
+				   "int h(SIGNATURE(do_many, g)) {}", 0, NULL);
+
+	(void)state;
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	assert_non_null(strstr(m->e.text, "g is parameter 7 of do_many: only the first 6"));
+	free_made(m);
+}
+
+static void filters_are_numbers(void **state)
+{
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"a\"b"};
+	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 5, argv);
+
+	(void)state;
+	assert_non_null(strstr(body(m), "if ((u32)(bpf_get_current_pid_tgid() >> 32) != 181) return 0; "));
+	assert_non_null(strstr(body(m), "if (!bcchost_comm_has_name()) return 0; "));
+	assert_non_null(strstr(m->text, "(c[0] == 97 && c[1] == 34 && c[2] == 98)"));
+	assert_null(strstr(m->text, "a\"b"));
+	free_made(m);
+}
+
+static void without_filters_only_bcchost_itself_is_left_out(void **state)
+{
+	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "int created(void *ctx) { if ((u32)(bpf_get_current_pid_tgid() >> "
+				     "32) == bcchost_self()) return 0;  return 0; }");
+	free_made(m);
+}
+
+static void a_filter_on_a_directory_asks_the_dentry(void **state)
+{
+	char *argv[] = {(char *)"tool", (char *)"--dir", (char *)"/"};
+	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER(d->x) FILTER }", 3, argv);
+
+	(void)state;
+	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(d->x)) return 0; "));
+	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(dentry)) return 0; "));
+	free_made(m);
+}
+
+static void own_words_are_replaced_in_code_only(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+				"options:\n"
+				"  - {name: all, short: a, help: h}\n"
+				"  - {name: min, type: integer, min: 0, max: 10, default: 7, help: h}\n"
+				"substitute: {ALL: {option: all, then: \"1\", else: \"!x\"}, "
+				"MIN: {option: min}}\n");
+	const char *text = "int created(void *ctx) { return ALL + MIN; /* ALL */ char *s = \"ALL\"; MINI; }";
+	char *argv[] = {(char *)"tool", (char *)"-a", (char *)"--min=3"};
+	struct made *m = make_text("6.1.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "int created(void *ctx) { return !x + 7; /* ALL */ char *s = "
+				     "\"ALL\"; MINI; }");
+	free_made(m);
+	m = make_text("6.1.0", y, text, 3, argv);
+	assert_string_equal(body(m), "int created(void *ctx) { return 1 + 3; /* ALL */ char *s = "
+				     "\"ALL\"; MINI; }");
+	free_made(m);
+}
+
+static void events_go_through_the_buffer_that_is_there(void **state)
+{
+	const char *text = "BPF_PERF_OUTPUT( events );\n"
+			   "int created(void *ctx) { events.perf_submit(ctx, &e, f(a, sizeof(e)));\n"
+			   " other.perf_submit(ctx, &e, 1); }";
+	char *perf[] = {(char *)"tool", (char *)"--buffer=perf"};
+	struct made *m = make_text("6.1.0", yaml, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m),
+			    "BPF_RINGBUF_OUTPUT(events, 1);\n"
+			    "int created(void *ctx) { ({ int err_ = events.ringbuf_output( &e, f(a, "
+			    "sizeof(e)), 0); if (err_) bcchost_lost.atomic_increment(0); err_; });\n"
+			    " other.perf_submit(ctx, &e, 1); }");
+	free_made(m);
+	m = make_text("6.1.0", yaml, text, 2, perf);
+	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
+	assert_non_null(strstr(body(m), "({ int err_ = events.perf_submit(ctx, &e, f(a, sizeof(e))); if "
+					"(err_) bcchost_lost.atomic_increment(0); err_; });"));
+	free_made(m);
+	m = make_text("5.4.0", yaml, text, 0, NULL); /* the ring buffer came with 5.8 */
+	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
+	free_made(m);
+}
+
+static void a_handler_without_its_function_is_left_out(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_gone, run: gone, optional: true}\n"
+				"  - {kprobe: vfs_create, run: created}\n", "");
+	const char *text = "#define A(x) \\\n\tx\n/* about */\nint gone(SIGNATURE(vfs_gone, x))\n{\n"
+			   "\tif (x) { return 1; }\n}\nint created(void *ctx) { return A(1); }\n";
+	struct made *m = make_text("6.1.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "#define A(x) \\\n\tx\n\n\n\n\n\nint created(void *ctx) { return "
+				     "A(1); }\n");
+	assert_non_null(strstr(m->plan.notes.data, "vfs_gone: not in this kernel, optional, gone left out"));
+	free_made(m);
+}
+
+static void a_probe_without_its_function_names_near_ones(void **state)
+{
+	struct made *m = make_text("6.1.0", YAML_OF("  - {kprobe: vfs_unlnk, run: h}\n", ""), "int h;", 0, NULL);
+
+	(void)state;
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	assert_non_null(strstr(m->e.text, "tool.yaml:4: kernel 6.1.0 has nothing to attach kprobe "
+					  "vfs_unlnk to; names near it: vfs_unlink"));
+	free_made(m);
+}
+
+static void probes_find_their_symbols(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: finish_it, run: a}\n  - {kprobe: [no_such, vfs_read], run: b}\n"
+				"  - {kprobe: \"^vfs_\", run: c}\n", "");
+	struct made *m = make_text("6.1.0", y, "", 0, NULL);
+
+	(void)state;
+	(void)body(m);
+	assert_int_equal(m->plan.nprobes, 3);
+	assert_string_equal(m->plan.probes[0].targets[0].name, "finish_it.isra.0");
+	assert_string_equal(m->plan.probes[1].function, "vfs_read");
+	assert_int_equal(m->plan.probes[2].ntargets, 3);
+	assert_non_null(strstr(m->plan.notes.data, "probe: kprobe finish_it = finish_it.isra.0 -> a"));
+	free_made(m);
+}
+
+static void the_first_variant_that_works_is_taken(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: no_such, run: a, variant: one}\n"
+				"  - {kprobe: vfs_read, run: b, variant: two}\n", "variants: [one, two]\n");
+	const char *text = "int a(void *ctx) {}\nint b(void *ctx) {}\n";
+	char *one[] = {(char *)"tool", (char *)"--variant", (char *)"one"};
+	struct made *m = make_text("6.1.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "\nint b(void *ctx) {}\n");
+	assert_non_null(strstr(m->text, "#define VARIANT_TWO 1\n"));
+	assert_non_null(strstr(m->plan.notes.data, "variant: two; the one before it was not taken: "));
+	free_made(m);
+	m = make_text("6.1.0", y, text, 3, one);
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	assert_non_null(strstr(m->e.text, "nothing to attach kprobe no_such to"));
+	free_made(m);
+}
+
+static void facts_become_macros(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+				"facts: {HAS_DATA: {symbol: some_data}, HAS_NOT: {symbol: no_data}, "
+				"TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
+	struct made *m = make_text("6.3.0", y, "", 0, NULL);
+
+	(void)state;
+	(void)body(m);
+	assert_non_null(strstr(m->text, "#define HAS_DATA 1\n"));
+	assert_non_null(strstr(m->text, "#define TAKES_IDMAP 1\n"));
+	assert_null(strstr(m->text, "HAS_NOT"));
+	assert_non_null(strstr(m->plan.notes.data, "HAS_NOT is not defined"));
+	free_made(m);
+	m = make_text("5.15.0", y, "", 0, NULL);
+	(void)body(m);
+	assert_null(strstr(m->text, "TAKES_IDMAP"));
+	free_made(m);
+}
+
+static void an_include_leaves_the_directory_not(void **state)
+{
+	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
+
+	(void)state;
+	assert_int_equal(m->e.fault, FAULT_TOOL);
+	assert_non_null(strstr(m->e.text, "tool.bpf.c:2: only files of "));
+	free_made(m);
+}
+
+static void broken_templates_are_told_where(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"\n\nint created(SIGNATURE)", "tool.bpf.c:3: SIGNATURE wants its arguments"},
+		{"\nint created(SIGNATURE(", "tool.bpf.c:2: SIGNATURE wants its arguments"},
+		{"int created(SIGNATURE())", "tool.bpf.c:1: SIGNATURE wants a function"},
+		{"BPF_PERF_OUTPUT(events);\nevents.perf_submit(x);", "tool.bpf.c:2: perf_submit takes"},
+		{"int created(SIGNATURE(vfs_nothing, x)) {}", "vfs_nothing"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct made *m = make_text("6.1.0", yaml, cases[i].text, 0, NULL);
+
+		assert_int_not_equal(m->err, 0);
+		if (!strstr(m->e.text, cases[i].want))
+			fail_msg("\"%s\" does not say \"%s\"", m->e.text, cases[i].want);
+		free_made(m);
+	}
+}
+
+/* Whatever a template is cut to, it is text or an error, and nothing else. */
+static void a_cut_template_never_crashes(void **state)
+{
+	const char *text = "BPF_PERF_OUTPUT(events);\n#include \"x.h\"\nint created(SIGNATURE(vfs_create, "
+			   "dentry)) { FILTER(a) \"s\\\"\" /* c */ events.perf_submit(ctx, &e, 1); }\n";
+
+	(void)state;
+	for (size_t n = 0; n < strlen(text); n++) {
+		char *cut = strndup(text, n);
+		struct made *m = make_text("6.1.0", yaml, cut, 0, NULL);
+
+		assert_true(m->err ? m->e.text != NULL : m->text != NULL);
+		free_made(m);
+		free(cut);
+	}
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	return file_tmpdir(&dir, NULL);
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	file_rmtree(dir);
+	free(dir);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scans_words_not_comments),
+		cmocka_unit_test(scans_what_is_never_closed),
+		cmocka_unit_test(a_signature_follows_the_version),
+		cmocka_unit_test(a_parameter_that_is_not_there_names_those_there),
+		cmocka_unit_test(a_parameter_beyond_the_registers_is_an_error),
+		cmocka_unit_test(filters_are_numbers),
+		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
+		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
+		cmocka_unit_test(own_words_are_replaced_in_code_only),
+		cmocka_unit_test(events_go_through_the_buffer_that_is_there),
+		cmocka_unit_test(a_handler_without_its_function_is_left_out),
+		cmocka_unit_test(a_probe_without_its_function_names_near_ones),
+		cmocka_unit_test(probes_find_their_symbols),
+		cmocka_unit_test(the_first_variant_that_works_is_taken),
+		cmocka_unit_test(facts_become_macros),
+		cmocka_unit_test(an_include_leaves_the_directory_not),
+		cmocka_unit_test(broken_templates_are_told_where),
+		cmocka_unit_test(a_cut_template_never_crashes),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
