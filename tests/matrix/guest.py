@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""guest: what cases inside a virtual machine have besides the harness: a tool that runs and is
+stopped, the workload beside it, the rows that it printed, what it left in the kernel."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from harness import Background, Failure, Skip, command, wait_for
+
+# Emulated, and two machines at a time: a compilation takes seconds, several at once many.
+READY = 240
+STOP = 20
+
+HEADING = {
+    "filelife": r"TIME +PID +COMM +AGE\(s\) +FILE",
+    "filecreate": r"TIME +PID +PPID +COMM +FILE",
+    "opensnoop": r"(TIME(\(s\))? +)?(UID +)?(PID|TID) +COMM +FD +ERR +(FLAGS +)?PATH",
+}
+ROW = {
+    "filelife": r"(?P<time>[\d:]{8}) +(?P<pid>\d+) +(?P<comm>.{16}) +(?P<age>\d+\.\d\d) +(?P<file>.*)",
+    "filecreate": r"(?P<time>[\d:]{8}) +(?P<pid>\d+) +(?P<ppid>\d+) +(?P<comm>.{16}) (?P<file>.*)",
+}
+
+
+class Row(dict):
+    __getattr__ = dict.__getitem__
+
+
+class Tool(Background):
+    """bcchost TOOL OPTION… in the background."""
+
+    def __init__(self, tool, *options, program="bcchost", **more):
+        self.tool = tool
+        super().__init__(program, tool, *options, **more)
+
+    def lines(self):
+        return self.stdout.splitlines()
+
+    def ready(self, seconds=READY):
+        """Waits until its probes are attached, which the heading tells."""
+
+        def heading():
+            if re.search("^" + HEADING[self.tool], self.stdout, re.M):
+                return True
+            if not self.alive():
+                raise Failure(f"ended with {self.process.returncode} before its heading: {self.said()}")
+            return False
+
+        try:
+            wait_for(heading, seconds, "the heading")
+        except Failure as e:
+            self.process.kill()
+            if "waited" in str(e):
+                raise Failure(f"{e}: {self.said()}")
+            raise
+        self.attached = time.time()
+        return self
+
+    def stop(self, number=signal.SIGINT, settle=0.5):
+        """Lets the last events through, stops it, returns its exit status."""
+        time.sleep(settle)
+        asked = time.time()
+        self.signal(number)
+        self.status = self.wait(STOP)
+        self.took_to_stop = time.time() - asked
+        return self.status
+
+    def body(self):
+        """The lines after the heading."""
+        lines = self.stdout.split("\n")
+        at = next((i for i, l in enumerate(lines) if re.match(HEADING[self.tool], l)), None)
+        if at is None:
+            return []
+        return [l for l in lines[at + 1 :] if l]
+
+    def heading(self):
+        return next((l for l in self.stdout.split("\n") if re.match(HEADING[self.tool], l)), None)
+
+    def rows(self, mark=""):
+        """The rows whose file or path has `mark` in it."""
+        pattern = ROW.get(self.tool) or opensnoop_row(self.heading() or "")
+        rows = []
+        for line in self.body():
+            m = re.fullmatch(pattern, line)
+            if not m:
+                raise Failure(f"a line that is no row: {line!r}: {self.said()}")
+            row = Row({k: v.strip() if k in ("comm", "pid") else v for k, v in m.groupdict().items()})
+            if mark in row.file:
+                rows.append(row)
+        return rows
+
+    def files(self, mark=""):
+        return [r.file for r in self.rows(mark)]
+
+    def lost(self):
+        return sum(int(n) for n in re.findall(r"lost (\d+) events?", self.stderr))
+
+
+def opensnoop_row(heading):
+    """The columns that its heading says."""
+    columns = {
+        "TIME(s)": r"(?P<elapsed>[\d.]+)",
+        "TIME": r"(?P<clock>[\d:.]+)",
+        "UID": r"(?P<uid>\d+)",
+        "PID": r"(?P<pid>\d+)",
+        "TID": r"(?P<pid>\d+)",
+        "COMM": r"(?P<comm>.{16})",
+        "FD": r"(?P<fd>-?\d+)",
+        "ERR": r"(?P<err>\d+)",
+        "FLAGS": r"(?P<flags>[0-7]+)",
+        "PATH": r"(?P<file>.*)",
+    }
+    words = heading.split()
+    return " *" + " +".join(columns[w] for w in words[:-1]) + " " + columns["PATH"]
+
+
+class Workload:
+    """tests/matrix/workload with steps; `held` until go()."""
+
+    def __init__(self, *steps, comm=None, uid=None, held=False, prefix=(), **more):
+        argv = [*prefix, "/run/workload"]
+        if comm:
+            argv += ["-n", comm]
+        self.gate = None
+        if held:
+            self.gate = f"/run/gate.{os.getpid()}.{time.time()}"
+            argv += ["-g", self.gate]
+        if uid is not None:
+            argv += ["-u", str(uid)]
+        self.started = time.time()
+        self.process = subprocess.Popen(
+            [*argv, *steps], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **more
+        )
+        self.pid = int(self.process.stdout.readline().split()[1])
+        self.results = []
+
+    def go(self):
+        if self.gate:
+            open(self.gate, "w").close()
+        return self.done()
+
+    def done(self):
+        text, _ = self.process.communicate(timeout=120)
+        for line in text.splitlines():
+            op, *numbers = line.split()
+            self.results.append((op, *map(int, numbers)))
+        self.ended = time.time()
+        if self.process.returncode:
+            raise Failure(f"the workload ended with {self.process.returncode}: {text}")
+        return self
+
+    def expect_ok(self):
+        bad = [r for r in self.results if len(r) > 2 and (r[1] < 0 or r[2])]
+        if bad:
+            raise Failure(f"steps of the workload failed: {bad}")
+        return self
+
+
+def workload(*steps, **more):
+    return Workload(*steps, **more).done()
+
+
+def left_behind():
+    """Kprobes in the kernel and BPF programs of tracing kinds; empty when all tools have gone."""
+    left = []
+    try:
+        with open("/sys/kernel/tracing/kprobe_events") as f:
+            left += ["kprobe_events: " + l.strip() for l in f]
+    except FileNotFoundError:
+        pass
+    with open("/sys/kernel/debug/kprobes/list") as f:
+        left += ["kprobe: " + l.strip() for l in f]
+    shown = command("bpftool", "prog", "show").stdout
+    left += ["prog: " + l for l in shown.splitlines() if re.match(r"\d+: (kprobe|tracepoint|tracing|raw_tracepoint)", l)]
+    return left
+
+
+def nothing_left():
+    """Links are freed a moment after their process: waits for that moment."""
+    end = time.time() + 15
+    while True:
+        left = left_behind()
+        if not left or time.time() > end:
+            return left
+        time.sleep(0.2)
+
+
+def all_ready(*tools):
+    for t in tools:
+        t.ready()
+
+
+def memory_kb(pid, field="VmRSS"):
+    with open(f"/proc/{pid}/status") as f:
+        return int(re.search(field + r":\s+(\d+)", f.read()).group(1))
+
+
+def pct(name):
+    """A step's argument: ':' and '%' and what is not ASCII, encoded."""
+    if isinstance(name, str):
+        name = name.encode()
+    return "".join(chr(b) if 33 <= b < 127 and b not in b":%" else f"%{b:02x}" for b in name)

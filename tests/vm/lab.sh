@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lab.sh: what the scripts that install, boot and test have in common; sourced by them.
+#
+# The lab is a directory of its own, outside the checkout, so that a fresh clone finds it again:
+#   $LAB/roots/SUITE        a Debian userland with its kernel's modules (bookworm trixie sid)
+#   $LAB/kernels/KERNEL     vmlinuz, initrd; and its facts: btf, kallsyms, release, …
+#   $LAB/ext4.img           a file system of another kind, which guests mount at /ext4
+export LAB=${BCCHOST_LAB:-/var/cache/bcchost-lab}
+
+# The kernels of the matrix, oldest first. k510 is bullseye's kernel on bookworm's userland.
+ALL_KERNELS="k510 bookworm trixie sid"
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export TOP
+
+# Seconds are told from the start of the outermost script.
+export BCCHOST_T0=${BCCHOST_T0:-$(date +%s)}
+
+say() {
+	printf '[%4ds] %s\n' "$(($(date +%s) - BCCHOST_T0))" "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+userland_of() { # KERNEL
+	case $1 in
+	k510) echo bookworm ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# Where a kernel comes from.
+suite_of() { # KERNEL
+	case $1 in
+	k510) echo bullseye ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# 6.1.0-50-amd64 is 6.1.
+kernel_version() { # KERNEL
+	sed -E 's/^([0-9]+\.[0-9]+).*/\1/' "$LAB/kernels/$1/release" 2>/dev/null || echo "$1"
+}
+
+# The names (bookworm …) of kernels that are given by name or by version, in the matrix's order.
+kernel_names() { # [NAME or VERSION]…
+	local k want=" $* " known=" " w
+	for k in $ALL_KERNELS; do
+		known+="$k $(kernel_version "$k") "
+	done
+	for w in "$@"; do
+		[[ $known == *" $w "* ]] || die "unknown kernel $w (known:$known)"
+	done
+	for k in $ALL_KERNELS; do
+		[[ $# -eq 0 || $want == *" $k "* || $want == *" $(kernel_version "$k") "* ]] && echo "$k"
+	done
+	return 0
+}
+
+# Two at a time, each with its output in a log; fails if one of them did.
+two_at_a_time() { # COMMAND ARGUMENT…: runs `COMMAND ARGUMENT` for each argument
+	local command=$1 failed=0 running=0 a
+	shift
+	for a in "$@"; do
+		if ((running == 2)); then
+			wait -n || failed=1
+			running=$((running - 1))
+		fi
+		"$command" "$a" &
+		running=$((running + 1))
+	done
+	while ((running > 0)); do
+		wait -n || failed=1
+		running=$((running - 1))
+	done
+	return $failed
+}
