@@ -46,9 +46,20 @@ static bool is_pattern(const char *target)
 	return target[0] == '^';
 }
 
-/* Takes the symbols that a probe may sit on; *blacklisted counts those that it may not. */
+/* A BPF trampoline wants the function in vmlinux's BTF, under its own name, and ftrace in it. */
+static bool fentry_fits(struct plan *plan, const struct kernel_symbol *s)
+{
+	struct kernel_proto proto = {0};
+	int err = kernel_prototype(plan->kernel, s->name, &proto, NULL);
+
+	kernel_proto_free(&proto);
+	return !err && s->unique && !s->module && kernel_btf_path(plan->kernel) &&
+	       kernel_can_ftrace(plan->kernel, s->name) != KERNEL_CAN_NO;
+}
+
+/* Takes the symbols that a probe may sit on; *refused counts those that it may not. */
 static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct kernel_symbols *syms,
-			size_t *blacklisted, struct error *e)
+			size_t *refused, struct error *e)
 {
 	pp->targets = calloc(syms->n ? syms->n : 1, sizeof(*pp->targets));
 	if (!pp->targets)
@@ -57,8 +68,10 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		const struct kernel_symbol *s = &syms->v[i];
 		struct plan_target *t = &pp->targets[pp->ntargets];
 
-		if (kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
-			(*blacklisted)++;
+		if (is_fentry(pp->probe->kind)
+			    ? !fentry_fits(plan, s)
+			    : kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
+			(*refused)++;
 			continue;
 		}
 		t->name = strdup(s->name);
@@ -74,7 +87,7 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 			    struct error *e)
 {
 	struct kernel_symbols syms = {0};
-	size_t blacklisted = 0;
+	size_t refused = 0;
 	int err;
 
 	if (is_pattern(target))
@@ -82,11 +95,13 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 	else
 		err = kernel_functions(plan->kernel, target, &syms, e);
 	if (!err)
-		err = take_symbols(plan, pp, &syms, &blacklisted, e);
+		err = take_symbols(plan, pp, &syms, &refused, e);
 	if (!err && !pp->ntargets) {
-		if (blacklisted)
-			err = error_set(e, FAULT_KERNEL, -EINVAL,
-					"%s is on this kernel's kprobe blacklist", target);
+		if (refused)
+			err = error_set(e, FAULT_KERNEL, -EINVAL, "%s %s", target,
+					is_fentry(pp->probe->kind)
+						? "cannot take fentry programs on this kernel"
+						: "is on this kernel's kprobe blacklist");
 		else
 			err = -ENOENT; /* the next of the probe's targets may exist */
 	}
@@ -334,13 +349,13 @@ bool plan_left_out(const struct plan *plan, const char *handler)
 	/* A handler of another variant is left out as well. */
 	for (size_t i = 0; i < plan->program->nprobes; i++)
 		named |= strcmp(plan->program->probes[i].run, handler) == 0;
-	return named && !plan_function_of(plan, handler);
+	return named && !plan_probe_of(plan, handler);
 }
 
-const char *plan_function_of(const struct plan *plan, const char *handler)
+const struct plan_probe *plan_probe_of(const struct plan *plan, const char *handler)
 {
 	for (size_t i = 0; i < plan->nprobes; i++)
 		if (plan->probes[i].ntargets && strcmp(plan->probes[i].probe->run, handler) == 0)
-			return plan->probes[i].function;
+			return &plan->probes[i];
 	return NULL;
 }

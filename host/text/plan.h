@@ -53,10 +53,7 @@ void plan_free(struct plan *plan);
 /* Is the handler one that a probe names, whose every such probe was left out? */
 bool plan_left_out(const struct plan *plan, const char *handler);
 
-/*
- * The kernel function that `handler` is attached to: for error messages and SIGNATURE checks;
- * NULL if none.
- */
-const char *plan_function_of(const struct plan *plan, const char *handler);
+/* The probe that runs `handler` and was not left out; the first if there are several; or NULL. */
+const struct plan_probe *plan_probe_of(const struct plan *plan, const char *handler);
 
 #endif

@@ -48,8 +48,8 @@ static int check_registers(const struct kernel_proto *proto, int last, struct er
 }
 
 /* *last becomes the index of the last parameter that is named; -1 if none is. */
-static int find_params(struct plan *plan, const struct kernel_proto *proto, char *names, int *last,
-		       struct error *e)
+static int find_params(struct plan *plan, const struct kernel_proto *proto, char *names,
+		       bool wanted[REGISTER_PARAMS], int *last, struct error *e)
 {
 	char *name, *save = NULL;
 
@@ -62,6 +62,8 @@ static int find_params(struct plan *plan, const struct kernel_proto *proto, char
 			return no_such_param(plan, proto, name, e);
 		if (i > *last)
 			*last = i;
+		if (i < REGISTER_PARAMS)
+			wanted[i] = true;
 	}
 	return check_registers(proto, *last, e);
 }
@@ -74,11 +76,33 @@ static void note_choice(struct plan *plan, const struct kernel_proto *proto)
 	buf_printf(&plan->notes, "), from %s\n", proto->source);
 }
 
-int signature_expand(struct plan *plan, const char *arguments, size_t len, struct buf *out,
-		     struct error *e)
+static void add_params(const struct kernel_proto *proto, int last, struct buf *out)
+{
+	buf_str(out, "struct pt_regs *ctx");
+	for (int i = 0; i <= last; i++) {
+		if (*proto->params[i].name)
+			buf_printf(out, ", %s", proto->params[i].decl);
+		else
+			buf_printf(out, ", unsigned long unnamed%d", i + 1);
+	}
+}
+
+/* Only those that are named: each is an element of the array that a trampoline makes. */
+static void add_locals(const struct kernel_proto *proto, const bool *wanted, int last,
+		       struct buf *locals)
+{
+	for (int i = 0; i <= last; i++)
+		if (wanted[i])
+			buf_printf(locals, " %s = (typeof(%s))ctx[%d];", proto->params[i].decl,
+				   proto->params[i].name, i);
+}
+
+int signature_expand(struct plan *plan, const char *arguments, size_t len, bool trampoline,
+		     struct buf *out, struct buf *locals, size_t *nparams, struct error *e)
 {
 	struct kernel_proto proto = {0};
 	char *text = strndup(arguments, len), *function, *rest = NULL;
+	bool wanted[REGISTER_PARAMS] = {false};
 	int last, err;
 
 	if (!text)
@@ -92,16 +116,16 @@ int signature_expand(struct plan *plan, const char *arguments, size_t len, struc
 	err = kernel_prototype(plan->kernel, function, &proto, e);
 	if (err)
 		goto out;
-	err = find_params(plan, &proto, rest, &last, e);
+	err = find_params(plan, &proto, rest, wanted, &last, e);
 	if (err)
 		goto out;
 	note_choice(plan, &proto);
-	buf_str(out, "struct pt_regs *ctx");
-	for (int i = 0; i <= last; i++) {
-		if (*proto.params[i].name)
-			buf_printf(out, ", %s", proto.params[i].decl);
-		else
-			buf_printf(out, ", unsigned long unnamed%d", i + 1);
+	*nparams = proto.nparams;
+	if (trampoline) {
+		buf_str(out, "u64 *ctx");
+		add_locals(&proto, wanted, last, locals);
+	} else {
+		add_params(&proto, last, out);
 	}
 out:
 	kernel_proto_free(&proto);

@@ -25,6 +25,9 @@ struct job {
 	struct filter filter;
 	struct buf out;
 	struct names outputs; /* the tables declared with BPF_PERF_OUTPUT */
+	bool trampoline;      /* the function that we are in is run by fentry or fexit */
+	size_t nparams;	      /* of its kernel function, once SIGNATURE was met */
+	struct buf locals;    /* what is to open its body */
 	struct error *e;
 };
 
@@ -114,9 +117,24 @@ static int expand_signature(struct job *job, struct scan *s, const char *path,
 
 	if (err)
 		return err;
-	err = signature_expand(job->plan, inner, len, &job->out, job->e);
+	err = signature_expand(job->plan, inner, len, job->trampoline, &job->out, &job->locals,
+			       &job->nparams, job->e);
 	keep_lines(job, inner, inner + len);
 	return err ? error_prefix(job->e, err, "%s:%u", path, word->line) : 0;
+}
+
+/* What the kernel's function returned, for the handler of a kretprobe or of fexit. */
+static int expand_result(struct job *job, const char *path, const struct scan_piece *word)
+{
+	if (job->trampoline && !job->nparams)
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: RESULT of an fexit handler wants SIGNATURE in its parameters",
+				 path, word->line);
+	if (job->trampoline)
+		buf_printf(&job->out, "((long)ctx[%zu])", job->nparams);
+	else
+		buf_str(&job->out, "((long)PT_REGS_RC(ctx))");
+	return 0;
 }
 
 static int expand_output(struct job *job, struct scan *s, const char *path,
@@ -218,13 +236,28 @@ static int leave_out(struct job *job, struct scan *s, size_t out_start, const ch
 	return 0;
 }
 
-static bool is_left_out(struct job *job, const struct scan_piece *p)
+/* At a name before a parenthesis, outside of all braces: is it a handler that is left out? */
+static bool enter_function(struct job *job, const struct scan_piece *p)
 {
 	char *name = strndup(p->start, p->len);
+	const struct plan_probe *pp = name ? plan_probe_of(job->plan, name) : NULL;
 	bool out = name && plan_left_out(job->plan, name);
 
+	if (!scan_is(p, "SIGNATURE")) {
+		job->trampoline = pp && (pp->probe->kind == PROGRAM_KFUNC ||
+					 pp->probe->kind == PROGRAM_KRETFUNC);
+		job->nparams = 0;
+		job->locals.len = 0;
+	}
 	free(name);
 	return out;
+}
+
+static void open_body(struct job *job)
+{
+	if (job->locals.len)
+		buf_add(&job->out, job->locals.data, job->locals.len);
+	job->locals.len = 0;
 }
 
 static int expand_text(struct job *job, const char *path, const char *text, unsigned int depth);
@@ -268,6 +301,8 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 		return expand_filter(job, s);
 	if (scan_is(p, "SIGNATURE"))
 		return expand_signature(job, s, path, p);
+	if (scan_is(p, "RESULT"))
+		return expand_result(job, path, p);
 	if (scan_is(p, "BPF_PERF_OUTPUT"))
 		return expand_output(job, s, path, p);
 	if (names_have(&job->outputs, p))
@@ -307,9 +342,10 @@ static int expand_text(struct job *job, const char *path, const char *text, unsi
 			err = expand_include(job, &p, path, depth);
 		} else if (p.kind != SCAN_WORD) {
 			buf_add(&job->out, p.start, p.len);
-			braces += *p.start == '{' && p.len == 1;
+			if (*p.start == '{' && p.len == 1 && braces++ == 0)
+				open_body(job);
 			braces -= *p.start == '}' && p.len == 1;
-		} else if (!braces && scan_peek(&s) == '(' && is_left_out(job, &p)) {
+		} else if (!braces && scan_peek(&s) == '(' && enter_function(job, &p)) {
 			err = leave_out(job, &s, out_start, text_start, path, &p);
 		} else {
 			err = expand_word_piece(job, &s, path, &p);
@@ -423,6 +459,7 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	for (size_t i = 0; i < job.outputs.n; i++)
 		free(job.outputs.v[i]);
 	free(job.outputs.v);
+	buf_free(&job.locals);
 	buf_free(&job.out);
 	free(template);
 	return err;

@@ -5,6 +5,7 @@
  *
  *   FILTER, FILTER(dentry)          what the filter options ask for; returns 0 from the function
  *   SIGNATURE(function, parameter…) the handler's parameters, as this kernel's function has them
+ *   RESULT                          what the function returned, in the handler of its return
  *   the program's own words         `substitute:`
  *   BPF_PERF_OUTPUT(events)         a ring buffer where the kernel has it
  *   events.perf_submit(ctx, &e, n)  the same call for either; what does not fit is counted

@@ -158,28 +158,55 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 	return insns;
 }
 
-static int load_prog(struct load *l, size_t index, enum program_probe_kind kind,
+/* A trampoline's program names the function when it is loaded, by its number in vmlinux's BTF. */
+static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
+			 struct error *e)
+{
+	enum bpf_attach_type type =
+		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
+	int id;
+
+	if (prog_type(pp->probe->kind) != BPF_PROG_TYPE_TRACING)
+		return 0;
+	if (pp->ntargets > 1)
+		return error_set(e, FAULT_TOOL, -EINVAL, "%s: an fentry program attaches to one function",
+				 pp->probe->run);
+	id = libbpf_find_vmlinux_btf_id(pp->targets[0].name, type);
+	if (id < 0)
+		return error_set(e, FAULT_KERNEL, id, "%s is not in the kernel's BTF: %s",
+				 pp->targets[0].name, strerror(-id));
+	opts->expected_attach_type = type;
+	opts->attach_btf_id = (__u32)id;
+	return 0;
+}
+
+static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
 		     const struct plan *plan, bool verifier_log, struct error *e)
 {
 	const struct object_prog *p = &l->object->progs[index];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
 	char name[BPF_OBJ_NAME_LEN], what[128];
-	struct bpf_insn *insns = patched(l, p);
-	int fd, err = 0;
+	enum bpf_prog_type type = prog_type(pp->probe->kind);
+	struct bpf_insn *insns;
+	int fd, err;
 
+	err = name_function(&opts, pp, e);
+	if (err)
+		return err;
+	insns = patched(l, p);
 	if (!insns)
 		return error_nomem(e);
 	kernel_name(name, p->name);
-	fd = bpf_prog_load(prog_type(kind), name, l->object->license, insns, p->ninsns, &opts);
+	fd = bpf_prog_load(type, name, l->object->license, insns, p->ninsns, &opts);
 	if (fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
 		err = no_privilege(plan->kernel, what, -errno, e);
 	} else if (fd < 0) {
-		err = verifier_explain(l->object, p, prog_type(kind), insns, -errno, e);
+		err = verifier_explain(l->object, p, type, &opts, insns, -errno, e);
 	}
 	l->prog_fds[index] = fd < 0 ? -1 : fd;
 	if (!err && verifier_log)
-		err = verifier_log_of(l->object, p, prog_type(kind), insns, &l->log, e);
+		err = verifier_log_of(l->object, p, type, &opts, insns, &l->log, e);
 	free(insns);
 	return err;
 }
@@ -197,7 +224,7 @@ static int load_handler(struct load *l, const struct plan_probe *pp, const struc
 	index = (size_t)(p - l->object->progs);
 	if (l->prog_fds[index] >= 0)
 		return 0;
-	return load_prog(l, index, pp->probe->kind, plan, verifier_log, e);
+	return load_prog(l, index, pp, plan, verifier_log, e);
 }
 
 int load_object(struct load *l, const struct object *o, const struct plan *plan,

@@ -15,9 +15,10 @@
 
 /* A log that does not fit is cut at its end on kernels before 6.4: ask for the least that tells. */
 static char *load_for_log(const struct object *o, const struct object_prog *p,
-			  enum bpf_prog_type type, const struct bpf_insn *insns, int level)
+			  enum bpf_prog_type type, const struct bpf_prog_load_opts *as,
+			  const struct bpf_insn *insns, int level)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = o->kern_version);
+	struct bpf_prog_load_opts opts = *as;
 	char *log = malloc(LOG_SIZE);
 	int btf_fd = -1, fd;
 
@@ -121,11 +122,12 @@ static void add_place(struct buf *b, const struct object *o, const struct object
 }
 
 int verifier_explain(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		     const struct bpf_insn *insns, int err, struct error *e)
+		     const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, int err,
+		     struct error *e)
 {
 	struct lines lines = {0};
 	struct buf b = {0};
-	char *log = load_for_log(o, p, type, insns, 1);
+	char *log = load_for_log(o, p, type, as, insns, 1);
 	size_t first;
 
 	if (!log || split_lines(log, &lines) || !lines.n) {
@@ -150,9 +152,10 @@ out:
 }
 
 int verifier_log_of(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		    const struct bpf_insn *insns, struct buf *log, struct error *e)
+		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, struct buf *log,
+		    struct error *e)
 {
-	char *text = load_for_log(o, p, type, insns, 2);
+	char *text = load_for_log(o, p, type, as, insns, 2);
 
 	if (!text)
 		return error_nomem(e);

@@ -3,7 +3,7 @@
 #ifndef BCCHOST_TRACE_VERIFIER_H
 #define BCCHOST_TRACE_VERIFIER_H
 
-#include <linux/bpf.h>
+#include <bpf/bpf.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -12,13 +12,15 @@
 /*
  * Loads a rejected program once more for the verifier's log and makes the error of it: the
  * template's line that the last instruction comes from, that line's text, and the log's last lines.
- * insns are p's with real map descriptors. Returns err.
+ * `as`: how it was to be loaded; insns are p's with real map descriptors. Returns err.
  */
 int verifier_explain(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		     const struct bpf_insn *insns, int err, struct error *e);
+		     const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, int err,
+		     struct error *e);
 
 /* Appends the whole log of a program that the kernel accepts, with a line that names it. */
 int verifier_log_of(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		    const struct bpf_insn *insns, struct buf *log, struct error *e);
+		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, struct buf *log,
+		    struct error *e);
 
 #endif
