@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "tool/option_value.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "tool/find.h"
+#include "tool/number.h"
+
+static int range_error(const struct program_option *o, const char *what, struct error *e)
+{
+	if (o->max == INT64_MAX)
+		return error_set(e, FAULT_USAGE, -EINVAL, "wants a %s from %" PRId64 " on", what,
+				 o->min);
+	return error_set(e, FAULT_USAGE, -EINVAL, "wants a %s from %" PRId64 " to %" PRId64, what,
+			 o->min, o->max);
+}
+
+static int set_integer(const struct program_option *o, const char *text, bool again,
+		       struct option_value *v, struct error *e)
+{
+	int64_t n;
+
+	if (!number_i64(text, &n) || n < o->min || n > o->max)
+		return range_error(o, "whole number", e);
+	v->number = again ? v->number | n : n;
+	return 0;
+}
+
+static int set_number(const struct program_option *o, const char *text, struct option_value *v,
+		      struct error *e)
+{
+	double n;
+
+	if (!number_real(text, &n) || n < (double)o->min || n > (double)o->max)
+		return range_error(o, "number", e);
+	v->real = n;
+	return 0;
+}
+
+static int enum_error(const struct program_option *o, const char *word, struct error *e)
+{
+	const char **names = calloc(o->nvalues, sizeof(*names));
+	struct buf b = {0};
+	char *near = NULL;
+	int err;
+
+	for (size_t i = 0; names && i < o->nvalues; i++) {
+		names[i] = o->values[i].name;
+		buf_printf(&b, "%s%s", i ? ", " : "", names[i]);
+	}
+	if (names)
+		near = find_near(word, names, o->nvalues);
+	if (!near || buf_failed(&b))
+		err = error_nomem(e);
+	else
+		err = error_set(e, FAULT_USAGE, -EINVAL, "there is no \"%s\"; %s%sthere are %s",
+				word, near, *near ? " " : "", b.data);
+	free(near);
+	free(names);
+	buf_free(&b);
+	return err;
+}
+
+static int set_enum_word(const struct program_option *o, const char *word, bool again,
+			 struct option_value *v, struct error *e)
+{
+	for (size_t i = 0; i < o->nvalues; i++) {
+		if (!strcasecmp(word, o->values[i].name)) {
+			v->number = (again ? v->number : 0) | o->values[i].number;
+			return 0;
+		}
+	}
+	return enum_error(o, word, e);
+}
+
+/* Several words, with commas between them, only where several may be given. */
+static int set_enum(const struct program_option *o, const char *text, bool again,
+		    struct option_value *v, struct error *e)
+{
+	char *copy, *word, *rest;
+	int err = 0;
+
+	if (!o->many)
+		return set_enum_word(o, text, false, v, e);
+	copy = rest = strdup(text);
+	if (!copy)
+		return error_nomem(e);
+	while (!err && (word = strsep(&rest, ","))) {
+		err = set_enum_word(o, word, again, v, e);
+		again = true;
+	}
+	free(copy);
+	return err;
+}
+
+static int set_text(const char *text, struct option_value *v, struct error *e)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return error_nomem(e);
+	free(v->text);
+	v->text = copy;
+	return 0;
+}
+
+static int set_name(const struct program_option *o, const char *text, struct option_value *v,
+		    struct error *e)
+{
+	if (!*text || strlen(text) > (size_t)o->max)
+		return error_set(e, FAULT_USAGE, -EINVAL, "wants a name of 1 to %" PRId64 " bytes",
+				 o->max);
+	return set_text(text, v, e);
+}
+
+static int set_path(const char *text, struct option_value *v, struct error *e)
+{
+	struct stat st;
+
+	if (!*text)
+		return error_set(e, FAULT_USAGE, -EINVAL, "wants a path");
+	if (stat(text, &st) < 0)
+		return error_set(e, FAULT_USAGE, -errno, "%s", strerror(errno));
+	return set_text(text, v, e);
+}
+
+int option_value_set(const struct program_option *o, const char *text, bool again,
+		     struct option_value *v, struct error *e)
+{
+	int err = 0;
+
+	again = again && o->many;
+	switch (o->type) {
+	case PROGRAM_OPTION_FLAG:
+		v->number = 1;
+		break;
+	case PROGRAM_OPTION_INTEGER:
+		err = set_integer(o, text, again, v, e);
+		break;
+	case PROGRAM_OPTION_NUMBER:
+		err = set_number(o, text, v, e);
+		break;
+	case PROGRAM_OPTION_ENUM:
+		err = set_enum(o, text, again, v, e);
+		break;
+	case PROGRAM_OPTION_NAME:
+		err = set_name(o, text, v, e);
+		break;
+	case PROGRAM_OPTION_PATH:
+		err = set_path(text, v, e);
+		break;
+	}
+	if (!err)
+		v->given = true;
+	return err;
+}

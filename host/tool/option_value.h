@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* option_value: the value of a program's own option, checked by its type. */
+#ifndef BCCHOST_TOOL_OPTION_VALUE_H
+#define BCCHOST_TOOL_OPTION_VALUE_H
+
+#include "base/error.h"
+#include "tool/options.h"
+
+/*
+ * Takes `text` into *v, replacing what it had, or, for an option that may be given many times,
+ * adding to it if `again`. Errors: FAULT_USAGE, saying what the option takes but not its name.
+ */
+int option_value_set(const struct program_option *o, const char *text, bool again,
+		     struct option_value *v, struct error *e);
+
+#endif

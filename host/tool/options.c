@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "tool/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "tool/find.h"
+#include "tool/option_value.h"
+#include "tool/options_table.h"
+
+#define CANDIDATES_MAX 256 /* long names that a wrong one is compared with */
+
+/* A command line on its way; `program` is NULL before the tool's name. */
+struct parser {
+	const struct program *program;
+	int argc, at;
+	char **argv;
+	struct options *o;
+	struct error *e;
+	/* only before the tool's name */
+	bool *version;
+	char ***dirs;
+	size_t *ndirs;
+};
+
+/* What a name on the command line stands for: one of the two. */
+struct match {
+	const struct options_entry *entry;
+	const struct program_option *own;
+};
+
+static int usage_error(struct parser *ps, const char *before, const char *name, const char *after)
+{
+	const char *tool = ps->program ? ps->program->name : "";
+
+	return error_set(ps->e, FAULT_USAGE, -EINVAL, "%s%s%s (see `bcchost %s%s--help`)", before,
+			 name, after, tool, *tool ? " " : "");
+}
+
+/* As a long name is kept: without dashes before it, with '-' for '_', without "=value". */
+static char *plain_name(const char *word)
+{
+	char *name = strndup(word, strcspn(word, "="));
+
+	for (char *s = name; s && *s; s++)
+		if (*s == '_')
+			*s = '-';
+	return name;
+}
+
+static const struct program_option *find_own(const struct program *p, const char *name)
+{
+	for (size_t i = 0; p && i < p->noptions; i++)
+		if (!strcmp(p->options[i].name, name))
+			return &p->options[i];
+	return NULL;
+}
+
+static const struct program_option *find_own_short(const struct program *p, char name)
+{
+	for (size_t i = 0; p && i < p->noptions; i++)
+		if (p->options[i].short_name == name)
+			return &p->options[i];
+	return NULL;
+}
+
+/* Known, but on the other side of the tool's name? */
+static const char *misplaced(const struct parser *ps, const char *name)
+{
+	for (size_t i = 0; i < options_table_len; i++) {
+		const struct options_entry *entry = &options_table[i];
+
+		if (strcmp(entry->name, name) != 0)
+			continue;
+		if (!ps->program)
+			return " is to stand after the tool's name";
+		if (entry->group == OPTIONS_GROUP_GLOBAL)
+			return " is to stand before the tool's name";
+	}
+	return NULL;
+}
+
+static int unknown_long(struct parser *ps, const char *name)
+{
+	const char *where = misplaced(ps, name);
+	const char *names[CANDIDATES_MAX];
+	struct buf all = {0}, text = {0};
+	size_t n = 0, noptions = ps->program ? ps->program->noptions : 0;
+	char *near = NULL, *s;
+
+	if (where)
+		return usage_error(ps, "--", name, where);
+	/* The names with their dashes, one after the other: "--pid\0--tid\0". */
+	for (size_t i = 0; i < noptions && i < CANDIDATES_MAX / 2; i++, n++)
+		buf_printf(&all, "--%s%c", ps->program->options[i].name, '\0');
+	for (size_t i = 0; i < options_table_len && n < CANDIDATES_MAX; i++) {
+		if (options_table_has(ps->program, &options_table[i])) {
+			buf_printf(&all, "--%s%c", options_table[i].name, '\0');
+			n++;
+		}
+	}
+	s = all.data;
+	for (size_t i = 0; !buf_failed(&all) && i < n; i++, s += strlen(s) + 1)
+		names[i] = s;
+	if (!buf_failed(&all))
+		near = find_near(name, names, n);
+	if (near)
+		buf_printf(&text, "%s%s", *near ? "; " : "", near);
+	if (!near || !text.data)
+		error_nomem(ps->e);
+	else
+		usage_error(ps, "unknown option --", name, text.data);
+	free(near);
+	buf_free(&all);
+	buf_free(&text);
+	return -EINVAL;
+}
+
+static bool takes_value(const struct match *m)
+{
+	return m->own ? m->own->type != PROGRAM_OPTION_FLAG : m->entry->placeholder != NULL;
+}
+
+static int add_dir(struct parser *ps, char *value)
+{
+	char **dirs = realloc(*ps->dirs, (*ps->ndirs + 1) * sizeof(*dirs));
+
+	if (!dirs)
+		return error_nomem(ps->e);
+	dirs[(*ps->ndirs)++] = value;
+	*ps->dirs = dirs;
+	return 0;
+}
+
+static int set_entry(struct parser *ps, const struct options_entry *entry, char *value)
+{
+	void *member = (char *)ps->o + entry->at;
+
+	if (entry->set)
+		return entry->set(ps->o, value, ps->e);
+	if (entry->group == OPTIONS_GROUP_GLOBAL && value)
+		return add_dir(ps, value);
+	if (entry->group == OPTIONS_GROUP_GLOBAL)
+		*ps->version = true;
+	else if (value)
+		*(const char **)member = value;
+	else
+		*(bool *)member = true;
+	return 0;
+}
+
+/* `shown` is the option as it was typed: "--pid" or "-p". */
+static int set_option(struct parser *ps, const struct match *m, const char *shown, char *value)
+{
+	int err;
+
+	if (m->own) {
+		struct option_value *v = &ps->o->values[m->own - ps->program->options];
+
+		err = option_value_set(m->own, value, v->given, v, ps->e);
+	} else {
+		err = set_entry(ps, m->entry, value);
+	}
+	if (err && value)
+		error_prefix(ps->e, err, "%s %s", shown, *value ? value : "\"\"");
+	return err;
+}
+
+static int next_value(struct parser *ps, const struct match *m, const char *shown, char **value)
+{
+	struct buf b = {0};
+
+	if (ps->at + 1 < ps->argc) {
+		*value = ps->argv[++ps->at];
+		return 0;
+	}
+	buf_printf(&b, " wants a value: %s %s", shown,
+		   m->own ? m->own->placeholder : m->entry->placeholder);
+	if (buf_failed(&b))
+		return error_nomem(ps->e);
+	usage_error(ps, "", shown, b.data);
+	buf_free(&b);
+	return -EINVAL;
+}
+
+static int parse_named(struct parser *ps, char *word, const char *name)
+{
+	char *value = strchr(word, '=');
+	struct match m = {.own = find_own(ps->program, name)};
+	struct buf shown = {0};
+	int err = 0;
+
+	if (!m.own)
+		m.entry = options_table_find(ps->program, name);
+	if (!m.own && !m.entry)
+		return unknown_long(ps, name);
+	buf_printf(&shown, "--%s", name);
+	if (buf_failed(&shown))
+		return error_nomem(ps->e);
+	value = value ? value + 1 : NULL;
+	if (value && !takes_value(&m))
+		err = usage_error(ps, "", shown.data, " takes no value");
+	else if (!value && takes_value(&m))
+		err = next_value(ps, &m, shown.data, &value);
+	if (!err)
+		err = set_option(ps, &m, shown.data, value);
+	buf_free(&shown);
+	return err;
+}
+
+static int parse_long(struct parser *ps, char *word)
+{
+	char *name = plain_name(word + 2);
+	int err;
+
+	if (!name)
+		return error_nomem(ps->e);
+	err = parse_named(ps, word, name);
+	free(name);
+	return err;
+}
+
+/* Flags may be joined; what follows one that takes a value is its value: -Txp12. */
+static int parse_short(struct parser *ps, char *word)
+{
+	int err = 0;
+
+	for (char *s = word + 1; !err && *s; s++) {
+		struct match m = {.own = find_own_short(ps->program, *s)};
+		char shown[] = {'-', *s, '\0'};
+		char *value = NULL;
+
+		if (!m.own)
+			m.entry = options_table_find_short(ps->program, *s);
+		if (!m.own && !m.entry)
+			return usage_error(ps, "unknown option ", shown, "");
+		if (takes_value(&m)) {
+			value = s + 1;
+			if (!*value)
+				err = next_value(ps, &m, shown, &value);
+			s = word + strlen(word) - 1;
+		}
+		if (!err)
+			err = set_option(ps, &m, shown, value);
+	}
+	return err;
+}
+
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1];
+}
+
+/* Who asks for help gets it, whatever else is wrong. */
+static int help_instead(struct parser *ps, int from, int err)
+{
+	for (int i = from; i < ps->argc; i++) {
+		if (!strcmp(ps->argv[i], "--"))
+			break;
+		if (!strcmp(ps->argv[i], "-h") || !strcmp(ps->argv[i], "--help")) {
+			if (ps->e)
+				error_clear(ps->e);
+			ps->o->help = true;
+			ps->at = ps->argc;
+			return 0;
+		}
+	}
+	return err;
+}
+
+/* Options up to the first word that is none, or to "--", which is skipped. */
+static int parse_options(struct parser *ps)
+{
+	int err = 0;
+
+	for (; ps->at < ps->argc && is_option(ps->argv[ps->at]); ps->at++) {
+		char *word = ps->argv[ps->at];
+		int from = ps->at;
+
+		if (!strcmp(word, "--")) {
+			ps->at++;
+			break;
+		}
+		err = word[1] == '-' ? parse_long(ps, word) : parse_short(ps, word);
+		if (err)
+			return help_instead(ps, from, err);
+		if (ps->program && ps->o->help)
+			break;
+	}
+	return 0;
+}
+
+static int no_arguments(struct parser *ps)
+{
+	struct buf b = {0};
+	int err;
+
+	buf_printf(&b, " takes no arguments, but got \"%s\"", ps->argv[ps->at]);
+	if (buf_failed(&b))
+		return error_nomem(ps->e);
+	err = usage_error(ps, "", ps->program->name, b.data);
+	buf_free(&b);
+	return help_instead(ps, ps->at, err);
+}
+
+static int fill_defaults(struct parser *ps)
+{
+	const struct program *p = ps->program;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < p->noptions; i++) {
+		struct option_value *v = &ps->o->values[i];
+
+		if (v->given || !p->options[i].fallback)
+			continue;
+		err = option_value_set(&p->options[i], p->options[i].fallback, false, v, ps->e);
+		if (err)
+			error_prefix(ps->e, err, "--%s %s (its default)", p->options[i].name,
+				     p->options[i].fallback);
+	}
+	return err;
+}
+
+static int check_variant(struct parser *ps)
+{
+	const struct program *p = ps->program;
+	const char *asked = ps->o->variant;
+	struct buf b = {0};
+
+	for (size_t i = 0; i < p->nvariants; i++) {
+		if (!asked || !strcmp(asked, p->variants[i]))
+			return 0;
+		buf_printf(&b, "%s%s", i ? ", " : "", p->variants[i]);
+	}
+	if (asked)
+		error_set(ps->e, FAULT_USAGE, -EINVAL, "--variant %s: %s has the variants %s",
+			  asked, p->name, b.data ?: "");
+	buf_free(&b);
+	return asked ? -EINVAL : 0;
+}
+
+static int check_together(struct parser *ps)
+{
+	if (ps->o->recursive && !ps->o->has_dir)
+		return usage_error(ps, "--recursive wants --dir PATH", "", "");
+	return check_variant(ps);
+}
+
+int options_parse(const struct program *p, int argc, char **argv, const struct options *base,
+		  struct options *out, struct error *e)
+{
+	struct parser ps = {.program = p, .argc = argc, .at = 1, .argv = argv, .o = out, .e = e};
+	int err;
+
+	*out = base ? *base : (struct options){0};
+	out->nvalues = p->noptions;
+	out->values = calloc(p->noptions ? p->noptions : 1, sizeof(*out->values));
+	if (!out->values)
+		return error_nomem(e);
+	if (out->help)
+		return 0;
+	err = parse_options(&ps);
+	if (!err && !out->help && ps.at < argc)
+		err = no_arguments(&ps);
+	if (!err && !out->help)
+		err = check_together(&ps) ?: fill_defaults(&ps);
+	if (err)
+		options_free(out);
+	return err;
+}
+
+int options_parse_global(int argc, char **argv, struct options *out, int *next, bool *version,
+			 char ***dirs, size_t *ndirs, struct error *e)
+{
+	struct parser ps = {
+		.argc = argc,
+		.at = 1,
+		.argv = argv,
+		.o = out,
+		.e = e,
+		.version = version,
+		.dirs = dirs,
+		.ndirs = ndirs,
+	};
+	int err;
+
+	*out = (struct options){0};
+	*version = false;
+	*dirs = NULL;
+	*ndirs = 0;
+	err = parse_options(&ps);
+	*next = ps.at < argc ? ps.at : argc;
+	return err;
+}
+
+void options_free(struct options *o)
+{
+	for (size_t i = 0; i < o->nvalues; i++)
+		free(o->values[i].text);
+	free(o->values);
+	o->values = NULL;
+	o->nvalues = 0;
+}

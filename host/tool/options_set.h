@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * options_set: the values of the host's options, each checked by its type and put in its place.
+ * Errors are FAULT_USAGE and say what the option takes; who calls puts the option's name before.
+ */
+#ifndef BCCHOST_TOOL_OPTIONS_SET_H
+#define BCCHOST_TOOL_OPTIONS_SET_H
+
+#include "tool/options.h"
+
+typedef int options_set(struct options *o, const char *text, struct error *e);
+
+options_set options_set_pid, options_set_tid, options_set_uid, options_set_name;
+options_set options_set_cgroup, options_set_cgroupmap, options_set_mntnsmap;
+options_set options_set_inode, options_set_dir;
+options_set options_set_duration, options_set_max_events, options_set_buffer_pages;
+options_set options_set_buffer, options_set_debug;
+options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/options_table.h"
+
+#include <string.h>
+
+#include "tool/options_set.h"
+
+#define AT(member) offsetof(struct options, member), sizeof(((struct options *)0)->member)
+/* What is done with the command line by the parser itself, without a place in struct options. */
+#define NOWHERE 0, 0
+
+#define FILTER(f) OPTIONS_GROUP_FILTER, PROGRAM_FILTER_##f, false
+#define OUTPUT	  OPTIONS_GROUP_OUTPUT, -1, false
+#define KERNEL	  OPTIONS_GROUP_KERNEL, -1, true
+#define GLOBAL	  OPTIONS_GROUP_GLOBAL, -1, true
+
+const struct options_entry options_table[] = {
+	{"pid", 'p', "PID", "only this process", FILTER(PID), AT(has_pid), options_set_pid},
+	{"tid", 't', "TID", "only this thread", FILTER(TID), AT(has_tid), options_set_tid},
+	{"uid", 'u', "UID", "only this user, by number or name", FILTER(UID), AT(has_uid),
+	 options_set_uid},
+	{"name", 'n', "NAME", "only processes whose name has this in it", FILTER(COMM), AT(name),
+	 options_set_name},
+	{"cgroup", 0, "PATH", "only this cgroup and those below it (a directory of cgroup2)",
+	 FILTER(CGROUP), AT(cgroup), options_set_cgroup},
+	{"cgroupmap", 0, "PATH", "only the cgroups in this pinned BPF map", FILTER(CGROUP),
+	 AT(cgroupmap), options_set_cgroupmap},
+	{"mntnsmap", 0, "PATH", "only the mount namespaces in this pinned BPF map", FILTER(MNTNS),
+	 AT(mntnsmap), options_set_mntnsmap},
+	{"inode", 0, "[MAJ:MIN:]INODE", "only the file of this inode number, on any device or this",
+	 FILTER(INODE), AT(has_inode), options_set_inode},
+	{"inode", 'i', "[MAJ:MIN:]INODE",
+	 "only files in the directory of this inode number, on any device or this",
+	 FILTER(PARENT_INODE), AT(has_inode), options_set_inode},
+	{"dir", 0, "PATH", "only files in this directory", FILTER(DIR), AT(has_dir),
+	 options_set_dir},
+	{"recursive", 0, NULL, "with --dir: and in the directories below it", FILTER(DIR),
+	 AT(recursive), NULL},
+
+	{"duration", 'd', "SECONDS", "stop after this time", OUTPUT, AT(duration),
+	 options_set_duration},
+	{"max-events", 'M', "N", "stop after so many events", OUTPUT, AT(max_events),
+	 options_set_max_events},
+	{"timestamp", 'T', NULL, "show when, in the column that the tool has for it", OUTPUT,
+	 AT(timestamp), NULL},
+	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
+	{"buffer-pages", 'b', "N", "pages of the buffer that events come through, a power of two",
+	 OUTPUT, AT(buffer_pages), options_set_buffer_pages},
+	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", OUTPUT,
+	 AT(buffer), options_set_buffer},
+	{"variant", 0, "NAME", "attach in this of the tool's ways", OUTPUT, AT(variant), NULL},
+
+	{"print-bpf", 0, NULL, "print the BPF C of this tool for this kernel, and stop; no root",
+	 KERNEL, AT(print_bpf), NULL},
+	{"compile-only", 0, NULL, "compile and say what came out, but load nothing", KERNEL,
+	 AT(compile_only), NULL},
+	{"debug", 0, "WORD,…", "show preprocessed, ir, asm, source or verifier", KERNEL, AT(debug),
+	 options_set_debug},
+	{"btf", 0, "FILE|none", "take the kernel's types from this file, or do without", KERNEL,
+	 AT(btf), options_set_btf},
+	{"kallsyms", 0, "FILE", "take the kernel's symbols from this file", KERNEL, AT(kallsyms),
+	 options_set_kallsyms},
+	{"kernel-release", 0, "RELEASE", "make the text for this release, not for `uname -r`",
+	 KERNEL, AT(release), options_set_release},
+	{"headers", 0, "auto|btf|installed|DIR|FILE.tar.xz", "where the kernel's headers come from",
+	 KERNEL, AT(headers), options_set_headers},
+	{"verbose", 0, NULL, "say what is done and how long it takes", KERNEL, AT(verbose), NULL},
+	{"help", 'h', NULL, "print this and stop", KERNEL, AT(help), NULL},
+
+	{"tools-dir", 0, "DIR", "look for tools here first; may be given several times", GLOBAL,
+	 NOWHERE, NULL},
+	{"version", 0, NULL, "print the version and stop", GLOBAL, NOWHERE, NULL},
+};
+const size_t options_table_len = sizeof(options_table) / sizeof(options_table[0]);
+
+bool options_table_has(const struct program *p, const struct options_entry *entry)
+{
+	if (!p)
+		return entry->before;
+	if (entry->group == OPTIONS_GROUP_GLOBAL)
+		return false;
+	if (entry->at == offsetof(struct options, variant))
+		return p->nvariants > 0;
+	return entry->filter < 0 || program_has_filter(p, (enum program_filter)entry->filter);
+}
+
+const struct options_entry *options_table_find(const struct program *p, const char *name)
+{
+	for (size_t i = 0; i < options_table_len; i++)
+		if (options_table_has(p, &options_table[i]) && !strcmp(options_table[i].name, name))
+			return &options_table[i];
+	return NULL;
+}
+
+const struct options_entry *options_table_find_short(const struct program *p, char name)
+{
+	for (size_t i = 0; i < options_table_len; i++)
+		if (options_table_has(p, &options_table[i]) && options_table[i].short_name == name)
+			return &options_table[i];
+	return NULL;
+}
+
+bool options_table_given(const struct options_entry *entry, const struct options *o)
+{
+	const char *member = (const char *)o + entry->at;
+
+	for (size_t i = 0; i < entry->size; i++)
+		if (member[i])
+			return true;
+	return false;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Frees a program, a half-read one too. */
+#include <stdlib.h>
+
+#include "tool/program.h"
+
+static void free_values(struct program_value *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(v[i].name);
+	free(v);
+}
+
+static void free_strings(char **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(v[i]);
+	free(v);
+}
+
+static void free_option(struct program_option *o)
+{
+	free(o->name);
+	free(o->placeholder);
+	free(o->help);
+	free(o->fallback);
+	free_values(o->values, o->nvalues);
+}
+
+static void free_column(struct program_column *c)
+{
+	free(c->title);
+	free(c->field);
+	free(c->dirs);
+	free(c->when);
+	free(c->unless);
+	free_values(c->names, c->nnames);
+}
+
+static void free_arrays(struct program *p)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		free_option(&p->options[i]);
+	for (size_t i = 0; i < p->nprobes; i++) {
+		free_strings(p->probes[i].targets, p->probes[i].ntargets);
+		free(p->probes[i].run);
+		free(p->probes[i].variant);
+	}
+	for (size_t i = 0; i < p->nwords; i++) {
+		free(p->words[i].word);
+		free(p->words[i].option);
+		free(p->words[i].then);
+		free(p->words[i].other);
+	}
+	for (size_t i = 0; i < p->nfacts; i++) {
+		free(p->facts[i].macro);
+		free(p->facts[i].a);
+		free(p->facts[i].b);
+	}
+	for (size_t i = 0; i < p->ncolumns; i++)
+		free_column(&p->columns[i]);
+	for (size_t i = 0; i < p->nexamples; i++) {
+		free(p->examples[i].run);
+		free(p->examples[i].does);
+	}
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	free_arrays(p);
+	free_strings(p->variants, p->nvariants);
+	free(p->filters);
+	free(p->options);
+	free(p->probes);
+	free(p->words);
+	free(p->facts);
+	free(p->columns);
+	free(p->examples);
+	free(p->name);
+	free(p->path);
+	free(p->template_path);
+	free(p->include_dir);
+	free(p->summary);
+	free(p->description);
+	free(p->stream);
+	free(p);
+}

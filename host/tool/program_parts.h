@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * program_parts: the parts of a program's YAML file, a .c file each; only for host/tool/.
+ * A reader is what a key of the file is read with (tool/yaml.h); a check needs the whole program.
+ */
+#ifndef BCCHOST_TOOL_PROGRAM_PARTS_H
+#define BCCHOST_TOOL_PROGRAM_PARTS_H
+
+#include "tool/program.h"
+#include "tool/yaml.h"
+
+/* The count of an array in a struct, which its pointer follows at once, as yaml_list wants it. */
+#define PROGRAM_ARRAY(type, count, pointer)                                                    \
+	(offsetof(type, count) +                                                               \
+	 0 * sizeof(char[offsetof(type, pointer) == offsetof(type, count) + sizeof(size_t) ? 1 \
+											   : -1]))
+
+yaml_read program_read_options; /* → struct program */
+int program_check_options(const struct program *p, struct error *e);
+
+yaml_read program_read_probes; /* → struct program */
+int program_check_probes(const struct program *p, struct error *e);
+
+yaml_read program_read_words; /* → struct program */
+yaml_read program_read_facts; /* → struct program */
+int program_check_words(const struct program *p, struct error *e);
+
+yaml_read program_read_output; /* → struct program */
+int program_check_output(const struct program *p, struct error *e);
+
+/* The name of an option, as it is typed or with '_' for '-' → char *, with '-'. */
+yaml_read program_read_option_name;
+
+/* Is that what a tool can be called? [a-z][a-z0-9_-]* */
+bool program_is_tool_name(const char *s);
+
+/* FAULT_TOOL with "file:line: " before it. Returns -EINVAL. */
+int program_error(const struct program *p, unsigned int line, struct error *e, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
