@@ -95,14 +95,24 @@ static int choose_headers(struct run *r, struct error *e)
 	return 0;
 }
 
-/* Asked before anything takes time: may this user use BPF at all? */
+/*
+ * Asked before anything takes time: may this user use BPF at all, and may BPF read the kernel? Under
+ * lockdown the verifier would only say that it does not know bpf_probe_read_kernel.
+ */
 static int check_privilege(struct run *r, struct error *e)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bcchost_try", 4, 8, 1, NULL);
 
 	if (fd >= 0) {
 		close(fd);
-		return 0;
+		if (strcmp(kernel_lockdown(r->kernel), "confidentiality") != 0)
+			return 0;
+		return error_set(e, FAULT_PERMISSION, -EPERM,
+				 "%s cannot trace: the kernel is locked down (confidentiality, in "
+				 "/sys/kernel/security/lockdown), so that BPF may not read the "
+				 "kernel's memory; boot with lockdown=integrity or none, or without "
+				 "secure boot",
+				 r->program->name);
 	}
 	if (errno != EPERM)
 		return error_set(e, FAULT_KERNEL, -errno, "kernel %s has no BPF for us: %s",

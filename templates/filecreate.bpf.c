@@ -67,7 +67,7 @@ static int create_ends(struct pt_regs *ctx)
 		return 0;
 	dentry = *stored;
 	creating.delete(&tid);
-	return (int)PT_REGS_RC(ctx) == 0 ? created(ctx, dentry) : 0;
+	return (int)RESULT == 0 ? created(ctx, dentry) : 0;
 }
 
 int vfs_create_entry(SIGNATURE(vfs_create, dentry))

@@ -82,9 +82,9 @@ static int create_ends(struct pt_regs *ctx)
 	dentry = call->dentry;
 	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
 	/* An inner call of a stacked file system ends first: the outer one has no inode yet. */
-	if ((int)PT_REGS_RC(ctx) == 0 && inode)
+	if ((int)RESULT == 0 && inode)
 		born(inode);
-	if ((int)PT_REGS_RC(ctx) != 0 || inode)
+	if ((int)RESULT != 0 || inode)
 		creating.delete(&tid);
 	return 0;
 }
@@ -157,7 +157,7 @@ int vfs_unlink_return(struct pt_regs *ctx)
 	last = call->last;
 	removing.delete(&tid);
 	born_at = birth.lookup(&key);
-	if ((int)PT_REGS_RC(ctx) != 0 || !last || !born_at)
+	if ((int)RESULT != 0 || !last || !born_at)
 		return 0;
 	e->age_ns = now - *born_at;
 	birth.delete(&key);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * opensnoop: every open, with what came of it. do_sys_openat2 is where open, creat, openat and
- * openat2 meet, 32-bit callers included; without kprobes their tracepoints serve.
+ * openat2 meet, 32-bit callers included. fexit sees its parameters and its result at once; a kprobe
+ * has to keep the parameters until the return; without either the syscalls' tracepoints serve.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
@@ -39,6 +40,7 @@ struct event {
 #endif
 };
 
+#ifndef VARIANT_FENTRY
 /* What a call was given, kept until it returns. */
 struct call {
 	const char *name;
@@ -47,6 +49,7 @@ struct call {
 };
 
 BPF_HASH(calls, u32, struct call);
+#endif
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
@@ -59,6 +62,7 @@ static int wanted(u32 flags)
 	return (flags & FLAG_FILTER) != 0;
 }
 
+#ifndef VARIANT_FENTRY
 static int begins(s32 dfd, const char *name, u32 flags)
 {
 	u32 tid = bpf_get_current_pid_tgid();
@@ -73,6 +77,7 @@ static int begins(s32 dfd, const char *name, u32 flags)
 	calls.update(&tid, &call);
 	return 0;
 }
+#endif
 
 #if FULL_PATH
 static struct mount *mount_of(struct vfsmount *mnt)
@@ -152,43 +157,61 @@ top:
 }
 #endif
 
-static int ends(void *ctx, long result)
+static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 {
 	u64 id = bpf_get_current_pid_tgid();
-	u32 tid = id;
 	int zero = 0;
-	struct call *stored = calls.lookup(&tid), call;
 	struct event *e = scratch.lookup(&zero);
 	u32 size = sizeof(*e);
 
-	if (!stored || !e)
-		return 0;
-	call = *stored;
-	calls.delete(&tid);
-	if (FAILED_ONLY && result >= 0)
+	if (!e || (FAILED_ONLY && result >= 0))
 		return 0;
 #if TIMESTAMP
 	e->ts_ns = bpf_ktime_get_ns();
 #endif
 	e->pid = id >> 32;
-	e->tid = tid;
+	e->tid = id;
 	e->uid = bpf_get_current_uid_gid();
 	e->fd = result < 0 ? -1 : result;
 	e->err = result < 0 ? -result : 0;
-	e->flags = call.flags;
+	e->flags = flags;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
 	e->name[0] = 0;
-	bpf_probe_read_user_str(&e->name, sizeof(e->name), call.name);
+	bpf_probe_read_user_str(&e->name, sizeof(e->name), name);
 #if FULL_PATH
 	size -= sizeof(e->dirs);
 	if (e->name[0] != '/')
-		size += fill_dirs(e, call.dfd) & (2 * DIRS_LEN - 1);
+		size += fill_dirs(e, dfd) & (2 * DIRS_LEN - 1);
 	if (size > sizeof(*e))
 		size = sizeof(*e);
 #endif
 	events.perf_submit(ctx, e, size);
 	return 0;
 }
+
+#ifdef VARIANT_FENTRY
+int openat2_exit(SIGNATURE(do_sys_openat2, dfd, filename, how))
+{
+	u32 flags = how->flags;
+
+	FILTER
+	if (!wanted(flags))
+		return 0;
+	return report(ctx, dfd, filename, flags, RESULT);
+}
+#else
+static int ends(void *ctx, s32 result)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct call *stored = calls.lookup(&tid), call;
+
+	if (!stored)
+		return 0;
+	call = *stored;
+	calls.delete(&tid);
+	return report(ctx, call.dfd, call.name, call.flags, result);
+}
+#endif
 
 #ifdef VARIANT_KPROBE
 int openat2_entry(SIGNATURE(do_sys_openat2, dfd, filename, how))
@@ -201,7 +224,7 @@ int openat2_entry(SIGNATURE(do_sys_openat2, dfd, filename, how))
 
 int openat2_return(struct pt_regs *ctx)
 {
-	return ends(ctx, PT_REGS_RC(ctx));
+	return ends(ctx, RESULT);
 }
 #endif
 

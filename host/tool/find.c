@@ -63,27 +63,24 @@ static int add_path(struct find *f, const char *path, struct error *e)
 	return err;
 }
 
-/* <root>/build…/bcchost belongs to the source tree <root>. */
-static bool in_build_tree(const char *dir, char **root, struct error *e)
+/* <root>/build…/bcchost belongs to the source tree <root>; *root is NULL if it is none. */
+static int build_tree(const char *dir, char **root, struct error *e)
 {
 	const char *base = strrchr(dir, '/');
 	char *programs;
-	bool found;
 
 	*root = NULL;
 	if (!base || strncmp(base + 1, "build", 5) != 0)
-		return false;
-	if (asprintf(&programs, "%.*s/programs", (int)(base - dir), dir) < 0) {
-		error_nomem(e);
-		return false;
-	}
-	found = is_dir(programs);
-	programs[base - dir] = '\0';
-	if (found)
+		return 0;
+	if (asprintf(&programs, "%.*s/programs", (int)(base - dir), dir) < 0)
+		return error_nomem(e);
+	if (is_dir(programs)) {
+		programs[base - dir] = '\0';
 		*root = programs;
-	else
+	} else {
 		free(programs);
-	return found;
+	}
+	return 0;
 }
 
 /* PREFIX/bin/bcchost has its tools in PREFIX/share and its helper in PREFIX/libexec. */
@@ -118,7 +115,8 @@ static int locate(struct find *f, const char *exe, struct error *e)
 		err = error_nomem(e);
 		goto out;
 	}
-	if (!in_build_tree(dir, &f->shipped, e))
+	err = build_tree(dir, &f->shipped, e);
+	if (!err && !f->shipped)
 		err = installed(f, dir, e);
 	/* One beside the binary is of the same build; with neither, errors name where it belongs.
 	 */

@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "tool/find.h"
 #include "tool/option_value.h"
 #include "tool/options_table.h"
-
-#define CANDIDATES_MAX 256 /* long names that a wrong one is compared with */
+#include "tool/options_unknown.h"
 
 /* A command line on its way; `program` is NULL before the tool's name. */
 struct parser {
@@ -31,14 +29,6 @@ struct match {
 	const struct options_entry *entry;
 	const struct program_option *own;
 };
-
-static int usage_error(struct parser *ps, const char *before, const char *name, const char *after)
-{
-	const char *tool = ps->program ? ps->program->name : "";
-
-	return error_set(ps->e, FAULT_USAGE, -EINVAL, "%s%s%s (see `bcchost %s%s--help`)", before,
-			 name, after, tool, *tool ? " " : "");
-}
 
 /* As a long name is kept: without dashes before it, with '-' for '_', without "=value". */
 static char *plain_name(const char *word)
@@ -65,58 +55,6 @@ static const struct program_option *find_own_short(const struct program *p, char
 		if (p->options[i].short_name == name)
 			return &p->options[i];
 	return NULL;
-}
-
-/* Known, but on the other side of the tool's name? */
-static const char *misplaced(const struct parser *ps, const char *name)
-{
-	for (size_t i = 0; i < options_table_len; i++) {
-		const struct options_entry *entry = &options_table[i];
-
-		if (strcmp(entry->name, name) != 0)
-			continue;
-		if (!ps->program)
-			return " is to stand after the tool's name";
-		if (entry->group == OPTIONS_GROUP_GLOBAL)
-			return " is to stand before the tool's name";
-	}
-	return NULL;
-}
-
-static int unknown_long(struct parser *ps, const char *name)
-{
-	const char *where = misplaced(ps, name);
-	const char *names[CANDIDATES_MAX];
-	struct buf all = {0}, text = {0};
-	size_t n = 0, noptions = ps->program ? ps->program->noptions : 0;
-	char *near = NULL, *s;
-
-	if (where)
-		return usage_error(ps, "--", name, where);
-	/* The names with their dashes, one after the other: "--pid\0--tid\0". */
-	for (size_t i = 0; i < noptions && i < CANDIDATES_MAX / 2; i++, n++)
-		buf_printf(&all, "--%s%c", ps->program->options[i].name, '\0');
-	for (size_t i = 0; i < options_table_len && n < CANDIDATES_MAX; i++) {
-		if (options_table_has(ps->program, &options_table[i])) {
-			buf_printf(&all, "--%s%c", options_table[i].name, '\0');
-			n++;
-		}
-	}
-	s = all.data;
-	for (size_t i = 0; !buf_failed(&all) && i < n; i++, s += strlen(s) + 1)
-		names[i] = s;
-	if (!buf_failed(&all))
-		near = find_near(name, names, n);
-	if (near)
-		buf_printf(&text, "%s%s", *near ? "; " : "", near);
-	if (!near || !text.data)
-		error_nomem(ps->e);
-	else
-		usage_error(ps, "unknown option --", name, text.data);
-	free(near);
-	buf_free(&all);
-	buf_free(&text);
-	return -EINVAL;
 }
 
 static bool takes_value(const struct match *m)
@@ -181,7 +119,7 @@ static int next_value(struct parser *ps, const struct match *m, const char *show
 		   m->own ? m->own->placeholder : m->entry->placeholder);
 	if (buf_failed(&b))
 		return error_nomem(ps->e);
-	usage_error(ps, "", shown, b.data);
+	options_usage_error(ps->program, ps->e, "", shown, b.data);
 	buf_free(&b);
 	return -EINVAL;
 }
@@ -196,13 +134,13 @@ static int parse_named(struct parser *ps, char *word, const char *name)
 	if (!m.own)
 		m.entry = options_table_find(ps->program, name);
 	if (!m.own && !m.entry)
-		return unknown_long(ps, name);
+		return options_unknown(ps->program, name, ps->e);
 	buf_printf(&shown, "--%s", name);
 	if (buf_failed(&shown))
 		return error_nomem(ps->e);
 	value = value ? value + 1 : NULL;
 	if (value && !takes_value(&m))
-		err = usage_error(ps, "", shown.data, " takes no value");
+		err = options_usage_error(ps->program, ps->e, "", shown.data, " takes no value");
 	else if (!value && takes_value(&m))
 		err = next_value(ps, &m, shown.data, &value);
 	if (!err)
@@ -236,7 +174,8 @@ static int parse_short(struct parser *ps, char *word)
 		if (!m.own)
 			m.entry = options_table_find_short(ps->program, *s);
 		if (!m.own && !m.entry)
-			return usage_error(ps, "unknown option ", shown, "");
+			return options_usage_error(ps->program, ps->e, "unknown option ", shown,
+						   "");
 		if (takes_value(&m)) {
 			value = s + 1;
 			if (!*value)
@@ -301,7 +240,7 @@ static int no_arguments(struct parser *ps)
 	buf_printf(&b, " takes no arguments, but got \"%s\"", ps->argv[ps->at]);
 	if (buf_failed(&b))
 		return error_nomem(ps->e);
-	err = usage_error(ps, "", ps->program->name, b.data);
+	err = options_usage_error(ps->program, ps->e, "", ps->program->name, b.data);
 	buf_free(&b);
 	return help_instead(ps, ps->at, err);
 }
@@ -345,7 +284,8 @@ static int check_variant(struct parser *ps)
 static int check_together(struct parser *ps)
 {
 	if (ps->o->recursive && !ps->o->has_dir)
-		return usage_error(ps, "--recursive wants --dir PATH", "", "");
+		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
+					   "");
 	return check_variant(ps);
 }
 

@@ -22,16 +22,8 @@ static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 	out[i] = '\0';
 }
 
-static int no_privilege(struct kernel *k, const char *what, int err, struct error *e)
+static int no_privilege(const char *what, int err, struct error *e)
 {
-	const char *lockdown = kernel_lockdown(k);
-
-	if (strcmp(lockdown, "confidentiality") == 0)
-		return error_set(e, FAULT_PERMISSION, err,
-				 "cannot %s: the kernel is locked down (confidentiality, see "
-				 "/sys/kernel/security/lockdown), which forbids BPF to read the "
-				 "kernel's memory",
-				 what);
 	return error_set(e, FAULT_PERMISSION, err,
 			 "cannot %s: %s; bcchost needs root, or CAP_BPF and CAP_PERFMON", what,
 			 strerror(-err));
@@ -98,7 +90,7 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 	}
 	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
 	if (errno == EPERM)
-		return no_privilege(plan->kernel, what, -errno, e);
+		return no_privilege(what, -errno, e);
 	return error_set(e, FAULT_RUN, -errno,
 			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s", what,
 			 m->type, m->key_size, m->value_size, entries, strerror(errno));
@@ -180,8 +172,8 @@ static int name_function(struct bpf_prog_load_opts *opts, const struct plan_prob
 	return 0;
 }
 
-static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
-		     const struct plan *plan, bool verifier_log, struct error *e)
+static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, bool verifier_log,
+		     struct error *e)
 {
 	const struct object_prog *p = &l->object->progs[index];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
@@ -200,7 +192,7 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
 	fd = bpf_prog_load(type, name, l->object->license, insns, p->ninsns, &opts);
 	if (fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
-		err = no_privilege(plan->kernel, what, -errno, e);
+		err = no_privilege(what, -errno, e);
 	} else if (fd < 0) {
 		err = verifier_explain(l->object, p, type, &opts, insns, -errno, e);
 	}
@@ -224,7 +216,7 @@ static int load_handler(struct load *l, const struct plan_probe *pp, const struc
 	index = (size_t)(p - l->object->progs);
 	if (l->prog_fds[index] >= 0)
 		return 0;
-	return load_prog(l, index, pp, plan, verifier_log, e);
+	return load_prog(l, index, pp, verifier_log, e);
 }
 
 int load_object(struct load *l, const struct object *o, const struct plan *plan,

@@ -96,7 +96,9 @@ class Tool(Background):
         return [r.file for r in self.rows(mark)]
 
     def lost(self):
-        return sum(int(n) for n in re.findall(r"lost (\d+) events?", self.stderr))
+        """What it said at its end; None if it said nothing."""
+        m = re.search(r"lost (\d+) events? in all", self.stderr)
+        return int(m.group(1)) if m else 0
 
 
 def opensnoop_row(heading):
@@ -188,9 +190,34 @@ def nothing_left():
         time.sleep(0.2)
 
 
-def all_ready(*tools):
-    for t in tools:
-        t.ready()
+AT_ONCE = 3  # compilations: two processors, and each takes 150 MB
+
+
+def start(**commands):
+    """Several tools at once, by name: they look at the same workload, and do not disturb each other."""
+    tools = Bunch()
+    for name, argv in commands.items():
+        waiting = [t for t in tools.values() if not hasattr(t, "attached")]
+        if len(waiting) >= AT_ONCE:
+            waiting[0].ready()
+        tools[name] = Tool(*argv)
+    for t in tools.values():
+        if not hasattr(t, "attached"):
+            t.ready()
+    return tools
+
+
+def stop(tools, settle=1):
+    time.sleep(settle)
+    for t in tools.values():
+        t.signal(signal.SIGINT)
+    for t in tools.values():
+        t.status = t.wait(STOP)
+
+
+class Bunch(dict):
+    __getattr__ = dict.__getitem__
+    __setattr__ = dict.__setitem__
 
 
 def memory_kb(pid, field="VmRSS"):
