@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/collect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/libbcc.h"
+#include "compiler/standin.h"
+
+static const struct standin_map *noted_map(int fd)
+{
+	for (size_t i = 0; i < standin.nmaps; i++)
+		if (standin.maps[i].fd == fd)
+			return &standin.maps[i];
+	return NULL;
+}
+
+/* The index, in the object, of the map that libbcc knows by this descriptor; -1: none. */
+static int map_index(void *module, const struct object *o, int fd)
+{
+	for (size_t i = 0; i < o->nmaps; i++)
+		if (bpf_table_fd_id(module, i) == fd)
+			return (int)i;
+	return -1;
+}
+
+static int collect_fields(void *module, struct object_map *m)
+{
+	size_t n = bpf_perf_event_fields(module, m->name);
+
+	m->fields = calloc(n ?: 1, sizeof(*m->fields));
+	if (!m->fields)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		m->fields[i] = strdup(bpf_perf_event_field(module, m->name, i) ?: "");
+		if (!m->fields[i])
+			return -ENOMEM;
+		m->nfields++;
+	}
+	return 0;
+}
+
+static int collect_map(void *module, struct object *o, size_t id, struct error *e)
+{
+	const struct standin_map *noted = noted_map(bpf_table_fd_id(module, id));
+	struct object_map *m = &o->maps[id];
+
+	m->name = strdup(bpf_table_name(module, id) ?: "");
+	m->key_desc = strdup(bpf_table_key_desc_id(module, id) ?: "");
+	m->leaf_desc = strdup(bpf_table_leaf_desc_id(module, id) ?: "");
+	if (!m->name || !m->key_desc || !m->leaf_desc)
+		return error_nomem(e);
+	if (!noted)
+		return error_set(e, FAULT_TOOL, -ENOTSUP,
+				 "the table %s is pinned or another program's (extern); bcchost "
+				 "supports neither",
+				 m->name);
+	m->type = noted->type;
+	m->key_size = noted->key_size;
+	m->value_size = noted->value_size;
+	m->max_entries = noted->max_entries;
+	m->flags = noted->flags;
+	m->inner = noted->inner_fd > 0 ? map_index(module, o, noted->inner_fd) : -1;
+	return collect_fields(module, m) ? error_nomem(e) : 0;
+}
+
+/* An lddw of a map has libbcc's descriptor; it shall have the map's index. */
+static int index_maps(void *module, const struct object *o, struct object_prog *p, struct error *e)
+{
+	for (size_t i = 0; i < p->ninsns; i++) {
+		struct bpf_insn *insn = &p->insns[i];
+		int index;
+
+		if (insn->code != (BPF_LD | BPF_DW | BPF_IMM))
+			continue;
+		if (insn->src_reg == BPF_PSEUDO_MAP_FD) {
+			index = map_index(module, o, insn->imm);
+			if (index < 0)
+				return error_set(e, FAULT_TOOL, -ENOTSUP,
+						 "%s uses a map that its text does not define",
+						 p->name);
+			insn->imm = index;
+		}
+		i++; /* the second half of an lddw */
+	}
+	return 0;
+}
+
+static int collect_prog(void *module, struct object *o, size_t id, struct error *e)
+{
+	struct object_prog *p = &o->progs[id];
+	size_t size = bpf_function_size_id(module, id);
+	const void *start = bpf_function_start_id(module, id);
+
+	p->name = strdup(bpf_function_name(module, id) ?: "");
+	p->insns = malloc(size ?: 1);
+	if (!p->name || !p->insns)
+		return error_nomem(e);
+	memcpy(p->insns, start, size);
+	p->ninsns = size / sizeof(*p->insns);
+
+	standin.loading = p;
+	bcc_func_load(module, BPF_PROG_TYPE_KPROBE, p->name, p->insns, (int)size, "", 0, 0, NULL, 0,
+		      NULL, -1);
+	standin.loading = NULL;
+	return index_maps(module, o, p, e);
+}
+
+int collect(void *module, struct object **out, struct error *e)
+{
+	struct object *o = calloc(1, sizeof(*o));
+	int err = 0;
+
+	if (!o)
+		return error_nomem(e);
+	o->license = strdup(bpf_module_license(module) ?: "");
+	o->kern_version = bpf_module_kern_version(module);
+	o->nmaps = bpf_num_tables(module);
+	o->maps = calloc(o->nmaps ?: 1, sizeof(*o->maps));
+	o->nprogs = bpf_num_functions(module);
+	o->progs = calloc(o->nprogs ?: 1, sizeof(*o->progs));
+	o->btf = standin.btf;
+	o->btf_size = standin.btf_size;
+	standin.btf = NULL;
+	standin.btf_size = 0;
+	if (!o->maps)
+		o->nmaps = 0;
+	if (!o->progs)
+		o->nprogs = 0;
+	if (!o->license || !o->maps || !o->progs)
+		err = error_nomem(e);
+	for (size_t i = 0; i < o->nmaps && !err; i++)
+		err = collect_map(module, o, i, e);
+	for (size_t i = 0; i < o->nprogs && !err; i++)
+		err = collect_prog(module, o, i, e);
+	if (!err && standin.failed)
+		err = error_nomem(e);
+	if (err)
+		object_free(o);
+	else
+		*out = o;
+	return err;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kmacros: what kernel headers have and BTF cannot carry: macros, and the few type names that
+ * libbcc's headers expect even if a kernel happens not to use them.
+ */
+#ifndef BCCHOST_COMPILER_KMACROS_H
+#define BCCHOST_COMPILER_KMACROS_H
+
+/* C text, to stand after the types; an earlier #define of a name wins. */
+extern const char kmacros_text[];
+
+/* Names that must be there, with what they are where BTF has no such typedef. */
+struct kmacros_type {
+	const char *name;
+	const char *is; /* NULL: only if BTF has it */
+};
+
+extern const struct kmacros_type kmacros_types[];
+extern const unsigned int kmacros_ntypes;
+
+#endif
