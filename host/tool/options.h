@@ -77,8 +77,11 @@ struct options {
 /*
  * argv[0] is the tool's name; the rest its options. `base` holds what was given before the tool's
  * name (--print-bpf, --btf …) and is copied first. Where a program gives one of its own options a
- * short name that the host or a filter also has, the program's wins. Errors: FAULT_USAGE, naming the
- * option and what it takes, near names offered, "see `bcchost TOOL --help`" at the end.
+ * short name that the host or a filter also has, the program's wins. A value that is given again
+ * replaces the one before (but --debug and `many` add up). Errors: FAULT_USAGE, naming the option
+ * and what it takes; for an unknown one near names and "see `bcchost TOOL --help`". With -h or
+ * --help anywhere, out->help is set and nothing else counts: no error, values not all there.
+ * After an error *out holds nothing that is to be freed.
  */
 int options_parse(const struct program *p, int argc, char **argv, const struct options *base,
 		  struct options *out, struct error *e);
@@ -88,12 +91,16 @@ void options_free(struct options *o);
  * Those of the host's that may stand before the tool's name, from argv[1] on. *next is the index
  * of the first word that is no option (argc if none): the tool's name or command. Also knows -h,
  * --help, --version (sets *version), --tools-dir DIR (several; appended to *dirs, an array of
- * pointers into argv, the array the caller's to free).
+ * pointers into argv, the array the caller's to free, after an error too). --help before a tool's
+ * name is passed on in *out, so that `bcchost --help TOOL` is TOOL's help.
  */
 int options_parse_global(int argc, char **argv, struct options *out, int *next, bool *version,
 			 char ***dirs, size_t *ndirs, struct error *e);
 
-/* Was the option of that long name given (the program's own, a filter's, or a common one)? */
+/*
+ * Was the option of that long name given (the program's own, where a default counts as given, a
+ * filter's, or a common one)?
+ */
 bool options_given(const struct options *o, const struct program *p, const char *name);
 
 /* Is `name` the long name of an option that this program would know? */

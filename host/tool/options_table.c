@@ -41,7 +41,7 @@ const struct options_entry options_table[] = {
 	 options_set_duration},
 	{"max-events", 'M', "N", "stop after so many events", OUTPUT, AT(max_events),
 	 options_set_max_events},
-	{"timestamp", 'T', NULL, "show when, in the column that the tool has for it", OUTPUT,
+	{"timestamp", 'T', NULL, "show when each event came, in seconds from the first", OUTPUT,
 	 AT(timestamp), NULL},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N", "pages of the buffer that events come through, a power of two",

@@ -46,9 +46,9 @@ struct program_option {
 	char *name;	  /* long, without dashes, words joined by '-': "flag-filter" */
 	char short_name;  /* 'f'; 0 if none */
 	enum program_option_type type;
-	bool many;	  /* may be given several times; numbers are ORed, see substitute */
-	int64_t min, max; /* INTEGER and NUMBER: the bounds; NAME: max bytes */
-	char *placeholder;   /* in --help: "FLAG" */
+	bool many;	  /* ENUM, INTEGER: given several times, the numbers are ORed */
+	int64_t min, max; /* INTEGER and NUMBER: the bounds; NAME: max bytes (255) */
+	char *placeholder;   /* in --help: "FLAG"; by the type if the file has none; "" of a flag */
 	char *help;
 	char *fallback;	     /* `default:`, as if it had been typed; NULL if none */
 	size_t nvalues;
@@ -87,7 +87,7 @@ struct program_word {
 	char *word;
 	char *option;
 	char *then;  /* NULL: the option's value */
-	char *other; /* `else:`; NULL only if the option has a default */
+	char *other; /* `else:`; NULL only if the option has a default, and so is always given */
 	unsigned int line;
 };
 
@@ -115,7 +115,7 @@ enum program_output {
 enum program_column_value {
 	PROGRAM_COLUMN_FIELD,	/* of the event */
 	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
-	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event */
+	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event, by its `field` if there is one */
 };
 
 enum program_unit {
@@ -141,7 +141,7 @@ enum program_align {
 struct program_column {
 	char *title;
 	enum program_column_value value;
-	char *field; /* for PROGRAM_COLUMN_FIELD */
+	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
 	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			ended by a NUL; "/" ends an absolute one */
 	unsigned int width;    /* characters; 0: as wide as the value is (the last column) */
@@ -166,7 +166,7 @@ struct program {
 	char *path;	/* as found */
 	char *template_path; /* beside it: ../templates/NAME.bpf.c, or `template:` of the same place;
 				in a flat directory NAME.bpf.c next to the YAML file */
-	char *include_dir;   /* templates/include of the same place */
+	char *include_dir;   /* templates/include of the same place; include/ in a flat directory */
 	char *summary;
 	char *description; /* optional, for --help; "" if none */
 	size_t nfilters;
@@ -191,8 +191,10 @@ struct program {
 };
 
 /*
- * Reads and checks one. Errors are FAULT_TOOL and begin with "file:line: "; as root a file that
- * others can write is refused (base/file.h). *p is the caller's; program_free.
+ * Reads and checks one. What the file says wrong is FAULT_TOOL and begins with "file:line: "; for
+ * one that cannot be read, or as root that others can write, see file_read_trusted. The file's name
+ * without .yaml is to be [a-z][a-z0-9_-]*. *p is the caller's, to be freed with program_free; NULL
+ * after an error.
  */
 int program_load(const char *path, struct program **p, struct error *e);
 void program_free(struct program *p);

@@ -96,10 +96,12 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 
 	if (!c->field && c->value == PROGRAM_COLUMN_FIELD)
 		return yaml_error(v, e, "column %s wants a key `field` or `value`", c->title);
-	if (c->field && c->value != PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s has both `field` and `value`", c->title);
-	if (!c->field && shapes)
-		return yaml_error(v, e, "column %s: `unit`, `format` and `names` are for a `field`",
+	if (c->field && c->value == PROGRAM_COLUMN_TIME)
+		return yaml_error(v, e, "column %s: `value: time` has no `field`", c->title);
+	if (c->value != PROGRAM_COLUMN_FIELD && shapes)
+		return yaml_error(v, e,
+				  "column %s: `unit`, `format` and `names` are not for a "
+				  "`value`",
 				  c->title);
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
