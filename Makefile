@@ -7,7 +7,7 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1
+PKG_HOST    := libbpf yaml-0.1 zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST))
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf)
 WARN        := -Wall -Wextra -Wshadow -Werror
