@@ -123,7 +123,7 @@ static int check_privilege(struct run *r, struct error *e)
 			 r->program->name, geteuid(), r->program->name);
 }
 
-static int make_text(struct run *r, struct error *e)
+static int make_text(struct run *r, size_t first_variant, struct error *e)
 {
 	int err = choose_headers(r, e);
 
@@ -131,7 +131,7 @@ static int make_text(struct run *r, struct error *e)
 	if (err && !r->options.print_bpf)
 		return err;
 	error_clear(e);
-	err = plan_make(&r->plan, r->program, &r->options, r->kernel, e);
+	err = plan_make(&r->plan, r->program, &r->options, r->kernel, first_variant, e);
 	if (err)
 		return err;
 	r->planned = true;
@@ -179,20 +179,24 @@ static void report_object(const struct run *r)
 	       kernel_release(r->kernel), r->object->nmaps, r->object->nprogs, insns);
 }
 
-static int run_program(struct run *r, const struct session_stop *stop, struct error *e)
+static void drop_attempt(struct run *r)
 {
-	bool trace = !r->options.print_bpf && !r->options.compile_only;
-	int err = open_kernel(r, e);
+	if (r->planned)
+		plan_free(&r->plan);
+	r->planned = false;
+	object_free(r->object);
+	r->object = NULL;
+	free(r->text);
+	r->text = NULL;
+}
 
-	if (!err && trace && !kernel_is_running(r->kernel) && r->options.btf &&
-	    strcmp(r->options.btf, "none") != 0)
-		err = error_set(e, FAULT_USAGE, -EINVAL,
-				"--btf FILE is another kernel's: only --print-bpf and "
-				"--compile-only work for that");
-	if (!err && trace)
-		err = check_privilege(r, e);
-	if (!err)
-		err = make_text(r, e);
+/* One variant, from its text to the end of the trace. */
+static int attempt(struct run *r, size_t first_variant, const struct session_stop *stop,
+		   bool *attached, struct error *e)
+{
+	int err = make_text(r, first_variant, e);
+
+	*attached = false;
 	if (!err && r->options.print_bpf)
 		return print_text(r, e);
 	if (!err)
@@ -203,7 +207,46 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 		report_object(r);
 		return 0;
 	}
-	return session_run(&r->plan, r->object, stop, e);
+	return session_run(&r->plan, r->object, stop, attached, e);
+}
+
+/*
+ * Some kernels list what a variant needs and then refuse it (a virtual machine's kernel may refuse
+ * all fentry programs): the next variant is tried then.
+ */
+static int try_variants(struct run *r, const struct session_stop *stop, struct error *e)
+{
+	bool attached;
+	size_t next;
+	int err = attempt(r, 0, stop, &attached, e);
+
+	while (err && !attached && r->planned && r->plan.variant && !r->options.variant &&
+	       (e->fault == FAULT_KERNEL || e->fault == FAULT_PERMISSION) && !stop->stopped) {
+		next = r->plan.variant_index + 1;
+		if (next >= r->program->nvariants)
+			break;
+		if (r->options.verbose)
+			fprintf(stderr, "bcchost: variant %s does not work here: %s\n",
+				r->plan.variant, e->text);
+		drop_attempt(r);
+		error_clear(e);
+		err = attempt(r, next, stop, &attached, e);
+	}
+	return err;
+}
+
+static int run_program(struct run *r, const struct session_stop *stop, struct error *e)
+{
+	bool trace = !r->options.print_bpf && !r->options.compile_only;
+	int err = open_kernel(r, e);
+
+	if (!err && trace && !kernel_is_running(r->kernel))
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"--btf, --kallsyms and --kernel-release name another kernel: only "
+				"--print-bpf and --compile-only work for that");
+	if (!err && trace)
+		err = check_privilege(r, e);
+	return err ? err : try_variants(r, stop, e);
 }
 
 static int print_help(const struct program *p, struct error *e)
@@ -233,10 +276,7 @@ int run_tool(const struct find *find, int argc, char **argv, const struct option
 		err = print_help(r.program, e);
 	else if (!err)
 		err = run_program(&r, stop, e);
-	if (r.planned)
-		plan_free(&r.plan);
-	object_free(r.object);
-	free(r.text);
+	drop_attempt(&r);
 	kernel_close(r.kernel);
 	options_free(&r.options);
 	program_free(r.program);

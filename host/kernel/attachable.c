@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -12,19 +13,29 @@
 #define BLACKLIST  "/sys/kernel/debug/kprobes/blacklist"
 #define RINGBUF_VERSION ((5u << 16) + (8u << 8)) /* BPF_MAP_TYPE_RINGBUF came with 5.8 */
 
-const char *kernel_tracefs(struct kernel *k)
+static char *find_tracefs(void)
 {
 	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 	char path[64];
 
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(path, sizeof(path), "%s/events", places[i]);
+		if (access(path, R_OK | X_OK) == 0)
+			return strdup(places[i]);
+	}
+	return NULL;
+}
+
+/* Where nobody has mounted it yet (minimal systems), root mounts it at its own place, as perf does. */
+const char *kernel_tracefs(struct kernel *k)
+{
 	if (k->tracefs_tried)
 		return k->tracefs;
 	k->tracefs_tried = true;
-	for (size_t i = 0; i < 2 && !k->tracefs; i++) {
-		snprintf(path, sizeof(path), "%s/events", places[i]);
-		if (access(path, R_OK | X_OK) == 0)
-			k->tracefs = strdup(places[i]);
-	}
+	k->tracefs = find_tracefs();
+	if (!k->tracefs && geteuid() == 0 &&
+	    mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
+		k->tracefs = find_tracefs();
 	return k->tracefs;
 }
 

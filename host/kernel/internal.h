@@ -1,69 +1,147 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* internal: what the files of this folder share. Nobody else includes it. */
+/* internal: what the files of host/kernel/ share; nobody else includes it but their tests. */
 #ifndef BCCHOST_KERNEL_INTERNAL_H
 #define BCCHOST_KERNEL_INTERNAL_H
 
 #include <bpf/btf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
+#include "base/buf.h"
 #include "kernel/kernel.h"
 
+#define KERNEL_BTF_DIR "/sys/kernel/btf"
+
+/* KERNEL_VERSION of linux/version.h: the third part has a byte, and stable series go past it. */
+#define VERSION_OF(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | ((c) > 255 ? 255u : (c)))
+
+/* A symbol in 16 bytes: there are 200 000. */
 struct symbol {
-	const char *name;
-	const char *module; /* NULL: vmlinux */
 	uint64_t addr;
-	char type; /* as nm(1) has it */
+	uint32_t name; /* where in the names it begins */
+	uint16_t hash; /* of the name, so that a search touches few names */
+	uint16_t function : 1;
+	uint16_t module : 15; /* 0: vmlinux; else modules[module - 1] */
+};
+
+struct symbols {
+	bool read;
+	struct buf names; /* each with its NUL */
+	struct symbol *v;
+	size_t n, cap;
+	uint32_t *modules; /* where in the names */
+	size_t nmodules;
+};
+
+/* The words of a file's lines, sorted: the blacklist, available_filter_functions. */
+struct name_list {
+	bool tried, there;
+	char *text;
+	const char **v;
+	size_t n;
+};
+
+struct module_btf {
+	char *name;
+	struct btf *btf; /* NULL: it has none */
 };
 
 struct kernel {
-	char *release, *machine;
-	uint32_t version;
 	bool running;
-	char *btf_file;	    /* named by the caller; NULL: the running kernel's */
-	bool no_btf;	    /* the caller wants none */
-	char *kallsyms_file;
-	char *signatures;
+	bool btf_none;
+	char *btf_file;	     /* NULL: not named */
+	char *kallsyms_file; /* NULL: not named */
+	char *signatures;    /* NULL: none known */
+	char *release;
+	char *machine;
+	uint32_t version;
 
-	bool btf_tried;
-	struct btf *btf;    /* vmlinux's, or the named file's */
+	struct btf *btf; /* NULL until asked for */
+	struct module_btf *modules;
+	size_t nmodules;
 
-	bool symbols_tried;
-	int symbols_err;
-	char *symbols_text; /* of kallsyms, cut at its words */
-	struct symbol *symbols; /* sorted by name, then as they came */
-	size_t nsymbols;
+	struct symbols symbols;
+	struct name_list blacklist, ftrace;
 
-	bool ftrace_tried;
-	char *ftrace_text; /* of available_filter_functions */
-	char **ftrace;	   /* sorted */
-	size_t nftrace;
-
-	bool blacklist_tried;
-	char *blacklist; /* of debugfs */
-
-	bool config_tried;
-	char *config; /* lines CONFIG_X=y */
-	char config_value[256];
-
+	char *syscall_prefix;
+	char *lockdown;
 	char *tracefs;
+	char *headers;
 	bool tracefs_tried;
-	char lockdown[32];
-	char *headers_dir;
+	char *config; /* its text; values that were handed out are cut off with NULs */
+	size_t config_len;
+	bool config_tried;
 };
 
-/* Loads the BTF; NULL if there is none. */
-struct btf *kernel_btf(struct kernel *k);
+/* --- version.c --- */
 
-/* The first FUNC of that name in one BTF; its type id, or 0. */
-__u32 btf_find_func(const struct btf *btf, const char *name);
+/* "6.12.107+deb13-amd64" to KERNEL_VERSION(6, 12, 107); false if it does not begin with one. */
+bool version_parse(const char *release, uint32_t *version);
 
-/* From the table of variants. -ENOENT if it has none for this kernel. */
-int table_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
-		    struct error *e);
+/*
+ * The same, corrected by what uname -v says: Debian's release stops at the second part
+ * ("5.10.0-32-amd64"), its version has the rest ("#1 SMP Debian 5.10.223-1 (2024-08-10)").
+ */
+bool version_of_uname(const char *release, const char *uname_version, uint32_t *version);
 
-/* Reads kallsyms; 0 or the error, which it sets each time it is asked. */
-int kernel_symbols_load(struct kernel *k, struct error *e);
+/* --- btf.c --- */
 
-/* Is it code that a probe could sit on: no data, no pseudo module, no .cold part? */
-bool symbol_is_function(const struct symbol *s);
+/* *btf is the kernel's; -ENODATA if there is no BTF, other errors if it cannot be used. */
+int btf_get(struct kernel *k, struct btf **btf, struct error *e);
+/* The BTF of a loaded module; NULL if it has none or this is not the running kernel. */
+struct btf *btf_of_module(struct kernel *k, const char *module);
+void btf_drop(struct kernel *k);
+
+const char *btf_name(const struct btf *btf, const struct btf_type *t);
+/* The type behind const, volatile, typedef and their like; NULL if BTF is damaged there. */
+const struct btf_type *btf_plain(const struct btf *btf, uint32_t id);
+/* The next type of that name and of one of these kinds (bits 1 << BTF_KIND_…) from id `from` on;
+ * 0 if there is none. */
+uint32_t btf_find(const struct btf *btf, const char *name, uint32_t kinds, uint32_t from);
+
+/* --- btf_check.c --- */
+
+/* libbpf believes what is in BTF: this makes sure that all it refers to is there. 0 or -EINVAL. */
+int btf_check(const struct btf *btf);
+/* May the type be written out or measured: does what it refers to end? */
+bool btf_check_depth(const struct btf *btf, uint32_t id);
+
+/* --- signatures.c --- */
+
+/* The row of the table for this kernel; -ENOENT if it has none. */
+int signatures_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
+			 struct error *e);
+/* Calls add for every function that the table knows in this kernel. */
+int signatures_functions(struct kernel *k, int (*add)(void *arg, const char *name), void *arg,
+			 struct error *e);
+
+/* --- symbols_read.c --- */
+
+/* Reads the symbols if they are not there yet. */
+int symbols_read(struct kernel *k, struct error *e);
+void symbols_drop(struct kernel *k);
+
+static inline const char *symbol_name(const struct symbols *s, const struct symbol *sym)
+{
+	return s->names.data + sym->name;
+}
+
+uint16_t symbol_hash(const char *name, size_t len);
+
+/* --- attachable.c --- */
+
+/* Reads a file of lines into a list of each line's nth word (from 0); missing: there is false. */
+void name_list_read(struct name_list *l, const char *path, unsigned int nth);
+bool name_list_has(const struct name_list *l, const char *name);
+void name_list_drop(struct name_list *l);
+
+/* --- config.c --- */
+
+/* The active word of "none [integrity] confidentiality", cut out in place; NULL if none is. */
+char *lockdown_active(char *text);
+/* A value out of a configuration's text, which is cut up; NULL if it is not set. */
+const char *config_value(char *text, size_t len, const char *name);
 
 #endif

@@ -1,94 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel: which one it is, and where its facts come from. */
+/* kernel: opening one, closing it, and which one it is. */
+#include "kernel/internal.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "kernel/internal.h"
-
-static uint32_t parse_version(const char *release)
+static char *copy(const char *s, bool *failed)
 {
-	unsigned int a = 0, b = 0, c = 0;
+	char *c = s ? strdup(s) : NULL;
 
-	/* linux/version.h: the third number has eight bits. */
-	sscanf(release, "%u.%u.%u", &a, &b, &c);
-	return (a << 16) + ((b > 255 ? 255 : b) << 8) + (c > 255 ? 255 : c);
+	*failed |= s && !c;
+	return c;
 }
 
-static int copy(char **to, const char *from, struct error *e)
+static int keep_sources(struct kernel *k, const struct kernel_sources *src,
+			const struct utsname *un, struct error *e)
 {
-	if (!from)
-		return 0;
-	*to = strdup(from);
-	return *to ? 0 : error_nomem(e);
-}
+	const char *release = src->release ? src->release : un->release;
+	bool failed = false;
 
-static int check_file(const char *option, const char *path, struct error *e)
-{
-	if (path && access(path, R_OK) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "%s %s: %s", option, path, strerror(errno));
+	k->btf_none = src->btf && strcmp(src->btf, "none") == 0;
+	k->btf_file = copy(k->btf_none ? NULL : src->btf, &failed);
+	k->kallsyms_file = copy(src->kallsyms, &failed);
+	k->signatures = copy(src->signatures, &failed);
+	k->release = copy(release, &failed);
+	k->machine = copy(un->machine, &failed);
+	if (failed)
+		return error_nomem(e);
+	k->running =
+		!k->btf_file && !k->kallsyms_file && strcmp(k->release, un->release) == 0;
+	/* What uname -v adds is true of the running kernel's release only. */
+	if (!version_of_uname(release, strcmp(release, un->release) == 0 ? un->version : "",
+			      &k->version))
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "kernel release \"%s\": expected a version first, as in 6.1.0-50-amd64",
+				 release);
 	return 0;
 }
 
-int kernel_open(struct kernel **out, const struct kernel_sources *s, struct error *e)
+/* A file that was named is read at once: who named a wrong one is told before anything else. */
+static int read_named(struct kernel *k, struct error *e)
 {
-	bool no_btf = s->btf && strcmp(s->btf, "none") == 0;
+	struct btf *btf;
+	int err = 0;
+
+	if (k->btf_file)
+		err = btf_get(k, &btf, e);
+	if (!err && k->kallsyms_file)
+		err = symbols_read(k, e);
+	return err;
+}
+
+int kernel_open(struct kernel **out, const struct kernel_sources *sources, struct error *e)
+{
 	struct kernel *k = calloc(1, sizeof(*k));
-	struct utsname u;
+	struct utsname un;
 	int err;
 
+	*out = NULL;
 	if (!k)
 		return error_nomem(e);
-	uname(&u);
-	k->no_btf = no_btf;
-	k->running = (!s->btf || no_btf) && !s->kallsyms && !s->release;
-	err = copy(&k->release, s->release ? s->release : u.release, e);
-	if (!err)
-		err = copy(&k->machine, u.machine, e);
-	if (!err && !no_btf)
-		err = copy(&k->btf_file, s->btf, e);
-	if (!err)
-		err = copy(&k->kallsyms_file, s->kallsyms, e);
-	if (!err)
-		err = copy(&k->signatures, s->signatures, e);
-	if (!err)
-		err = check_file("--btf", k->btf_file, e);
-	if (!err)
-		err = check_file("--kallsyms", k->kallsyms_file, e);
-	if (!err && k->btf_file && !kernel_btf(k))
-		err = error_set(e, FAULT_USAGE, -EINVAL,
-				"--btf %s: not a raw BTF file (as /sys/kernel/btf/vmlinux is)",
-				k->btf_file);
-	if (err) {
-		kernel_close(k);
-		return err;
+	if (uname(&un) < 0) {
+		err = error_set(e, FAULT_RUN, -errno, "uname: %s", strerror(errno));
+		goto out;
 	}
-	k->version = parse_version(k->release);
-	*out = k;
-	return 0;
+	err = keep_sources(k, sources, &un, e);
+	if (!err)
+		err = read_named(k, e);
+	if (!err) {
+		*out = k;
+		return 0;
+	}
+out:
+	kernel_close(k);
+	return err;
+}
+
+void kernel_trim(struct kernel *k)
+{
+	btf_drop(k);
+	symbols_drop(k);
+	name_list_drop(&k->blacklist);
+	name_list_drop(&k->ftrace);
 }
 
 void kernel_close(struct kernel *k)
 {
 	if (!k)
 		return;
-	btf__free(k->btf);
-	free(k->release);
-	free(k->machine);
+	kernel_trim(k);
 	free(k->btf_file);
 	free(k->kallsyms_file);
 	free(k->signatures);
-	free(k->symbols_text);
-	free(k->symbols);
-	free(k->ftrace_text);
-	free(k->ftrace);
-	free(k->blacklist);
-	free(k->config);
+	free(k->release);
+	free(k->machine);
+	free(k->syscall_prefix);
+	free(k->lockdown);
 	free(k->tracefs);
-	free(k->headers_dir);
+	free(k->headers);
+	free(k->config);
 	free(k);
 }
 
@@ -110,4 +123,13 @@ uint32_t kernel_version(const struct kernel *k)
 const char *kernel_machine(const struct kernel *k)
 {
 	return k->machine;
+}
+
+const char *kernel_btf_path(struct kernel *k)
+{
+	if (k->btf_file)
+		return k->btf_file;
+	if (k->btf_none || !k->running || access(KERNEL_BTF_DIR "/vmlinux", R_OK) != 0)
+		return NULL;
+	return KERNEL_BTF_DIR "/vmlinux";
 }

@@ -174,8 +174,8 @@ const char *kernel_lockdown(struct kernel *k);
  * /boot/config-RELEASE, /lib/modules/RELEASE/config. */
 const char *kernel_config(struct kernel *k, const char *name);
 
-/* The tracefs mount ("/sys/kernel/tracing", "/sys/kernel/debug/tracing"); NULL if not mounted or
- * not readable. */
+/* The tracefs mount ("/sys/kernel/tracing", "/sys/kernel/debug/tracing"); as root, mounts it if
+ * nobody has. NULL if that fails, or if it is not readable. */
 const char *kernel_tracefs(struct kernel *k);
 
 /*

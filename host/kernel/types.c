@@ -1,47 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* types: structs and types, from BTF. */
+/* types: what BTF says of structs, their members, and sizes. */
+#include "kernel/internal.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "kernel/internal.h"
+#define ANONYMOUS_MAX 16 /* anonymous structs within each other */
+#define TYPE_WORDS    8
 
-#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
-#define MAX_DEPTH   16 /* of structs without a name inside one another, and of chains of types */
+#define STRUCTS (1u << BTF_KIND_STRUCT | 1u << BTF_KIND_UNION)
+#define ENUMS	(1u << BTF_KIND_ENUM | 1u << BTF_KIND_ENUM64)
+#define BASES	(1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_INT | 1u << BTF_KIND_FLOAT)
 
-struct btf *kernel_btf(struct kernel *k)
+static bool has_member(const struct btf *btf, const struct btf_type *t, const char *field,
+		       int depth)
 {
-	if (k->btf_tried || k->no_btf)
-		return k->btf;
-	k->btf_tried = true;
-	if (k->btf_file)
-		k->btf = btf__parse_raw(k->btf_file);
-	else if (k->running && access(VMLINUX_BTF, R_OK) == 0)
-		k->btf = btf__parse_raw(VMLINUX_BTF);
-	return k->btf;
-}
+	const struct btf_member *m = btf_members(t);
 
-const char *kernel_btf_path(struct kernel *k)
-{
-	if (!kernel_btf(k))
-		return NULL;
-	return k->btf_file ? k->btf_file : VMLINUX_BTF;
-}
+	for (int i = 0; i < btf_vlen(t); i++) {
+		const char *name = btf__name_by_offset(btf, m[i].name_off);
+		const struct btf_type *inner;
 
-static bool has_member(const struct btf *btf, __u32 id, const char *name, int depth)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-	const struct btf_member *m;
-
-	if (!t || !btf_is_composite(t) || depth > MAX_DEPTH)
-		return false;
-	m = btf_members(t);
-	for (__u16 i = 0; i < btf_vlen(t); i++) {
-		const char *member = btf__name_by_offset(btf, m[i].name_off);
-
-		if (*member ? strcmp(member, name) == 0
-			    : has_member(btf, m[i].type, name, depth + 1))
+		if (name && *name) {
+			if (strcmp(name, field) == 0)
+				return true;
+			continue;
+		}
+		inner = btf_plain(btf, m[i].type);
+		if (inner && btf_is_composite(inner) && depth < ANONYMOUS_MAX &&
+		    has_member(btf, inner, field, depth + 1))
 			return true;
 	}
 	return false;
@@ -49,83 +37,145 @@ static bool has_member(const struct btf *btf, __u32 id, const char *name, int de
 
 int kernel_has_field(struct kernel *k, const char *type, const char *field)
 {
-	struct btf *btf = kernel_btf(k);
+	struct btf *btf;
+	uint32_t id = 0;
 
-	if (!btf)
+	if (btf_get(k, &btf, NULL) != 0)
 		return -ENODATA;
-	/* Two structs may have one name: any of them will do. */
-	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-
-		if (btf_is_composite(t) &&
-		    strcmp(btf__name_by_offset(btf, t->name_off), type) == 0 &&
-		    has_member(btf, id, field, 0))
+	/* A kernel may have several of one name, private to their files. */
+	while ((id = btf_find(btf, type, STRUCTS, id + 1)))
+		if (has_member(btf, btf__type_by_id(btf, id), field, 0))
 			return 1;
-	}
 	return 0;
-}
-
-static __s32 find_type(const struct btf *btf, const char *name)
-{
-	static const __u32 kinds[] = {BTF_KIND_TYPEDEF, BTF_KIND_STRUCT, BTF_KIND_UNION,
-				      BTF_KIND_ENUM,	BTF_KIND_ENUM64, BTF_KIND_INT};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		__s32 id = btf__find_by_name_kind(btf, name, kinds[i]);
-
-		if (id > 0)
-			return id;
-	}
-	return -ENOENT;
 }
 
 int kernel_has_type(struct kernel *k, const char *name)
 {
-	struct btf *btf = kernel_btf(k);
+	struct btf *btf;
 
-	if (!btf)
+	if (btf_get(k, &btf, NULL) != 0)
 		return -ENODATA;
-	return find_type(btf, name) > 0;
+	return btf_find(btf, name, STRUCTS | ENUMS | 1u << BTF_KIND_TYPEDEF, 1) != 0;
 }
 
-static __s32 find_tagged(const struct btf *btf, const char *type)
+bool kernel_has_ringbuf(struct kernel *k)
 {
-	static const struct {
-		const char *tag;
-		__u32 kinds[2];
-	} tags[] = {
-		{"struct ", {BTF_KIND_STRUCT, BTF_KIND_STRUCT}},
-		{"union ", {BTF_KIND_UNION, BTF_KIND_UNION}},
-		{"enum ", {BTF_KIND_ENUM, BTF_KIND_ENUM64}},
-	};
+	const struct btf_type *t;
+	struct btf *btf;
+	uint32_t id;
 
-	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
-		size_t len = strlen(tags[i].tag);
-		__s32 id;
+	if (btf_get(k, &btf, NULL) != 0)
+		return k->version >= VERSION_OF(5, 8, 0);
+	id = btf_find(btf, "bpf_map_type", 1u << BTF_KIND_ENUM, 1);
+	t = id ? btf__type_by_id(btf, id) : NULL;
+	for (int i = 0; t && i < btf_vlen(t); i++) {
+		const char *name = btf__name_by_offset(btf, btf_enum(t)[i].name_off);
 
-		if (strncmp(type, tags[i].tag, len) != 0)
-			continue;
-		id = btf__find_by_name_kind(btf, type + len, tags[i].kinds[0]);
-		return id > 0 ? id : btf__find_by_name_kind(btf, type + len, tags[i].kinds[1]);
+		if (name && strcmp(name, "BPF_MAP_TYPE_RINGBUF") == 0)
+			return true;
 	}
-	return find_type(btf, type);
+	return false;
+}
+
+/* --- a type's name in C --- */
+
+/* The words of a C type, without qualifiers; -1 if there are too many. A `*` is a word. */
+static int split_words(char *text, char **words)
+{
+	char *w, *save = NULL;
+	int n = 0;
+
+	for (w = strtok_r(text, " \t\n", &save); w; w = strtok_r(NULL, " \t\n", &save)) {
+		if (strcmp(w, "const") == 0 || strcmp(w, "volatile") == 0)
+			continue;
+		if (n == TYPE_WORDS)
+			return -1;
+		words[n++] = w;
+	}
+	return n;
+}
+
+/*
+ * "unsigned long" and "long unsigned int" are one type, for which BTF has the second name. NULL if
+ * it is none of C's integers.
+ */
+static const char *integer_name(char **words, int n)
+{
+	int longs = 0, shorts = 0, chars = 0, ints = 0, unsigned_ = 0, signed_ = 0;
+
+	for (int i = 0; i < n; i++) {
+		longs += strcmp(words[i], "long") == 0;
+		shorts += strcmp(words[i], "short") == 0;
+		chars += strcmp(words[i], "char") == 0;
+		ints += strcmp(words[i], "int") == 0;
+		unsigned_ += strcmp(words[i], "unsigned") == 0;
+		signed_ += strcmp(words[i], "signed") == 0;
+	}
+	if (!n || longs + shorts + chars + ints + unsigned_ + signed_ != n)
+		return NULL;
+	if (chars)
+		return unsigned_ ? "unsigned char" : signed_ ? "signed char" : "char";
+	if (shorts)
+		return unsigned_ ? "short unsigned int" : "short int";
+	if (longs > 1)
+		return unsigned_ ? "long long unsigned int" : "long long int";
+	if (longs)
+		return unsigned_ ? "long unsigned int" : "long int";
+	return unsigned_ ? "unsigned int" : "int";
+}
+
+static uint32_t find_words(const struct btf *btf, char **words, int n)
+{
+	const char *integer = integer_name(words, n);
+
+	if (integer)
+		return btf_find(btf, integer, 1u << BTF_KIND_INT, 1);
+	if (n == 1)
+		return btf_find(btf, words[0], BASES, 1);
+	if (n != 2)
+		return 0;
+	if (strcmp(words[0], "struct") == 0)
+		return btf_find(btf, words[1], 1u << BTF_KIND_STRUCT, 1);
+	if (strcmp(words[0], "union") == 0)
+		return btf_find(btf, words[1], 1u << BTF_KIND_UNION, 1);
+	if (strcmp(words[0], "enum") == 0)
+		return btf_find(btf, words[1], ENUMS, 1);
+	return 0;
+}
+
+static int measure(const struct btf *btf, uint32_t id, uint32_t *size, uint32_t *align)
+{
+	int64_t bytes;
+	int to;
+
+	if (!id || !btf_check_depth(btf, id))
+		return -ENOENT;
+	bytes = btf__resolve_size(btf, id);
+	to = btf__align_of(btf, id);
+	if (bytes < 0 || bytes > UINT32_MAX || to <= 0)
+		return -ENOENT;
+	*size = (uint32_t)bytes;
+	*align = (uint32_t)to;
+	return 0;
 }
 
 int kernel_type_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align)
 {
-	struct btf *btf = kernel_btf(k);
-	__s64 bytes;
-	__s32 id;
+	char *text, *words[TYPE_WORDS];
+	struct btf *btf;
+	int n, err;
 
-	if (!btf)
+	if (btf_get(k, &btf, NULL) != 0)
 		return -ENODATA;
-	id = find_tagged(btf, type);
-	if (id <= 0)
-		return -ENOENT;
-	bytes = btf__resolve_size(btf, (__u32)id);
-	if (bytes < 0)
-		return -ENOENT;
-	*size = (uint32_t)bytes;
-	*align = (uint32_t)btf__align_of(btf, (__u32)id);
-	return 0;
+	if (strchr(type, '*')) {
+		*size = *align = (uint32_t)btf__pointer_size(btf);
+		return 0;
+	}
+	text = strdup(type);
+	if (!text)
+		return -ENOMEM;
+	n = split_words(text, words);
+	err = measure(btf, n > 0 ? find_words(btf, words, n) : 0, size, align);
+	free(text);
+	return err;
 }

@@ -244,7 +244,7 @@ static int try_variant(struct plan *plan, const char *variant, struct error *e)
 }
 
 /* A variant that was asked for by name is the only one that is tried. */
-static int choose_variant(struct plan *plan, struct error *e)
+static int choose_variant(struct plan *plan, size_t from, struct error *e)
 {
 	const struct program *p = plan->program;
 	const char *asked = plan->options->variant;
@@ -253,11 +253,12 @@ static int choose_variant(struct plan *plan, struct error *e)
 
 	if (!p->nvariants)
 		return try_variant(plan, NULL, e);
-	for (size_t i = 0; i < p->nvariants; i++) {
+	for (size_t i = from; i < p->nvariants; i++) {
 		if (asked && strcmp(asked, p->variants[i]) != 0)
 			continue;
 		err = try_variant(plan, p->variants[i], first_err ? &again : &first);
 		if (!err) {
+			plan->variant_index = i;
 			buf_printf(&plan->notes, "variant: %s%s%s%s\n", p->variants[i],
 				   asked ? ", asked for by --variant" : "",
 				   first.text ? "; the one before it was not taken: " : "",
@@ -324,7 +325,7 @@ static void note_probes(struct plan *plan)
 }
 
 int plan_make(struct plan *plan, const struct program *p, const struct options *o,
-	      struct kernel *k, struct error *e)
+	      struct kernel *k, size_t first, struct error *e)
 {
 	int err;
 
@@ -332,7 +333,7 @@ int plan_make(struct plan *plan, const struct program *p, const struct options *
 	plan->program = p;
 	plan->options = o;
 	plan->kernel = k;
-	err = choose_variant(plan, e);
+	err = choose_variant(plan, first, e);
 	if (!err)
 		err = choose_buffer(plan, e);
 	if (err)

@@ -34,6 +34,7 @@ struct plan {
 	const struct options *options;
 	struct kernel *kernel;
 	const char *variant; /* borrowed from the program; NULL if it has but one way */
+	size_t variant_index;
 	size_t nprobes;	     /* those of the variant */
 	struct plan_probe *probes;
 	bool ring;	     /* events through a ring buffer, not a perf buffer */
@@ -43,11 +44,12 @@ struct plan {
 /*
  * Decides all that depends on the kernel and not on the template's text. A probe that this kernel
  * has not, and that is not optional, is FAULT_KERNEL, with the function names near it; with
- * several variants, the first whose every such probe exists is taken, and the error of the first is
- * given if there is none. What `p`, `o` and `k` point to must outlive the plan; plan_free.
+ * several variants, the first from index `first` on whose every such probe exists is taken, and the
+ * error of the first is given if there is none. What `p`, `o` and `k` point to must outlive the
+ * plan; plan_free.
  */
 int plan_make(struct plan *plan, const struct program *p, const struct options *o,
-	      struct kernel *k, struct error *e);
+	      struct kernel *k, size_t first, struct error *e);
 void plan_free(struct plan *plan);
 
 /* Is the handler one that a probe names, whose every such probe was left out? */

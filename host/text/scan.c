@@ -126,14 +126,17 @@ bool scan_is(const struct scan_piece *p, const char *word)
 	       strncmp(p->start, word, p->len) == 0;
 }
 
-char scan_peek(struct scan *s)
+bool scan_reach(struct scan *s, char c)
 {
 	struct scan save = *s;
 	struct scan_piece p = scan_next(s);
 
 	if (p.kind != SCAN_SPACE)
 		*s = save;
-	return *s->at;
+	if (*s->at == c)
+		return true;
+	*s = save;
+	return false;
 }
 
 bool scan_group(struct scan *s, const char **inner, size_t *len)

@@ -32,8 +32,8 @@ struct scan_piece scan_next(struct scan *s);
 
 bool scan_is(const struct scan_piece *p, const char *word);
 
-/* Passes over space; the character that comes next ('\0' at the end), not consumed. */
-char scan_peek(struct scan *s);
+/* Is c what comes next, space aside? Then `at` is on it afterwards; else it has not moved. */
+bool scan_reach(struct scan *s, char c);
 
 /*
  * With `at` on an opening bracket, passes behind the one that closes it; *inner and *len are what

@@ -75,7 +75,7 @@ static void expand_word(struct job *job, const struct program_word *w)
 static int open_group(struct job *job, struct scan *s, const char *path,
 		      const struct scan_piece *word, const char **inner, size_t *len)
 {
-	if (scan_peek(s) != '(' || !scan_group(s, inner, len))
+	if (!scan_reach(s, '(') || !scan_group(s, inner, len))
 		return error_set(job->e, FAULT_TOOL, -EINVAL,
 				 "%s:%u: %.*s wants its arguments in parentheses", path, word->line,
 				 (int)word->len, word->start);
@@ -226,7 +226,7 @@ static int leave_out(struct job *job, struct scan *s, size_t out_start, const ch
 	const char *inner;
 	size_t len;
 
-	if (scan_peek(s) != '(' || !scan_group(s, &inner, &len) || scan_peek(s) != '{' ||
+	if (!scan_reach(s, '(') || !scan_group(s, &inner, &len) || !scan_reach(s, '{') ||
 	    !scan_group(s, &inner, &len))
 		return error_set(job->e, FAULT_TOOL, -EINVAL,
 				 "%s:%u: %.*s is not the definition of a function", path, name->line,
@@ -236,13 +236,19 @@ static int leave_out(struct job *job, struct scan *s, size_t out_start, const ch
 	return 0;
 }
 
-/* At a name before a parenthesis, outside of all braces: is it a handler that is left out? */
-static bool enter_function(struct job *job, const struct scan_piece *p)
+/* A word outside of all braces: is it the name of a handler that is left out? */
+static bool enter_function(struct job *job, const struct scan *s, const struct scan_piece *p)
 {
-	char *name = strndup(p->start, p->len);
-	const struct plan_probe *pp = name ? plan_probe_of(job->plan, name) : NULL;
-	bool out = name && plan_left_out(job->plan, name);
+	struct scan look = *s;
+	const struct plan_probe *pp;
+	char *name;
+	bool out;
 
+	if (!scan_reach(&look, '('))
+		return false;
+	name = strndup(p->start, p->len);
+	pp = name ? plan_probe_of(job->plan, name) : NULL;
+	out = name && plan_left_out(job->plan, name);
 	if (!scan_is(p, "SIGNATURE")) {
 		job->trampoline = pp && (pp->probe->kind == PROGRAM_KFUNC ||
 					 pp->probe->kind == PROGRAM_KRETFUNC);
@@ -345,7 +351,7 @@ static int expand_text(struct job *job, const char *path, const char *text, unsi
 			if (*p.start == '{' && p.len == 1 && braces++ == 0)
 				open_body(job);
 			braces -= *p.start == '}' && p.len == 1;
-		} else if (!braces && scan_peek(&s) == '(' && enter_function(job, &p)) {
+		} else if (!braces && enter_function(job, &s, &p)) {
 			err = leave_out(job, &s, out_start, text_start, path, &p);
 		} else {
 			err = expand_word_piece(job, &s, path, &p);

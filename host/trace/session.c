@@ -195,7 +195,7 @@ static void clean_up(struct session *s)
 }
 
 int session_run(const struct plan *plan, const struct object *o, const struct session_stop *stop,
-		struct error *e)
+		bool *attached, struct error *e)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int err, end;
@@ -207,6 +207,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	s->stop = stop;
 	writer_init(&s->writer, STDOUT_FILENO);
 	err = start(s, e);
+	*attached = !err;
 	if (err) {
 		clean_up(s);
 		return err;

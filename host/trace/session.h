@@ -7,6 +7,7 @@
 #define BCCHOST_TRACE_SESSION_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "object/object.h"
@@ -20,9 +21,10 @@ struct session_stop {
 /*
  * Runs until it is stopped, the duration is over, enough events were printed, or nobody reads
  * stdout any more: all of these are success. What was traced so far is printed in each case; lost
- * events are told on stderr, during the run at most once a second, and in all at the end.
+ * events are told on stderr, during the run at most once a second, and in all at the end. *attached
+ * tells whether an error came after the probes were all attached: if not, another variant may do.
  */
 int session_run(const struct plan *plan, const struct object *o, const struct session_stop *stop,
-		struct error *e);
+		bool *attached, struct error *e);
 
 #endif

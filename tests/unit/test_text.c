@@ -74,7 +74,7 @@ static struct made *make_text(const char *release, const char *yaml, const char 
 	if (m->err)
 		fail_msg("%s", m->e.text);
 	assert_int_equal(kernel_open(&m->kernel, &src, &m->e), 0);
-	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, &m->e);
+	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, 0, &m->e);
 	if (!m->err)
 		m->err = substitute(&m->plan, true, &m->text, &m->e);
 	free(p);
