@@ -81,7 +81,8 @@ static int element(const char *type, struct kernel *k, uint32_t *size, uint32_t 
 
 	if (*type && type[strlen(type) - 1] == '*')
 		name = "u64";
-	else if (strncmp(name, "enum ", 5) == 0 && kernel_type_size(k, name, size, align) != 0)
+	else if (strncmp(name, "enum ", 5) == 0 &&
+		 (!k || kernel_type_size(k, name, size, align) != 0))
 		name = "u32"; /* the template's own */
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		if (strcmp(types[i].name, name) == 0) {

@@ -278,8 +278,8 @@ static void a_handler_without_its_function_is_left_out(void **state)
 	struct made *m = make_text("6.1.0", y, text, 0, NULL);
 
 	(void)state;
-	assert_string_equal(body(m), "#define A(x) \\\n\tx\n\n\n\n\n\nint created(void *ctx) { return "
-				     "A(1); }\n");
+	assert_string_equal(body(m), "#define A(x) \\\n\tx\n/* about */\n\n\n\n\nint created(void "
+				     "*ctx) { return A(1); }\n");
 	assert_non_null(strstr(m->plan.notes.data, "vfs_gone: not in this kernel, optional, gone left out"));
 	free_made(m);
 }
