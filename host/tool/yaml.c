@@ -41,10 +41,13 @@ static int syntax_error(const yaml_parser_t *parser, const char *path, const cha
 		return error_nomem(e);
 	if (parser->error == YAML_READER_ERROR)
 		return fail_at(path, line_at(text, len, parser->problem_offset), e, problem);
-	if (parser->context)
+	if (parser->context && parser->context_mark.line != parser->problem_mark.line)
 		return error_set(e, FAULT_TOOL, -EINVAL, "%s:%zu: %s (%s, from line %zu on)", path,
 				 parser->problem_mark.line + 1, problem, parser->context,
 				 parser->context_mark.line + 1);
+	if (parser->context)
+		return error_set(e, FAULT_TOOL, -EINVAL, "%s:%zu: %s (%s)", path,
+				 parser->problem_mark.line + 1, problem, parser->context);
 	return fail_at(path, parser->problem_mark.line + 1, e, problem);
 }
 

@@ -180,23 +180,23 @@ static int choice_error(const struct yaml_value *v, const struct yaml_choices *c
 			struct error *e)
 {
 	const char *words[16];
+	const char *s = yaml_scalar(v);
 	struct buf b = {0};
 	char *near;
 
 	for (size_t i = 0; i < choices->n; i++) {
 		words[i] = choices->words[i].word;
-		buf_printf(&b, "%s%s", i ? ", " : "", words[i]);
+		buf_printf(&b, "%s%s", i ? ", " : s ? "" : "one of ", words[i]);
 	}
-	near = find_near(yaml_scalar(v) ?: "", words, choices->n);
+	near = find_near(s ?: "", words, choices->n);
 	if (!near || buf_failed(&b))
 		error_nomem(e);
-	else if (yaml_scalar(v) && *near)
-		yaml_error(v, e, "\"%s\" is no %s; %s", yaml_scalar(v), choices->what, near);
-	else if (yaml_scalar(v))
-		yaml_error(v, e, "\"%s\" is no %s; there are %s", yaml_scalar(v), choices->what,
-			   b.data);
-	else
+	else if (!s)
 		yaml_error_type(v, b.data, e);
+	else if (*near)
+		yaml_error(v, e, "\"%s\" is no %s; %s", s, choices->what, near);
+	else
+		yaml_error(v, e, "\"%s\" is no %s; there are %s", s, choices->what, b.data);
 	free(near);
 	buf_free(&b);
 	return -EINVAL;
