@@ -8,8 +8,8 @@ CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
 PKG_HOST    := libbpf yaml-0.1 zlib
-LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST))
-LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf)
+LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
+LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
 WARN        := -Wall -Wextra -Wshadow -Werror
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE) -MMD -MP
 
@@ -24,7 +24,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all clean install uninstall unit check demo matrix bench lint format help
+.PHONY: all clean install uninstall unit unit-tests check demo matrix bench lint format help
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
@@ -41,6 +41,41 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+
+# Shared files find their place beside the binary: bin/../libexec, bin/../share.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bcchost \
+		$(DESTDIR)$(PREFIX)/share/bcchost/programs $(DESTDIR)$(PREFIX)/share/bcchost/templates
+	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
+	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
+	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
+	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
+	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/bcchost
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
+
+# These install what they need first (as root) and can run on a bare Debian 12.
+check demo lint unit:
+	@tests/run $@
+
+matrix:
+	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
+
+unit-tests: $(TESTS)
+	@for t in $(TESTS); do echo $$t; done
+
+help:
+	@echo "make            builds $(BUILD)/bcchost and $(BUILD)/bcchost-compile"
+	@echo "make demo       installs what is needed, builds, runs filelife with a small workload"
+	@echo "make check      installs what is needed, builds, runs all tests"
+	@echo "make unit       the unit tests, with sanitizers"
+	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make lint       format and static analysis"
+	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"
+	@echo "make clean      removes $(BUILD)"
 
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bcchost itself on a real kernel: what it does when a kernel or a file is not as it should be. The
+last case locks the kernel down, so this file runs after the tools'."""
+
+import glob
+import os
+import re
+import subprocess
+import time
+
+from guest import Bunch, Tool, Workload, memory_kb, nothing_left, start, stop, workload
+from harness import Background, Failure, Skip, case, command, equal, fixture, info, main, matches, true, wait_for
+
+KERNEL = os.environ["MATRIX_KERNEL"]
+RELEASE = os.uname().release
+PROGRAM = """# SPDX-License-Identifier: Apache-2.0
+summary: a tool of the tests
+probes:
+  - {%s, run: seen}
+output:
+  stream: events
+  columns:
+    - {title: PID, field: pid, width: 7}
+    - {title: FILE, field: name}
+"""
+HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
+#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+struct event { u32 pid; char name[64]; };
+BPF_PERF_OUTPUT(events);
+"""
+GOOD = HEAD + """int seen(SIGNATURE(vfs_unlink, dentry))
+{
+	struct event e = {};
+
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_probe_read_kernel_str(&e.name, sizeof(e.name), dentry->d_name.name);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+"""
+# An address that nothing has checked.
+REJECTED = HEAD + """BPF_HASH(seen_ino, u32, u64);
+int seen(SIGNATURE(vfs_unlink, dentry))
+{
+	struct event e = {};
+	u32 key = 1;
+	u64 *value = seen_ino.lookup(&key);
+
+	e.pid = *value;
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+"""
+
+
+def tool(name, text, probe="kprobe: vfs_unlink"):
+    directory = "/root/tools"
+    os.makedirs(directory, exist_ok=True)
+    for path, content in ((f"{directory}/{name}.yaml", PROGRAM % probe), (f"{directory}/{name}.bpf.c", text)):
+        with open(path, "w") as f:
+            f.write(content)
+        os.chmod(path, 0o644)
+    return ["--tools-dir", directory, name]
+
+
+def bcchost(*argv, **more):
+    return command("bcchost", *argv, timeout=200, **more)
+
+
+def fails(run, status, *patterns):
+    equal(run.returncode, status, "exit status", run.stderr)
+    equal(run.stdout, "", "stdout")
+    matches(run.stderr, r"^bcchost: ", "stderr")
+    for p in patterns:
+        matches(run.stderr, p, "stderr")
+
+
+def nothing_but_headers():
+    return os.path.exists(f"/lib/modules/{RELEASE}/build") or os.path.exists("/sys/kernel/kheaders.tar.xz")
+
+
+@case("kernel headers are installed only where the fallback to them is tested")
+def _():
+    equal(nothing_but_headers(), KERNEL == "bookworm")
+    if KERNEL in ("trixie", "sid"):
+        equal(glob.glob("/usr/src/linux-headers*"), [])
+
+
+@case("--version tells libbcc's")
+def _():
+    run = bcchost("--version")
+    equal(run.returncode, 0, note=run.stderr)
+    matches(run.stdout, r"^bcchost \d+\.\d+\.\d+\nlibbcc " + re.escape(os.environ["MATRIX_LIBBCC"]))
+
+
+@case("a tool of the user's, from --tools-dir")
+def _():
+    *directory, name = tool("mine", GOOD)
+    t = Background("bcchost", *directory, name)
+    wait_for(lambda: "FILE" in t.stdout or not t.alive(), 120, "the heading")
+    true(t.alive(), t.said())
+    workload("create:/tmp/mi-ne", "unlink:/tmp/mi-ne")
+    time.sleep(0.5)
+    t.signal()
+    equal(t.wait(20), 0, note=t.said())
+    equal([l.split()[1] for l in t.stdout.splitlines() if "mi-ne" in l], ["mi-ne"], note=t.said())
+
+
+@case("not root")
+def _():
+    run = bcchost("filelife", preexec_fn=lambda: os.setresuid(65534, 65534, 65534))
+    fails(run, 3, "root", "65534")
+
+
+@case("a program that the verifier rejects: the log's end and the template's line")
+def _():
+    run = bcchost(*tool("rejected", REJECTED))
+    fails(run, 5, r"verifier", r"map_value_or_null|invalid mem access", r"rejected\.bpf\.c:14\b.*e\.pid = \*value")
+
+
+@case("a probe that no function matches: names near it")
+def _():
+    run = bcchost(*tool("nowhere", GOOD, "kprobe: vfs_unlonk"))
+    fails(run, 4, "vfs_unlonk", r"\bvfs_unlink\b", "nowhere.yaml:4")
+
+
+@case("a template that does not compile: its file and line")
+def _():
+    run = bcchost(*tool("broken", GOOD.replace("e.pid =", "e.pidd =")))
+    fails(run, 5, r"broken\.bpf\.c:10\b.*pidd")
+
+
+@case("--debug=verifier shows its log")
+def _():
+    run = bcchost("filelife", "--debug=verifier", "-d", "1")
+    equal(run.returncode, 0, note=run.stderr)
+    matches(run.stdout + run.stderr, r"processed \d+ insns")
+
+
+@case("without BTF: installed headers where there are, else what to install")
+def _():
+    if not nothing_but_headers():
+        run = bcchost("filelife", "--btf", "none")
+        fails(run, 4, "linux-headers", re.escape(RELEASE))
+        return
+    tools = start(
+        without=["filelife", "--btf", "none"],
+        installed=["filelife", "--headers", "installed"],
+        create=["filecreate", "--btf", "none"],
+        opens=["opensnoop", "--btf", "none"],
+    )
+    workload("churn:23:0.1:/tmp/nb-").expect_ok()
+    stop(tools)
+    for t in (tools.without, tools.installed, tools.create):
+        equal(t.files("nb-"), [f"nb-{i:02}" for i in range(23)], t.tool, t.said())
+    equal(tools.opens.files("nb-"), [f"/tmp/nb-{i:02}" for i in range(23)], note=tools.opens.said())
+
+
+class Timed(Background):
+    """The time from start to the first event, with a process that creates and removes all along."""
+
+
+def first_event(*argv, seconds=120):
+    churn = subprocess.Popen(
+        ["bash", "-c", "for ((i = 0; ; i++)); do : >/tmp/fe-$i; rm /tmp/fe-$i; done"], stdin=subprocess.DEVNULL
+    )
+    try:
+        t = Background(*argv)
+        wait_for(lambda: "fe-" in t.stdout or not t.alive(), seconds, "an event: " + " ".join(argv))
+        took = time.time() - t.started
+        if not t.alive():
+            raise Failure(t.said())
+        rss = memory_kb(t.pid)
+        t.signal()
+        t.wait(60)
+        return took, rss
+    finally:
+        churn.kill()
+        churn.wait()
+
+
+# Two figures of one run on one machine; as a ratio they mean something even under emulation.
+@case("start to first event, beside BCC's filelife (figures, not a limit)")
+def _():
+    if KERNEL != "bookworm":
+        raise Skip("BCC's tools need kernel headers")
+    ours, our_rss = first_event("bcchost", "filelife")
+    theirs, their_rss = first_event("filelife-bpfcc")
+    info(
+        f"filelife, start to first event: bcchost {ours:.1f} s and {our_rss} kB, BCC {theirs:.1f} s and "
+        f"{their_rss} kB, ratio {ours / theirs:.2f}"
+    )
+
+
+@case("BCC's own filelife on this kernel (a figure)")
+def _():
+    if KERNEL != "sid":
+        raise Skip("of interest where its guess of the signature is wrong")
+    t = Background("filelife-bpfcc", env=dict(os.environ, PYTHONUNBUFFERED="1"))
+    try:
+        wait_for(lambda: "FILE" in t.stdout or not t.alive(), 180, "its heading")
+        time.sleep(1)
+        workload("churn:23:0.5:/tmp/bc-")
+        time.sleep(2)
+        alive = t.alive()
+        printed = t.stdout.count("bc-")
+    finally:
+        t.signal()
+        t.wait(60)
+    version = command("dpkg-query", "-W", "-f", "${Version}", "python3-bpfcc").stdout
+    state = "" if alive else ", it ended by itself: " + t.stderr.strip().split("\n")[-1]
+    info(f"BCC {version} filelife on {RELEASE}: 23 files created and removed, {printed} lines{state}")
+
+
+@case("nothing is left in the kernel by all these")
+def _():
+    equal(nothing_left(), [])
+
+
+@case("the kernel complained of nothing")
+def _():
+    log = command("dmesg").stdout
+    bad = [l for l in log.splitlines() if re.search(r"\bBUG:|WARNING:|Oops|general protection|soft lockup", l)]
+    equal(bad, [])
+
+
+@fixture
+def locked():
+    path = "/sys/kernel/security/lockdown"
+    if not os.path.exists(path):
+        raise Skip("this kernel has no lockdown")
+    with open(path, "w") as f:
+        f.write("confidentiality")
+    with open(path) as f:
+        equal("[confidentiality]" in f.read(), True)
+
+
+@case("a kernel that is locked down")
+def _(locked):
+    run = bcchost("filelife")
+    fails(run, 3, "locked down|lockdown", "confidentiality")
+
+
+@case("--print-bpf on a kernel that is locked down")
+def _(locked):
+    run = bcchost("--print-bpf", "filelife")
+    equal(run.returncode, 0, note=run.stderr)
+    matches(run.stdout, r"vfs_unlink_entry\(struct pt_regs \*ctx, .*struct dentry \*dentry")
+
+
+main()
