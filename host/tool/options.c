@@ -268,17 +268,17 @@ static int check_variant(struct parser *ps)
 	const struct program *p = ps->program;
 	const char *asked = ps->o->variant;
 	struct buf b = {0};
+	bool found = !asked;
 
 	for (size_t i = 0; i < p->nvariants; i++) {
-		if (!asked || !strcmp(asked, p->variants[i]))
-			return 0;
+		found = found || !strcmp(asked, p->variants[i]);
 		buf_printf(&b, "%s%s", i ? ", " : "", p->variants[i]);
 	}
-	if (asked)
+	if (!found)
 		error_set(ps->e, FAULT_USAGE, -EINVAL, "--variant %s: %s has the variants %s",
 			  asked, p->name, b.data ?: "");
 	buf_free(&b);
-	return asked ? -EINVAL : 0;
+	return found ? 0 : -EINVAL;
 }
 
 static int check_together(struct parser *ps)
