@@ -18,9 +18,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/buf.h"
 #include "compiler/collect.h"
 #include "compiler/libbcc.h"
+#include "compiler/lines.h"
 #include "compiler/standin.h"
 #include "compiler/tree.h"
 #include "object/object.h"
@@ -82,6 +83,25 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	return optind == argc && (o->dir || !o->btf);
 }
 
+static int read_text(char **text, struct error *e)
+{
+	char block[16384];
+	struct buf b = {0};
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, block, sizeof(block))) != 0) {
+		if (n > 0) {
+			buf_add(&b, block, (size_t)n);
+		} else if (errno != EINTR) {
+			buf_free(&b);
+			return error_set(e, FAULT_RUN, -errno, "cannot read the text: %s",
+					 strerror(errno));
+		}
+	}
+	*text = buf_take(&b);
+	return *text ? 0 : error_nomem(e);
+}
+
 static int write_object(const struct object *o, struct error *e)
 {
 	void *data = NULL;
@@ -123,18 +143,25 @@ static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[2];
 	struct object *obj = NULL;
-	char *text = NULL;
+	char *text = NULL, *pinned = NULL;
 	void *module;
 	int err, ncflags = 0;
 
-	err = file_read("/dev/stdin", &text, NULL, e) ?: prepare(o, text, e);
+	err = read_text(&text, e) ?: prepare(o, text, e);
 	if (err)
 		goto out;
+	if (o->debug & LIBBCC_DEBUG_SOURCE)
+		lines_forget(text);
+	pinned = lines_pin(text);
+	if (!pinned) {
+		err = error_nomem(e);
+		goto out;
+	}
 	/* The headers' directory has a new name every time, and is no part of a file's name. */
 	cflags[ncflags++] = "-fdebug-compilation-dir=.";
 	if (!o->warnings)
 		cflags[ncflags++] = "-w";
-	module = bpf_module_create_c_from_string(text, o->debug, cflags, ncflags, false, NULL);
+	module = bpf_module_create_c_from_string(pinned, o->debug, cflags, ncflags, false, NULL);
 	if (!module) {
 		err = error_set(e, FAULT_TOOL, -EINVAL, "libbcc refused the text");
 		goto out;
@@ -142,6 +169,7 @@ static int run(const struct options *o, struct error *e)
 	err = collect(module, &obj, e) ?: write_object(obj, e);
 out:
 	object_free(obj);
+	free(pinned);
 	free(text);
 	return err;
 }

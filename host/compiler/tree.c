@@ -144,6 +144,23 @@ static void add_function_ids(struct words *w, const char *bpf_h, struct buf *nam
 		words_add(w, names->data + i, WORD_DEFINES_NAME);
 }
 
+/* What a macro of ours says in its body, the text says where it uses the macro. */
+static void add_macro_bodies(struct words *w)
+{
+	static const char define[] = "#define ";
+	char name[64];
+
+	for (const char *p = kmacros_text; (p = strstr(p, define));) {
+		size_t len = strcspn(p, "\n");
+
+		p += strlen(define);
+		len -= strlen(define);
+		if (sscanf(p, "%63[A-Za-z0-9_]", name) == 1 && words_flags(w, name) & WORD_USED)
+			words_scan(w, p, len, WORD_USED | WORD_TAG | WORD_TAG_WHOLE);
+		p += len;
+	}
+}
+
 /* What the text uses, and which names are taken. */
 static int collect_words(struct words *w, const char *text, const struct embedded *libbcc,
 			 struct buf *names, struct error *e)
@@ -157,6 +174,7 @@ static int collect_words(struct words *w, const char *text, const struct embedde
 	if (libbcc->text[EMBEDDED_BPF])
 		add_function_ids(w, libbcc->text[EMBEDDED_BPF], names);
 	words_scan(w, text, strlen(text), ~0u);
+	add_macro_bodies(w);
 	for (unsigned int i = 0; i < kmacros_ntypes; i++)
 		words_add(w, kmacros_types[i].name, WORD_USED);
 	/* Every handler's context, which libbcc takes the arguments out of. */

@@ -13,7 +13,7 @@ struct scan {
 	unsigned int keep;
 	int braces;		  /* that are open */
 	int enum_at;		  /* the depth of the enum's body that we are in; 0: none */
-	bool enumerator;	  /* the next identifier is one */
+	bool enumerator;	  /* before its value, if it has one */
 	bool tag_next;		  /* struct, union or enum was just read */
 	bool is_enum;		  /* … and it was enum, whose { is still to come */
 	int typedef_at;		  /* the depth at which a typedef began; -1: none */
@@ -166,10 +166,9 @@ static void read_word(struct scan *sc)
 		sc->brackets = 0;
 		return;
 	}
-	if (sc->enumerator && sc->enum_at == sc->braces) {
+	/* All that stands before a = or a comma: a macro may make enumerators in front of one. */
+	if (sc->enumerator && sc->enum_at == sc->braces && !sc->brackets)
 		note(sc->w, s, len, WORD_DEFINES_NAME & sc->keep);
-		sc->enumerator = false;
-	}
 	if (sc->typedef_at == sc->braces && !sc->brackets) {
 		sc->typedef_name = s;
 		sc->typedef_len = len;
@@ -199,6 +198,7 @@ static void read_punctuation(struct scan *sc, char c)
 		if (sc->is_enum) {
 			sc->enum_at = sc->braces;
 			sc->enumerator = true;
+			sc->brackets = 0;
 		}
 		break;
 	case '}':
@@ -208,7 +208,10 @@ static void read_punctuation(struct scan *sc, char c)
 			sc->braces--;
 		break;
 	case ',':
-		sc->enumerator = sc->enum_at && sc->enum_at == sc->braces;
+		sc->enumerator = sc->enum_at && sc->enum_at == sc->braces && !sc->brackets;
+		break;
+	case '=':
+		sc->enumerator = false;
 		break;
 	case '(':
 	case '[':

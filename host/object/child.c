@@ -123,20 +123,18 @@ static int watch(struct child *c, pid_t pid, int output)
 	int err = 0;
 
 	for (;;) {
-		long long left = deadline - now_ms();
-
-		if (left <= 0) {
+		if (now_ms() >= deadline) {
 			err = -ETIMEDOUT;
 			break;
 		}
 		/* Its end shows at the pipe, unless it closed that or left it to a child. */
-		if (poll(fds, 2, left < 20 ? (int)left : 20) > 0 && fds[1].revents) {
+		if (poll(fds, 2, fds[0].fd < 0 ? 1 : 20) > 0 && fds[1].revents) {
 			err = -EINTR;
 			break;
 		}
 		if (fds[0].revents && !drain(output, &c->output))
 			fds[0].fd = -1;
-		if (waitpid(pid, &c->status, fds[0].fd < 0 && !fds[0].revents ? 0 : WNOHANG) == pid)
+		if (waitpid(pid, &c->status, WNOHANG) == pid)
 			break;
 	}
 	if (fds[1].fd >= 0)

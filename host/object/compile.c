@@ -261,6 +261,12 @@ static int read_object(const struct job *j, struct object **o, struct error *e)
 	return error_prefix(e, err, "what bcchost-compile (%s) gave back", j->req->helper);
 }
 
+/* One that the helper added; those of the text name a file. */
+static bool is_bare_line_directive(const char *line, size_t len)
+{
+	return len > 6 && strncmp(line, "#line ", 6) == 0 && !memchr(line, '"', len);
+}
+
 /* What the user asked to see: libbcc's own debugging output is all that is left. */
 static void show_debug(const struct job *j)
 {
@@ -273,7 +279,7 @@ static void show_debug(const struct job *j)
 		size_t len = strcspn(p, "\n");
 
 		listing |= strncmp(p, "Disassembly of function ", 24) == 0;
-		if (!(only_asm && listing && *p == ';'))
+		if (!(only_asm && listing && *p == ';') && !is_bare_line_directive(p, len))
 			printf("%.*s\n", (int)len, p);
 		p += len + (p[len] == '\n');
 	}

@@ -106,7 +106,10 @@ static void look_at_error(struct diagnosis *d, const struct line *l)
 {
 	if (!d->nerrors++)
 		d->in_headers = find(l, GENERATED) != NULL;
-	d->incomplete |= find(l, "incomplete") || find(l, "unknown type name");
+	if (find(l, "struct tracepoint__"))
+		d->no_format = true;
+	else if (find(l, "incomplete") || find(l, "unknown type name"))
+		d->incomplete = true;
 }
 
 /* The source line that belongs to a diagnostic, and the marks under it. */
@@ -195,6 +198,11 @@ void diagnose_report(const struct diagnosis *d, struct buf *text)
 	if (shown < d->nerrors)
 		buf_printf(text, "\n… and %zu more error%s", d->nerrors - shown,
 			   d->nerrors - shown == 1 ? "" : "s");
+	if (d->no_format)
+		buf_str(text,
+			"\nA struct tracepoint__CATEGORY__EVENT comes from the event's format in "
+			"/sys/kernel/tracing/events: look whether the running kernel has the "
+			"event, and whether you may read it (root may)");
 }
 
 void diagnose_free(struct diagnosis *d)

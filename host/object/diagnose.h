@@ -16,6 +16,7 @@ struct diagnosis {
 	struct buf rest;     /* of which libbcc's known noise is left out */
 	bool in_headers;     /* the first error is in the generated headers */
 	bool incomplete;     /* a type is missing: more of the kernel's may be of use */
+	bool no_format;	     /* a tracepoint's struct is missing: its format was not found */
 };
 
 /* False if there is no memory. diagnose_free in any case. */

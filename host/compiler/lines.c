@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compiler/lines.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+static const char directive[] = "#line ";
+
+/* Where the text is, at the start of a line. */
+struct place {
+	unsigned long line; /* as the #line directives count */
+	bool comment;	    /* inside of one */
+	bool continued;	    /* the line before ended in a backslash */
+	int brackets;	    /* ( or [ that are open: maybe a macro's arguments */
+	char last;	    /* the last character that is neither blank nor comment; 0: none */
+};
+
+static bool is_directive(const char *line)
+{
+	return line[strspn(line, " \t")] == '#';
+}
+
+/* A line at which a statement or a declaration begins. */
+static bool begins_something(const struct place *at, const char *line)
+{
+	const char *p = line + strspn(line, " \t");
+
+	return !at->comment && !at->continued && !at->brackets && *p && *p != '\n' && *p != '#' &&
+	       *p != '}' && (!at->last || strchr(";{}", at->last));
+}
+
+/* Past a string or character constant that begins at p. */
+static const char *skip_quoted(const char *p, const char *end)
+{
+	char quote = *p++;
+
+	while (p < end && *p != quote)
+		p += 1 + (*p == '\\' && p + 1 < end);
+	return p < end ? p + 1 : end;
+}
+
+/* Reads one line, without its newline, that is no directive. */
+static void read_line(struct place *at, const char *p, const char *end)
+{
+	while (p < end) {
+		if (at->comment) {
+			if (p[0] == '*' && p + 1 < end && p[1] == '/') {
+				at->comment = false;
+				p++;
+			}
+			p++;
+			continue;
+		}
+		if (p[0] == '/' && p + 1 < end && p[1] == '/')
+			return;
+		if (p[0] == '/' && p + 1 < end && p[1] == '*') {
+			at->comment = true;
+			p += 2;
+			continue;
+		}
+		if (*p == '"' || *p == '\'') {
+			at->last = *p;
+			p = skip_quoted(p, end);
+			continue;
+		}
+		if (*p == '(' || *p == '[')
+			at->brackets++;
+		else if ((*p == ')' || *p == ']') && at->brackets > 0)
+			at->brackets--;
+		if (!isspace((unsigned char)*p))
+			at->last = *p;
+		p++;
+	}
+}
+
+char *lines_pin(const char *text)
+{
+	struct place at = {.line = 1};
+	struct buf out = {0};
+	bool in_directive = false;
+
+	if (strncmp(text, directive, strlen(directive)) != 0 && !strstr(text, "\n#line "))
+		return strdup(text);
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		bool line_directive = strncmp(text, directive, strlen(directive)) == 0;
+
+		if (begins_something(&at, text))
+			buf_printf(&out, "#line %lu\n", at.line);
+		buf_add(&out, text, len + (text[len] == '\n'));
+		in_directive = at.continued ? in_directive : !at.comment && is_directive(text);
+		if (!in_directive)
+			read_line(&at, text, text + len);
+		at.continued = len && text[len - 1] == '\\';
+		if (line_directive)
+			at.line = strtoul(text + strlen(directive), NULL, 10);
+		else
+			at.line++;
+		text += len + (text[len] == '\n');
+	}
+	return buf_take(&out);
+}
+
+void lines_forget(char *text)
+{
+	for (char *p = text; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, directive, strlen(directive)) == 0)
+			memset(p, ' ', strcspn(p, "\n"));
+	}
+}
