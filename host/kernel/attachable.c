@@ -1,167 +1,215 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* attachable: what probes this kernel takes, and where. */
-#include <stdio.h>
+/* attachable: what a probe of each kind may sit on, and whether the kernel has that kind. */
+#include "kernel/internal.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "kernel/internal.h"
 
-#define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
 #define BLACKLIST  "/sys/kernel/debug/kprobes/blacklist"
-#define RINGBUF_VERSION ((5u << 16) + (8u << 8)) /* BPF_MAP_TYPE_RINGBUF came with 5.8 */
+#define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
 
-static char *find_tracefs(void)
+/* --- lists of names --- */
+
+static int by_name(const void *a, const void *b)
 {
-	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
-	char path[64];
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		snprintf(path, sizeof(path), "%s/events", places[i]);
-		if (access(path, R_OK | X_OK) == 0)
-			return strdup(places[i]);
+static char *nth_word(char *line, unsigned int nth)
+{
+	char *word, *save = NULL;
+
+	for (word = strtok_r(line, " \t", &save); word && nth; nth--)
+		word = strtok_r(NULL, " \t", &save);
+	return word;
+}
+
+void name_list_read(struct name_list *l, const char *path, unsigned int nth)
+{
+	size_t lines = 1;
+	char *line, *save = NULL;
+
+	l->tried = true;
+	if (file_read(path, &l->text, NULL, NULL) != 0)
+		return;
+	for (const char *c = l->text; (c = strchr(c, '\n')); c++)
+		lines++;
+	l->v = calloc(lines, sizeof(*l->v));
+	if (!l->v)
+		return;
+	for (line = strtok_r(l->text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		l->v[l->n] = nth_word(line, nth);
+		l->n += l->v[l->n] != NULL;
 	}
-	return NULL;
+	qsort(l->v, l->n, sizeof(*l->v), by_name);
+	l->there = true;
 }
 
-/* Where nobody has mounted it yet (minimal systems), root mounts it at its own place, as perf does. */
-const char *kernel_tracefs(struct kernel *k)
+bool name_list_has(const struct name_list *l, const char *name)
 {
-	if (k->tracefs_tried)
-		return k->tracefs;
-	k->tracefs_tried = true;
-	k->tracefs = find_tracefs();
-	if (!k->tracefs && geteuid() == 0 &&
-	    mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
-		k->tracefs = find_tracefs();
-	return k->tracefs;
+	return l->n && bsearch(&name, l->v, l->n, sizeof(*l->v), by_name);
 }
 
-/* "0xffffffff81000000-0xffffffff81000010\tname" */
+void name_list_drop(struct name_list *l)
+{
+	free(l->v);
+	free(l->text);
+	memset(l, 0, sizeof(*l));
+}
+
+/* --- kprobes and fentry --- */
+
 enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol)
 {
-	size_t len = strlen(symbol);
-
 	if (!k->running)
 		return KERNEL_CAN_UNKNOWN;
-	if (!k->blacklist_tried) {
-		k->blacklist_tried = true;
-		file_read(BLACKLIST, &k->blacklist, NULL, NULL);
-	}
-	if (!k->blacklist)
+	if (!k->blacklist.tried)
+		name_list_read(&k->blacklist, BLACKLIST, 1);
+	if (!k->blacklist.there)
 		return KERNEL_CAN_UNKNOWN;
-	for (const char *p = k->blacklist; (p = strstr(p, symbol)); p += len)
-		if (p > k->blacklist && p[-1] == '\t' && (p[len] == '\n' || !p[len]))
-			return KERNEL_CAN_NO;
-	return KERNEL_CAN_YES;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void load_ftrace(struct kernel *k)
-{
-	const char *tracefs = kernel_tracefs(k);
-	char path[128], *line, *save = NULL;
-	size_t lines = 0;
-
-	k->ftrace_tried = true;
-	if (!k->running || !tracefs)
-		return;
-	snprintf(path, sizeof(path), "%s/available_filter_functions", tracefs);
-	if (file_read(path, &k->ftrace_text, NULL, NULL))
-		return;
-	for (char *c = k->ftrace_text; *c; c++)
-		lines += *c == '\n';
-	k->ftrace = calloc(lines + 1, sizeof(*k->ftrace));
-	for (line = strtok_r(k->ftrace_text, "\n", &save); line && k->ftrace;
-	     line = strtok_r(NULL, "\n", &save)) {
-		line[strcspn(line, " \t")] = '\0';
-		k->ftrace[k->nftrace++] = line;
-	}
-	if (k->ftrace)
-		qsort(k->ftrace, k->nftrace, sizeof(*k->ftrace), by_text);
+	return name_list_has(&k->blacklist, symbol) ? KERNEL_CAN_NO : KERNEL_CAN_YES;
 }
 
 enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol)
 {
-	if (!k->ftrace_tried)
-		load_ftrace(k);
-	if (!k->ftrace)
+	const char *tracefs = kernel_tracefs(k);
+	char *path;
+
+	if (!tracefs)
 		return KERNEL_CAN_UNKNOWN;
-	return bsearch(&symbol, k->ftrace, k->nftrace, sizeof(*k->ftrace), by_text)
-		       ? KERNEL_CAN_YES
-		       : KERNEL_CAN_NO;
+	if (!k->ftrace.tried) {
+		if (asprintf(&path, "%s/available_filter_functions", tracefs) < 0)
+			return KERNEL_CAN_UNKNOWN;
+		name_list_read(&k->ftrace, path, 0);
+		free(path);
+	}
+	if (!k->ftrace.there)
+		return KERNEL_CAN_UNKNOWN;
+	return name_list_has(&k->ftrace, symbol) ? KERNEL_CAN_YES : KERNEL_CAN_NO;
+}
+
+/* Nothing is known but a release: what is asked for is taken to be there. */
+static bool knows_nothing(struct kernel *k)
+{
+	return !k->running && !k->kallsyms_file && !kernel_btf_path(k);
 }
 
 bool kernel_has_kprobes(struct kernel *k)
 {
 	if (k->running)
 		return access(KPROBE_PMU, F_OK) == 0;
-	/* Of a kernel known by its types alone nothing speaks against it. */
-	return !k->kallsyms_file || kernel_has_symbol(k, "register_kprobe");
+	return knows_nothing(k) || kernel_has_symbol(k, "register_kprobe");
+}
+
+/*
+ * bpf_trampoline_link_prog is there wherever BPF has a compiler; that the kernel's own functions
+ * can be reached takes ftrace's direct calls, and on arm64 trampolines came with 6.0.
+ */
+bool kernel_has_fentry(struct kernel *k)
+{
+	struct btf *btf;
+
+	if (btf_get(k, &btf, NULL) != 0)
+		return false;
+	if (strcmp(k->machine, "aarch64") == 0 && k->version < VERSION_OF(6, 0, 0))
+		return false;
+	return kernel_has_symbol(k, "bpf_trampoline_link_prog") &&
+	       (kernel_has_symbol(k, "register_ftrace_direct") ||
+		kernel_has_symbol(k, "update_ftrace_direct_add"));
+}
+
+/* --- tracepoints --- */
+
+static bool has_formatted(struct kernel *k, const char *before, const char *name)
+{
+	char *symbol;
+	bool has;
+
+	if (asprintf(&symbol, "%s%s", before, name) < 0)
+		return false;
+	has = kernel_has_symbol(k, symbol);
+	free(symbol);
+	return has;
+}
+
+static bool tracefs_has(const char *tracefs, const char *category, const char *name)
+{
+	char *path;
+	bool has;
+
+	if (asprintf(&path, "%s/events/%s/%s/id", tracefs, category, name) < 0)
+		return false;
+	has = access(path, F_OK) == 0;
+	free(path);
+	return has;
+}
+
+/* Without kallsyms, BTF has a typedef for each tracepoint. */
+static bool btf_has_tracepoint(struct kernel *k, const char *name)
+{
+	char *type;
+	bool has;
+
+	if (asprintf(&type, "btf_trace_%s", name) < 0)
+		return false;
+	has = kernel_has_type(k, type) == 1;
+	free(type);
+	return has;
+}
+
+/* A syscall's two tracepoints are made from its table entry, not declared. */
+static bool has_syscall_tracepoint(struct kernel *k, const char *name)
+{
+	const char *call = strncmp(name, "sys_enter_", 10) == 0 ? name + 10
+			   : strncmp(name, "sys_exit_", 9) == 0 ? name + 9
+								: NULL;
+
+	return call && (has_formatted(k, "__syscall_meta__", call) ||
+			has_formatted(k, kernel_syscall_prefix(k), call));
 }
 
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name)
 {
-	const char *tracefs = k->running ? kernel_tracefs(k) : NULL;
-	char path[512];
+	const char *tracefs = kernel_tracefs(k);
 
-	if (tracefs) {
-		snprintf(path, sizeof(path), "%s/events/%s/%s", tracefs, category, name);
-		return access(path, F_OK) == 0;
-	}
-	if (!k->running && !k->kallsyms_file)
-		return true;
-	/* A syscall's tracepoints have no symbol of their own: their data has (trace/syscall.h). */
-	if (strcmp(category, "syscalls") == 0 && strncmp(name, "sys_enter_", 10) == 0)
-		snprintf(path, sizeof(path), "event_enter__%s", name + 10);
-	else if (strcmp(category, "syscalls") == 0 && strncmp(name, "sys_exit_", 9) == 0)
-		snprintf(path, sizeof(path), "event_exit__%s", name + 9);
-	else
-		snprintf(path, sizeof(path), "__tracepoint_%s", name);
-	return kernel_has_symbol(k, path);
-}
-
-bool kernel_has_fentry(struct kernel *k)
-{
-	if (!kernel_btf(k))
+	if (strchr(category, '/') || strchr(name, '/') || !*name)
 		return false;
-	if (!k->running && !k->kallsyms_file)
+	if (tracefs && *category)
+		return tracefs_has(tracefs, category, name);
+	if (knows_nothing(k))
 		return true;
-	return kernel_has_symbol(k, "bpf_trampoline_link_prog");
+	if (strcmp(category, "syscalls") == 0)
+		return has_syscall_tracepoint(k, name);
+	return has_formatted(k, "__tracepoint_", name) || btf_has_tracepoint(k, name);
 }
 
-bool kernel_has_ringbuf(struct kernel *k)
+static const char *prefix_of_machine(const struct kernel *k)
 {
-	struct btf *btf = kernel_btf(k);
-	__s32 id = btf ? btf__find_by_name_kind(btf, "bpf_map_type", BTF_KIND_ENUM) : 0;
-	const struct btf_type *t;
+	if (strcmp(k->machine, "x86_64") == 0)
+		return k->version >= VERSION_OF(4, 17, 0) ? "__x64_sys_" : "sys_";
+	if (strcmp(k->machine, "aarch64") == 0)
+		return k->version >= VERSION_OF(4, 19, 0) ? "__arm64_sys_" : "sys_";
+	return "sys_";
+}
 
-	if (id <= 0)
-		return k->version >= RINGBUF_VERSION;
-	t = btf__type_by_id(btf, (__u32)id);
-	for (__u16 i = 0; i < btf_vlen(t); i++)
-		if (strcmp(btf__name_by_offset(btf, btf_enum(t)[i].name_off),
-			   "BPF_MAP_TYPE_RINGBUF") == 0)
-			return true;
-	return false;
+/* Every kernel that we can trace has the syscall bpf. */
+static const char *find_prefix(struct kernel *k)
+{
+	static const char *const known[] = {
+		"__x64_sys_",	  "__arm64_sys_", "__riscv_sys_",     "__s390x_sys_",
+		"__powerpc_sys_", "__se_sys_",	  "__loongarch_sys_", "sys_"};
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (has_formatted(k, known[i], "bpf"))
+			return known[i];
+	return prefix_of_machine(k);
 }
 
 const char *kernel_syscall_prefix(struct kernel *k)
 {
-	static const char *const prefixes[] = {"__x64_sys_", "__arm64_sys_", "__s390x_sys_",
-					       "__riscv_sys_"};
-	char name[64];
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		snprintf(name, sizeof(name), "%sopenat", prefixes[i]);
-		if (kernel_has_symbol(k, name))
-			return prefixes[i];
-	}
-	return "sys_";
+	if (!k->syscall_prefix)
+		k->syscall_prefix = find_prefix(k);
+	return k->syscall_prefix;
 }

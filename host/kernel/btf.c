@@ -2,6 +2,7 @@
 /* btf: opening it once, vmlinux's and the modules', and finding types by name. */
 #include "kernel/internal.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +29,11 @@ int btf_get(struct kernel *k, struct btf **out, struct error *e)
 	if (err) {
 		btf__free(btf);
 		if (err == -EINVAL || err == -EPROTO || err == -ENOTSUP || err == -E2BIG)
-			return error_set(e, k->btf_file ? FAULT_USAGE : FAULT_RUN, err,
-					 "%s is not raw BTF, is damaged, or is newer than %s knows",
-					 path, libbpf_version_string());
+			return error_set(
+				e, k->btf_file ? FAULT_USAGE : FAULT_RUN, err,
+				"%s is not raw BTF, is damaged, or is newer than libbpf %s "
+				"knows",
+				path, libbpf_version_string());
 		return error_set(e, k->btf_file ? FAULT_USAGE : FAULT_RUN, err,
 				 "cannot read BTF from %s: %s", path, strerror(-err));
 	}

@@ -43,8 +43,8 @@ static bool params_ok(const struct btf *btf, const struct btf_type *t)
 static bool values_ok(const struct btf *btf, const struct btf_type *t)
 {
 	for (int i = 0; i < btf_vlen(t); i++)
-		if (!name_ok(btf, btf_is_enum(t) ? btf_enum(t)[i].name_off
-						 : btf_enum64(t)[i].name_off))
+		if (!name_ok(btf,
+			     btf_is_enum(t) ? btf_enum(t)[i].name_off : btf_enum64(t)[i].name_off))
 			return false;
 	return true;
 }

@@ -1,115 +1,167 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config: how the kernel was built and booted: configuration, lockdown, headers. */
-#include <stdio.h>
+/* config: where the kernel's own files are: tracefs, lockdown, configuration, headers. */
+#include "kernel/internal.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/buf.h"
 #include "base/file.h"
-#include "kernel/internal.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 #define KHEADERS "/sys/kernel/kheaders.tar.xz"
 
-/* CONFIG_IKCONFIG_PROC; gzread reads what is not compressed as well. */
-static char *read_config(const char *path)
-{
-	struct buf b = {0};
-	char block[16384];
-	gzFile f = gzopen(path, "re");
-	int n;
+/* --- lockdown --- */
 
-	if (!f)
+char *lockdown_active(char *text)
+{
+	char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close)
 		return NULL;
-	while ((n = gzread(f, block, sizeof(block))) > 0)
-		buf_add(&b, block, (size_t)n);
-	gzclose(f);
-	return buf_take(&b);
+	*close = '\0';
+	return open + 1;
 }
 
-static void load_config(struct kernel *k)
+const char *kernel_lockdown(struct kernel *k)
 {
-	static const char *const places[] = {"/boot/config-%s", "/lib/modules/%s/config",
-					     "/lib/modules/%s/build/.config"};
-	char path[512];
+	char *text = NULL, *active = NULL;
 
+	if (k->lockdown)
+		return k->lockdown;
+	if (k->running && file_read(LOCKDOWN, &text, NULL, NULL) == 0)
+		active = lockdown_active(text);
+	k->lockdown = active ? strdup(active) : NULL;
+	free(text);
+	return k->lockdown ? k->lockdown : "none";
+}
+
+/* --- configuration --- */
+
+/* gzread gives what is not compressed as it is. */
+static char *read_maybe_gzip(const char *path)
+{
+	struct buf text = {0};
+	gzFile f = gzopen(path, "re");
+	char block[4096];
+	int n = 0;
+
+	while (f && (n = gzread(f, block, sizeof(block))) > 0)
+		buf_add(&text, block, (size_t)n);
+	if (f)
+		gzclose(f);
+	if (!f || n < 0)
+		buf_free(&text);
+	return text.len ? buf_take(&text) : NULL;
+}
+
+static char *read_of_release(const struct kernel *k, const char *before, const char *after)
+{
+	char *path, *text;
+
+	if (strchr(k->release, '/') || asprintf(&path, "%s%s%s", before, k->release, after) < 0)
+		return NULL;
+	text = read_maybe_gzip(path);
+	free(path);
+	return text;
+}
+
+static void read_config(struct kernel *k)
+{
 	k->config_tried = true;
-	if (k->running && access("/proc/config.gz", R_OK) == 0)
-		k->config = read_config("/proc/config.gz");
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !k->config; i++) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(path, sizeof(path), places[i], k->release);
-#pragma GCC diagnostic pop
-		if (access(path, R_OK) == 0)
-			k->config = read_config(path);
-	}
+	if (k->running)
+		k->config = read_maybe_gzip("/proc/config.gz");
+	if (!k->config)
+		k->config = read_of_release(k, "/boot/config-", "");
+	if (!k->config)
+		k->config = read_of_release(k, "/lib/modules/", "/config");
+	if (!k->config)
+		k->config = read_of_release(k, "/lib/modules/", "/build/.config");
+	k->config_len = k->config ? strlen(k->config) : 0;
 }
 
-const char *kernel_config(struct kernel *k, const char *name)
+/* "CONFIG_X=y", 'CONFIG_X="text"'. Lines end in a newline, or in a NUL where one was handed out. */
+const char *config_value(char *text, size_t len, const char *name)
 {
-	size_t len = strlen(name), n;
+	size_t n = strlen(name);
+	char *line, *end, *value;
 
-	if (!k->config_tried)
-		load_config(k);
-	for (char *p = k->config; p && (p = strstr(p, name)); p += len) {
-		if ((p > k->config && p[-1] != '\n') || p[len] != '=')
+	for (line = text; line < text + len; line = end + 1) {
+		end = line + strcspn(line, "\n");
+		if (strncmp(line, name, n) != 0 || line[n] != '=')
 			continue;
-		n = strcspn(p + len + 1, "\n");
-		if (n >= sizeof(k->config_value))
-			n = sizeof(k->config_value) - 1;
-		memcpy(k->config_value, p + len + 1, n);
-		k->config_value[n] = '\0';
-		return k->config_value;
+		value = line + n + 1;
+		*end = '\0';
+		/* The closing quote is gone if the value was asked for before. */
+		if (*value == '"') {
+			value++;
+			if (end > value && end[-1] == '"')
+				end[-1] = '\0';
+		}
+		return value;
 	}
 	return NULL;
 }
 
-/* "none [integrity] confidentiality" */
-const char *kernel_lockdown(struct kernel *k)
+const char *kernel_config(struct kernel *k, const char *name)
 {
-	char *text = NULL, *open;
-
-	if (*k->lockdown)
-		return k->lockdown;
-	snprintf(k->lockdown, sizeof(k->lockdown), "none");
-	if (k->running && !file_read(LOCKDOWN, &text, NULL, NULL)) {
-		open = strchr(text, '[');
-		if (open)
-			snprintf(k->lockdown, sizeof(k->lockdown), "%.*s",
-				 (int)strcspn(open + 1, "]"), open + 1);
-	}
-	free(text);
-	return k->lockdown;
+	if (!k->config_tried)
+		read_config(k);
+	return k->config ? config_value(k->config, k->config_len, name) : NULL;
 }
 
+/* --- places --- */
+
+static const char *find_tracefs(void)
+{
+	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	char events[64];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(events, sizeof(events), "%s/events", places[i]);
+		if (access(events, R_OK | X_OK) == 0)
+			return places[i];
+	}
+	return NULL;
+}
+
+/* Where nobody has mounted it yet (minimal systems), root mounts it in its place, as perf does. */
+const char *kernel_tracefs(struct kernel *k)
+{
+	if (!k->running || k->tracefs_tried)
+		return k->tracefs;
+	k->tracefs_tried = true;
+	k->tracefs = find_tracefs();
+	if (!k->tracefs && geteuid() == 0 &&
+	    mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  NULL) == 0)
+		k->tracefs = find_tracefs();
+	return k->tracefs;
+}
+
+static bool has_kconfig(const struct kernel *k, const char *dir)
+{
+	char *path;
+	bool has;
+
+	if (asprintf(&path, "/lib/modules/%s/%s/include/linux/kconfig.h", k->release, dir) < 0)
+		return false;
+	has = access(path, R_OK) == 0;
+	free(path);
+	return has;
+}
+
+/* Debian's packages keep the common half behind the link `source`. */
 const char *kernel_headers_dir(struct kernel *k)
 {
-	char *probe, *dir;
-	bool there;
-
-	if (k->headers_dir)
-		return k->headers_dir;
-	if (asprintf(&dir, "/lib/modules/%s/build", k->release) < 0)
-		return NULL;
-	/* Debian keeps the common part beside, in …/source. */
-	if (asprintf(&probe, "/lib/modules/%s/source/include/linux/kconfig.h", k->release) < 0) {
-		free(dir);
-		return NULL;
-	}
-	there = access(dir, R_OK) == 0 && access(probe, R_OK) == 0;
-	free(probe);
-	if (!there && asprintf(&probe, "%s/include/linux/kconfig.h", dir) >= 0) {
-		there = access(probe, R_OK) == 0;
-		free(probe);
-	}
-	if (there)
-		k->headers_dir = dir;
-	else
-		free(dir);
-	return k->headers_dir;
+	if (k->headers || strchr(k->release, '/'))
+		return k->headers;
+	if ((has_kconfig(k, "build") || has_kconfig(k, "source")) &&
+	    asprintf(&k->headers, "/lib/modules/%s/build", k->release) < 0)
+		k->headers = NULL;
+	return k->headers;
 }
 
 const char *kernel_kheaders(struct kernel *k)

@@ -65,9 +65,9 @@ struct kernel {
 	struct symbols symbols;
 	struct name_list blacklist, ftrace;
 
-	char *syscall_prefix;
+	const char *syscall_prefix; /* a constant; NULL until asked for */
 	char *lockdown;
-	char *tracefs;
+	const char *tracefs; /* a constant */
 	char *headers;
 	bool tracefs_tried;
 	char *config; /* its text; values that were handed out are cut off with NULs */

@@ -30,14 +30,14 @@ static int keep_sources(struct kernel *k, const struct kernel_sources *src,
 	k->machine = copy(un->machine, &failed);
 	if (failed)
 		return error_nomem(e);
-	k->running =
-		!k->btf_file && !k->kallsyms_file && strcmp(k->release, un->release) == 0;
+	k->running = !k->btf_file && !k->kallsyms_file && strcmp(k->release, un->release) == 0;
 	/* What uname -v adds is true of the running kernel's release only. */
 	if (!version_of_uname(release, strcmp(release, un->release) == 0 ? un->version : "",
 			      &k->version))
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "kernel release \"%s\": expected a version first, as in 6.1.0-50-amd64",
-				 release);
+		return error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"kernel release \"%s\": expected a version first, as in 6.1.0-50-amd64",
+			release);
 	return 0;
 }
 
@@ -97,9 +97,7 @@ void kernel_close(struct kernel *k)
 	free(k->signatures);
 	free(k->release);
 	free(k->machine);
-	free(k->syscall_prefix);
 	free(k->lockdown);
-	free(k->tracefs);
 	free(k->headers);
 	free(k->config);
 	free(k);

@@ -21,11 +21,17 @@ struct kernel;
 struct kernel_sources {
 	/* NULL: the running kernel's; "none": do as if there were no BTF; else a raw BTF file. */
 	const char *btf;
-	/* NULL: /proc/kallsyms; else a file of that form. */
+	/*
+	 * NULL: /proc/kallsyms; else a file of that form. For another kernel than the running one
+	 * NULL means that there is none: its functions are then those that its BTF describes (no
+	 * compiler's copies, no data), or, known by its release alone, those of the table below.
+	 */
 	const char *kallsyms;
-	/* NULL: uname's; else as uname -r prints it, for a kernel that is not the running one. */
+	/* NULL: uname's; else as uname -r prints it. If it differs from uname's, this is not the
+	 * running kernel. */
 	const char *release;
-	/* NULL: the installed one; else the table of signature variants (signatures.list). */
+	/* The table of signature variants (signatures.list); NULL: there is none. Read as a tool's
+	 * text is (file_read_trusted), for it becomes part of one. */
 	const char *signatures;
 };
 
@@ -36,15 +42,24 @@ struct kernel_sources {
 int kernel_open(struct kernel **k, const struct kernel_sources *sources, struct error *e);
 void kernel_close(struct kernel *k);
 
+/*
+ * Gives back the memory of BTF and kallsyms (some 15 MB), which is read anew if asked for again.
+ * Names in a struct kernel_symbols are gone with it; a struct kernel_proto is its holder's.
+ */
+void kernel_trim(struct kernel *k);
+
 /* --- which kernel --- */
 
-/* Is it the running one (no btf or kallsyms file was named)? */
+/* Is it the running one (no btf or kallsyms file was named, and no other release)? */
 bool kernel_is_running(const struct kernel *k);
 
 /* As uname -r prints it. */
 const char *kernel_release(const struct kernel *k);
 
-/* KERNEL_VERSION(a, b, c) of that release, c at most 255, as include/linux/version.h has it. */
+/*
+ * KERNEL_VERSION(a, b, c) of that release, c at most 255, as include/linux/version.h has it.
+ * Debian's releases say 5.10.0 whatever the third part; for the running one uname -v has it.
+ */
 uint32_t kernel_version(const struct kernel *k);
 
 /* uname -m: "x86_64", "aarch64". */
@@ -56,24 +71,27 @@ const char *kernel_btf_path(struct kernel *k);
 /* --- types (BTF) --- */
 
 struct kernel_param {
-	char *name; /* as in the kernel's source; "" if BTF has none */
-	char *decl; /* a C declaration of a parameter of that name: "struct dentry *dentry" */
+	char *name;	  /* as in the kernel's source; "" if BTF has none */
+	char *decl;	  /* a C declaration of a parameter of that name: "struct dentry *dentry" */
 	bool in_register; /* one integer or pointer register; false for a struct passed by value */
 };
 
 struct kernel_proto {
 	char *function; /* the name asked for, without compiler suffixes */
-	char *result;	/* C text of the result's type: "int", "struct dentry *" */
+	char *result; /* C text of the result's type: "int", "struct dentry *"; "" from the table */
 	size_t nparams;
 	struct kernel_param *params;
 	char *source; /* where it comes from, for people: "BTF of 6.1.0", "signatures.list:12" */
 };
 
 /*
- * The prototype of a kernel function (in vmlinux or a loaded module): from BTF, or where there is
- * no BTF at all from the table of known variants (the newest row of that function whose version is
- * not above this kernel's). -ENOENT with FAULT_KERNEL: not known, near names offered. out is
- * filled anew; kernel_proto_free.
+ * The prototype of a kernel function (in vmlinux or, of the running kernel, a loaded module): from
+ * BTF, or where there is no BTF at all from the table of known variants (the newest row of that
+ * function whose version is not above this kernel's). The dots of a variadic function are no
+ * parameter. -ENOENT with FAULT_KERNEL: not known, near names offered; it may still be in kallsyms
+ * (6.1's finish_task_switch.isra.0: BTF leaves out what the compiler took parameters from). Where
+ * functions of several files share a name, the first. out is filled anew; kernel_proto_free, also
+ * after a failure. Without `e` a failure costs less: no near names are sought.
  */
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e);
@@ -84,7 +102,8 @@ int kernel_proto_find(const struct kernel_proto *p, const char *name);
 
 /*
  * 1: struct or union `type` (its name alone) has that member (also inside anonymous members);
- * 0: it has not, or there is no such type; -ENODATA: no BTF to ask.
+ * 0: it has not, or there is no such type; -ENODATA: no BTF to ask. vmlinux's types only, here and
+ * below: a module's private ones (struct ext4_inode_info) are not known.
  */
 int kernel_has_field(struct kernel *k, const char *type, const char *field);
 
@@ -114,12 +133,16 @@ struct kernel_symbols {
 /*
  * The functions of that name: the name itself, or if it is not there its compiler-made copies
  * (.isra.N, .constprop.N, .part.N, .cold excluded, .llvm.N). n is 0 if there is none. Only text
- * symbols (t, T, w, W). Fails only if kallsyms cannot be read.
+ * symbols (t, T, w, W) of a module or between _stext and _etext: 7.x gives data the type of text
+ * too, and __init functions cannot be probed. A reader who may not see addresses gets both. Neither
+ * padding (__pfx_, __cfi_), static calls' jumps (__SCT__) nor BPF programs are functions. Fails
+ * only if kallsyms cannot be read.
  */
 int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *out,
 		     struct error *e);
 
-/* The functions whose name matches a POSIX extended regular expression ("^vfs_.*"). */
+/* The functions whose name matches a POSIX extended regular expression ("^vfs_.*"), copies with
+ * their suffixes. -EINVAL with FAULT_TOOL if it is none. */
 int kernel_functions_match(struct kernel *k, const char *regex, struct kernel_symbols *out,
 			   struct error *e);
 void kernel_symbols_free(struct kernel_symbols *s);
@@ -127,7 +150,8 @@ void kernel_symbols_free(struct kernel_symbols *s);
 /* Is there any symbol, data too, of that very name? */
 bool kernel_has_symbol(struct kernel *k, const char *name);
 
-/* Up to n function names close to `name`, for "did you mean"; as "a, b, c", "" if none is near. */
+/* Up to n (at most 16) function names close to `name`, nearest first, without compilers' suffixes,
+ * for "did you mean"; as "a, b, c", "" if none is near, NULL if out of memory. The caller's. */
 char *kernel_near_functions(struct kernel *k, const char *name, size_t n);
 
 /* --- what can be attached --- */
@@ -152,12 +176,16 @@ enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
  * a kernel known from files: by the symbol register_kprobe. */
 bool kernel_has_kprobes(struct kernel *k);
 
-/* Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else, for a kernel known
- * from files, by its symbols (__tracepoint_NAME; __syscall_meta__… or the syscall's own). */
+/*
+ * Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else (a kernel known
+ * from files, or a user who cannot read tracefs) by its symbols (__tracepoint_NAME, in BTF
+ * btf_trace_NAME; __syscall_meta__… or the syscall's own), which do not know the category. true
+ * for a kernel of which only the release is known. An empty category: any.
+ */
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
 
-/* BPF trampolines: may fentry/fexit programs attach (BTF, and the symbol bpf_trampoline_link_prog
- * or its successors)? */
+/* BPF trampolines: may fentry/fexit programs attach to kernel functions? It takes BTF and the
+ * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x). */
 bool kernel_has_fentry(struct kernel *k);
 
 /* Is BPF_MAP_TYPE_RINGBUF (5.8) there? By BTF's enum bpf_map_type, else by version. */
@@ -170,17 +198,18 @@ const char *kernel_syscall_prefix(struct kernel *k);
  * "none" if that file is not there. */
 const char *kernel_lockdown(struct kernel *k);
 
-/* "y", "m", a value, or NULL if unset or unknown; name with CONFIG_. From /proc/config.gz,
- * /boot/config-RELEASE, /lib/modules/RELEASE/config. */
+/* "y", "m", a value (a text without its quotes), or NULL if unset or unknown; name with CONFIG_.
+ * From /proc/config.gz, /boot/config-RELEASE, /lib/modules/RELEASE/config or …/build/.config. */
 const char *kernel_config(struct kernel *k, const char *name);
 
 /* The tracefs mount ("/sys/kernel/tracing", "/sys/kernel/debug/tracing"); as root, mounts it if
- * nobody has. NULL if that fails, or if it is not readable. */
+ * nobody has. NULL if that fails, if it is not readable, or if this is not the running kernel. */
 const char *kernel_tracefs(struct kernel *k);
 
 /*
  * Where compiled kernel headers are, for kernels without BTF: the directory of an installed
- * package (/lib/modules/RELEASE/build with include/linux/kconfig.h); NULL if there is none.
+ * package (/lib/modules/RELEASE/build, if include/linux/kconfig.h is in it or, as Debian splits
+ * the package, in /lib/modules/RELEASE/source); NULL if there is none.
  */
 const char *kernel_headers_dir(struct kernel *k);
 

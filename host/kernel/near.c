@@ -1,55 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* near: function names close to one that is not there. */
+/* near: the functions that somebody may have meant who wrote one that is not there. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/near.h"
 #include "kernel/internal.h"
 
-#define MAX_SHOWN 8
+#define NAME_LEN_MAX 64 /* near_rank finds nothing near a longer one */
+#define WANTED_MAX   16
+#define PART_MIN     5 /* a shorter name is part of too many */
 
-struct guess {
+struct near_name {
 	const char *name;
-	unsigned int rank;
+	size_t len; /* without a compiler's suffix */
+	size_t score;
 };
 
-/* Keeps the best n, the nearest first. */
-static void offer(struct guess *best, size_t n, const char *name, unsigned int rank)
-{
-	size_t i = n;
+struct near_list {
+	struct near_name v[WANTED_MAX];
+	size_t n, wanted;
+};
 
-	while (i > 0 && best[i - 1].rank > rank)
-		i--;
-	if (i == n)
+/* Letters of a that b has not: each costs an edit, and counting them costs little. */
+static size_t letters_apart(const char *a, size_t alen, const char *b, size_t blen)
+{
+	int count[256] = {0};
+	size_t apart = 0;
+
+	for (size_t i = 0; i < blen; i++)
+		count[(unsigned char)b[i]]++;
+	for (size_t i = 0; i < alen; i++)
+		apart += count[(unsigned char)a[i]]-- <= 0;
+	return apart;
+}
+
+/* Of 200 000 names all but a few hundred are sorted out here, before edits are counted. */
+static bool worth_ranking(const char *name, size_t len, const char *found, size_t flen)
+{
+	size_t shorter = len < flen ? len : flen, longer = len < flen ? flen : len;
+	size_t limit = 1 + shorter / 4;
+
+	if (longer - shorter <= limit && letters_apart(name, len, found, flen) <= limit)
+		return true;
+	return shorter >= PART_MIN &&
+	       (len < flen ? memmem(found, flen, name, len) : memmem(name, len, found, flen));
+}
+
+/* Lower is nearer; of names as near as each other, the one of more alike length. */
+static size_t score_of(const char *name, size_t len, const char *found, size_t flen)
+{
+	char plain[NAME_LEN_MAX + 1];
+	unsigned int rank;
+
+	memcpy(plain, found, flen);
+	plain[flen] = '\0';
+	rank = near_rank(name, plain);
+	if (rank == NEAR_FAR)
+		return SIZE_MAX;
+	return (size_t)rank * NAME_LEN_MAX + (len < flen ? flen - len : len - flen);
+}
+
+static void keep(struct near_list *l, const struct near_name *found)
+{
+	size_t at;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].len == found->len && memcmp(l->v[i].name, found->name, found->len) == 0)
+			return;
+	for (at = l->n; at > 0 && l->v[at - 1].score > found->score; at--)
+		;
+	if (at == l->wanted)
 		return;
-	memmove(&best[i + 1], &best[i], (n - i - 1) * sizeof(*best));
-	best[i].name = name;
-	best[i].rank = rank;
+	if (l->n < l->wanted)
+		l->n++;
+	memmove(&l->v[at + 1], &l->v[at], (l->n - 1 - at) * sizeof(*l->v));
+	l->v[at] = *found;
+}
+
+static void rank_all(const struct symbols *s, const char *name, struct near_list *list)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct near_name found = {.name = symbol_name(s, &s->v[i])};
+
+		if (!s->v[i].function)
+			continue;
+		found.len = strcspn(found.name, ".");
+		if (!found.len || found.len > NAME_LEN_MAX ||
+		    !worth_ranking(name, len, found.name, found.len))
+			continue;
+		found.score = score_of(name, len, found.name, found.len);
+		if (found.score != SIZE_MAX)
+			keep(list, &found);
+	}
 }
 
 char *kernel_near_functions(struct kernel *k, const char *name, size_t n)
 {
-	struct guess best[MAX_SHOWN];
-	size_t len = strlen(name);
-	struct buf b = {0};
+	struct near_list list = {.wanted = n < WANTED_MAX ? n : WANTED_MAX};
+	struct buf out = {0};
 
-	n = n < MAX_SHOWN ? n : MAX_SHOWN;
-	for (size_t i = 0; i < n; i++)
-		best[i] = (struct guess){NULL, NEAR_FAR};
-	if (kernel_symbols_load(k, NULL))
-		return strdup("");
-	for (size_t i = 0; i < k->nsymbols; i++) {
-		const struct symbol *s = &k->symbols[i];
-		size_t sl = strlen(s->name);
-
-		/* What is much shorter or longer is no slip of the finger; it is many, too. */
-		if (sl + 4 < len || sl > len + 8 || !symbol_is_function(s) ||
-		    (i && strcmp(k->symbols[i - 1].name, s->name) == 0))
-			continue;
-		offer(best, n, s->name, near_rank(name, s->name));
-	}
-	for (size_t i = 0; i < n && best[i].name; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", best[i].name);
-	return buf_take(&b);
+	if (n && strlen(name) <= NAME_LEN_MAX && symbols_read(k, NULL) == 0)
+		rank_all(&k->symbols, name, &list);
+	for (size_t i = 0; i < list.n; i++)
+		buf_printf(&out, "%s%.*s", i ? ", " : "", (int)list.v[i].len, list.v[i].name);
+	return buf_take(&out);
 }

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* proto: a function's prototype, from vmlinux's BTF, a module's, or the table of variants. */
-#include <dirent.h>
+/* proto: a function's prototype out of BTF, as C text. */
+#include "kernel/internal.h"
+
 #include <errno.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "kernel/internal.h"
+#define NEAR_NAMES     3
+#define REGISTER_BYTES 8
 
-#define BTF_DIR "/sys/kernel/btf"
+/* A dump of one BTF, writing into a buffer. */
+struct dump {
+	const struct btf *btf;
+	struct btf_dump *dump;
+	struct buf text;
+};
 
-__u32 btf_find_func(const struct btf *btf, const char *name)
-{
-	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-
-	return id > 0 ? (__u32)id : 0;
-}
-
-static void append(void *ctx, const char *fmt, va_list ap)
+static void write_text(void *ctx, const char *fmt, va_list args)
 {
 	struct buf *b = ctx;
 	char *s;
 
-	if (vasprintf(&s, fmt, ap) < 0) {
+	if (vasprintf(&s, fmt, args) < 0) {
 		b->failed = true;
 		return;
 	}
@@ -31,167 +30,212 @@ static void append(void *ctx, const char *fmt, va_list ap)
 	free(s);
 }
 
-/* Modifiers and typedefs taken off. */
-static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
+/*
+ * Cuts out __attribute__((…)): kernels built by clang mark __user pointers so, and the compiler
+ * that reads our text need not know that mark.
+ */
+static void cut_attributes(char *text)
 {
-	const struct btf_type *t = btf__type_by_id(btf, id);
+	static const char word[] = "__attribute__";
+	char *at;
 
-	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(btf, t->type);
+	while ((at = strstr(text, word))) {
+		char *end = at + strlen(word);
+		int depth = 0;
+
+		for (; *end; end++) {
+			depth += (*end == '(') - (*end == ')');
+			if (*end == ')' && depth == 0) {
+				end++;
+				break;
+			}
+		}
+		while (at > text && at[-1] == ' ' && *end == ' ')
+			end++;
+		memmove(at, end, strlen(end) + 1);
+	}
+}
+
+/* *text becomes a declaration of `name`; with an empty name, the type's text. */
+static int declare(struct dump *d, uint32_t type, const char *name, char **text)
+{
+	LIBBPF_OPTS(btf_dump_emit_type_decl_opts, opts, .field_name = name);
+	int err;
+
+	if (type && !btf_check_depth(d->btf, type))
+		return -EINVAL;
+	err = btf_dump__emit_type_decl(d->dump, type, &opts);
+	if (err)
+		return err;
+	*text = buf_take(&d->text);
+	if (!*text)
+		return -ENOMEM;
+	cut_attributes(*text);
+	return 0;
+}
+
+static bool fits_register(const struct btf *btf, uint32_t type)
+{
+	const struct btf_type *t = btf_plain(btf, type);
+
+	if (!t || type == 0)
+		return false;
+	return btf_is_ptr(t) ||
+	       ((btf_is_int(t) || btf_is_any_enum(t)) && t->size <= REGISTER_BYTES);
+}
+
+static int fill_param(struct dump *d, const struct btf_param *from, struct kernel_param *to)
+{
+	const char *name = btf__name_by_offset(d->btf, from->name_off);
+
+	to->name = strdup(name ? name : "");
+	if (!to->name)
+		return -ENOMEM;
+	to->in_register = fits_register(d->btf, from->type);
+	return declare(d, from->type, to->name, &to->decl);
+}
+
+static int fill_params(struct dump *d, const struct btf_type *proto, struct kernel_proto *out)
+{
+	const struct btf_param *from = btf_params(proto);
+	size_t n = btf_vlen(proto);
+	int err;
+
+	/* The dots of a variadic function are a last parameter without name and type. */
+	if (n && from[n - 1].type == 0)
+		n--;
+	out->params = calloc(n ? n : 1, sizeof(*out->params));
+	if (!out->params)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		out->nparams = i + 1;
+		err = fill_param(d, &from[i], &out->params[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* A dump for each prototype: a longer-lived one renames the second type of a name to name___2. */
+static int fill_proto(const struct btf *btf, const struct btf_type *proto, const char *function,
+		      struct kernel_proto *out)
+{
+	struct dump d = {.btf = btf};
+	int err;
+
+	d.dump = btf_dump__new(btf, write_text, &d.text, NULL);
+	if (!d.dump)
+		return -errno;
+	out->function = strdup(function);
+	err = out->function ? declare(&d, proto->type, "", &out->result) : -ENOMEM;
+	if (!err)
+		err = fill_params(&d, proto, out);
+	btf_dump__free(d.dump);
+	buf_free(&d.text);
+	return err;
+}
+
+static const struct btf_type *find_proto(const struct btf *btf, const char *function)
+{
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	t = t ? btf__type_by_id(btf, t->type) : NULL;
+	return t && btf_is_func_proto(t) ? t : NULL;
+}
+
+/* The BTF that has the function: vmlinux's, or that of the module where kallsyms sees it. */
+static const struct btf_type *find_anywhere(struct kernel *k, struct btf **btf,
+					    const char *function, const char **module)
+{
+	const struct btf_type *t = find_proto(*btf, function);
+	struct kernel_symbols syms = {0};
+
+	*module = NULL;
+	if (t || !k->running || kernel_functions(k, function, &syms, NULL) != 0)
+		return t;
+	for (size_t i = 0; i < syms.n && !t; i++) {
+		struct btf *own = syms.v[i].module ? btf_of_module(k, syms.v[i].module) : NULL;
+
+		t = own ? find_proto(own, function) : NULL;
+		if (t) {
+			*btf = own;
+			*module = syms.v[i].module;
+		}
+	}
+	kernel_symbols_free(&syms);
 	return t;
 }
 
-static bool in_register(const struct btf *btf, __u32 id)
+static int not_known(struct kernel *k, const char *function, struct error *e)
 {
-	const struct btf_type *t = plain_type(btf, id);
-
-	if (!t || btf_is_composite(t))
-		return false;
-	return btf_is_ptr(t) || btf_is_any_enum(t) || (btf_is_int(t) && t->size <= 8);
-}
-
-struct dump {
-	struct btf_dump *d;
-	struct buf text;
-};
-
-static char *declare(struct dump *dump, __u32 id, const char *name)
-{
-	LIBBPF_OPTS(btf_dump_emit_type_decl_opts, opts, .field_name = name);
-	struct buf *b = &dump->text;
-
-	b->len = 0;
-	if (id == 0)
-		buf_printf(b, "void%s%s", *name ? " " : "", name);
-	else if (btf_dump__emit_type_decl(dump->d, id, &opts))
-		return NULL;
-	return b->failed ? NULL : strndup(b->data ? b->data : "", b->len);
-}
-
-static int fill_params(struct kernel_proto *out, const struct btf *btf,
-		       const struct btf_type *proto, struct dump *dump)
-{
-	const struct btf_param *p = btf_params(proto);
-
-	out->params = calloc((size_t)btf_vlen(proto) + 1, sizeof(*out->params));
-	if (!out->params)
-		return -ENOMEM;
-	for (__u16 i = 0; i < btf_vlen(proto); i++) {
-		struct kernel_param *param = &out->params[i];
-		const char *name = btf__name_by_offset(btf, p[i].name_off);
-
-		if (p[i].type == 0) /* "…" */
-			break;
-		out->nparams++;
-		param->name = strdup(name);
-		param->decl = declare(dump, p[i].type, name);
-		param->in_register = in_register(btf, p[i].type);
-		if (!param->name || !param->decl)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int from_btf(struct kernel *k, const struct btf *btf, __u32 func, const char *name,
-		    const char *where, struct kernel_proto *out, struct error *e)
-{
-	const struct btf_type *proto = btf__type_by_id(btf, btf__type_by_id(btf, func)->type);
-	struct dump dump = {0};
-	int err = -ENOMEM;
-
-	dump.d = btf_dump__new(btf, append, &dump.text, NULL);
-	if (!dump.d)
-		return error_nomem(e);
-	out->function = strdup(name);
-	out->result = declare(&dump, proto->type, "");
-	if (asprintf(&out->source, "%s of %s", where, k->release) < 0)
-		out->source = NULL;
-	if (out->function && out->result && out->source)
-		err = fill_params(out, btf, proto, &dump);
-	btf_dump__free(dump.d);
-	buf_free(&dump.text);
-	if (err) {
-		kernel_proto_free(out);
-		return error_nomem(e);
-	}
-	return 0;
-}
-
-/* A loaded module's function: modules' BTF goes on where vmlinux's ends. 1 if it was found. */
-static int from_module(struct kernel *k, const char *module, const char *name,
-		       struct kernel_proto *out, struct error *e)
-{
-	char path[512], where[300];
-	struct btf *btf;
-	__u32 func;
-	int err = 0;
-
-	snprintf(path, sizeof(path), BTF_DIR "/%s", module);
-	snprintf(where, sizeof(where), "BTF of module %s", module);
-	btf = btf__parse_split(path, k->btf);
-	if (!btf)
-		return 0;
-	func = btf_find_func(btf, name);
-	if (func)
-		err = from_btf(k, btf, func, name, where, out, e);
-	btf__free(btf);
-	return err ? err : func != 0;
-}
-
-static int from_modules(struct kernel *k, const char *name, struct kernel_proto *out,
-			struct error *e)
-{
-	struct dirent *entry;
-	DIR *dir = k->running ? opendir(BTF_DIR) : NULL;
-	int found = 0;
-
-	while (dir && !found && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, "vmlinux") != 0)
-			found = from_module(k, entry->d_name, name, out, e);
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-static int unknown_function(struct kernel *k, const char *function, struct error *e)
-{
+	struct kernel_symbols syms = {0};
 	char *near;
-	int err;
 
-	if (!k->btf)
-		return error_set(e, FAULT_KERNEL, -ENOENT,
-				 "the parameters of %s on kernel %s are not known: the kernel has no "
-				 "BTF (/sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF), and %s has no "
-				 "row for it",
-				 function, k->release,
-				 k->signatures ? k->signatures : "the table of signatures");
-	near = kernel_near_functions(k, function, 3);
-	err = error_set(e, FAULT_KERNEL, -ENOENT, "kernel %s has no function %s%s%s", k->release,
-			function, near && *near ? "; names near it: " : "", near ? near : "");
+	if (!e) /* the texts below cost a walk over all symbols */
+		return -ENOENT;
+	if (kernel_functions(k, function, &syms, NULL) == 0 && syms.n) {
+		error_set(
+			e, FAULT_KERNEL, -ENOENT,
+			"kernel %s has the function %s (as %s%s%s), but its BTF does not say what "
+			"parameters it takes",
+			k->release, function, syms.v[0].name,
+			syms.v[0].module ? ", in module " : "",
+			syms.v[0].module ? syms.v[0].module : "");
+		kernel_symbols_free(&syms);
+		return -ENOENT;
+	}
+	near = kernel_near_functions(k, function, NEAR_NAMES);
+	error_set(e, FAULT_KERNEL, -ENOENT, "kernel %s has no function %s%s%s", k->release,
+		  function, near && *near ? "; names near it: " : "", near ? near : "");
 	free(near);
-	return err;
+	kernel_symbols_free(&syms);
+	return -ENOENT;
+}
+
+static int name_source(const struct kernel *k, const char *module, struct kernel_proto *out)
+{
+	int n = module	      ? asprintf(&out->source, "BTF of %s, module %s", k->release, module)
+		: k->btf_file ? asprintf(&out->source, "BTF in %s", k->btf_file)
+			      : asprintf(&out->source, "BTF of %s", k->release);
+
+	if (n < 0)
+		out->source = NULL;
+	return n < 0 ? -ENOMEM : 0;
 }
 
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e)
 {
-	struct btf *btf = kernel_btf(k);
-	__u32 func = btf ? btf_find_func(btf, function) : 0;
+	const struct btf_type *proto;
+	const char *module;
+	struct btf *btf;
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	if (func)
-		return from_btf(k, btf, func, function, "BTF", out, e);
-	err = btf ? from_modules(k, function, out, e) : 0;
+	err = btf_get(k, &btf, e);
+	if (err == -ENODATA)
+		return signatures_prototype(k, function, out, e);
 	if (err)
-		return err > 0 ? 0 : err;
-	err = btf ? -ENOENT : table_prototype(k, function, out, e);
-	return err == -ENOENT ? unknown_function(k, function, e) : err;
+		return err;
+	proto = find_anywhere(k, &btf, function, &module);
+	if (!proto)
+		return not_known(k, function, e);
+	err = name_source(k, module, out);
+	if (!err)
+		err = fill_proto(btf, proto, function, out);
+	if (!err)
+		return 0;
+	kernel_proto_free(out);
+	if (err == -ENOMEM)
+		return error_nomem(e);
+	return error_set(e, FAULT_KERNEL, err, "the BTF of kernel %s is damaged at function %s",
+			 k->release, function);
 }
 
 void kernel_proto_free(struct kernel_proto *p)
 {
-	for (size_t i = 0; p->params && i < p->nparams; i++) {
+	for (size_t i = 0; i < p->nparams; i++) {
 		free(p->params[i].name);
 		free(p->params[i].decl);
 	}
@@ -204,8 +248,10 @@ void kernel_proto_free(struct kernel_proto *p)
 
 int kernel_proto_find(const struct kernel_proto *p, const char *name)
 {
+	if (!*name)
+		return -1;
 	for (size_t i = 0; i < p->nparams; i++)
-		if (*name && strcmp(p->params[i].name, name) == 0)
+		if (strcmp(p->params[i].name, name) == 0)
 			return (int)i;
 	return -1;
 }
