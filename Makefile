@@ -24,7 +24,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all clean install uninstall unit unit-tests check demo matrix bench lint format help
+.PHONY: all clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
@@ -64,8 +64,13 @@ check demo lint unit:
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
+# For tests/run-unit, which calls them with the sanitizers' flags.
 unit-tests: $(TESTS)
-	@for t in $(TESTS); do echo $$t; done
+unit-list:
+	@echo $(TESTS)
+
+format:
+	clang-format -i $$(find host tests -name '*.[ch]')
 
 help:
 	@echo "make            builds $(BUILD)/bcchost and $(BUILD)/bcchost-compile"
@@ -74,6 +79,7 @@ help:
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
+	@echo "make format     clang-format over all C"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"
 	@echo "make clean      removes $(BUILD)"
 

@@ -56,7 +56,10 @@ def fixture_value(name):
             function = _fixtures[name]
             _made[name] = (True, function(*map(fixture_value, inspect.signature(function).parameters)))
         except Exception as e:
-            _made[name] = (False, e)
+            # Told in full once; the other cases that wanted it only say so.
+            kind = Skip if isinstance(e, Skip) else Failure
+            _made[name] = (False, kind(f"as above: {str(e).splitlines()[0] if str(e) else type(e).__name__}"))
+            raise
     ok, value = _made[name]
     if not ok:
         raise value

@@ -152,7 +152,8 @@ int main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "+n:u:g:")) != -1) {
 		if (c == 'n')
 			prctl(PR_SET_NAME, optarg, 0, 0, 0);
-		else if (c == 'u' && setresuid((uid_t)atol(optarg), (uid_t)atol(optarg), (uid_t)atol(optarg)))
+		else if (c == 'u' &&
+			 setresuid((uid_t)atol(optarg), (uid_t)atol(optarg), (uid_t)atol(optarg)))
 			return 1;
 		else if (c == 'g')
 			gate = optarg;
