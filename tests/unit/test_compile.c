@@ -507,6 +507,58 @@ static void refuses_what_is_no_btf(void **state)
 	nothing_left();
 }
 
+/* The trees that the helper makes look like a kernel's headers to libbcc: we take one for those. */
+static void takes_headers_from_elsewhere(void **state)
+{
+	char *btf = btf_of(kernels[1].name), *dir, *archive, *command;
+	struct error e = {0};
+	struct object *o;
+	struct compile_request req = {
+		.text = FILELIFE,
+		.kernel_version = 1, /* the headers have their own */
+		.helper = helper(),
+		.timeout = 60,
+	};
+
+	(void)state;
+	assert_true(asprintf(&dir, "%s/tree", tmp) > 0);
+	assert_true(asprintf(&archive, "%s/tree.tar", tmp) > 0);
+	assert_true(asprintf(&command,
+			     "mkdir %s && %s --btf %s --dir %s --kernel-version %u <<'EOF' "
+			     "3>/dev/null && tar -C %s -cf %s .\n%sEOF\n",
+			     dir, helper(), btf, dir, kernels[1].version, dir, archive,
+			     FILELIFE) > 0);
+	assert_int_equal(system(command), 0);
+
+	req.headers = COMPILE_HEADERS_DIR;
+	req.headers_path = dir;
+	if (compile(&req, &o, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(o->kern_version, kernels[1].version);
+	object_free(o);
+
+	req.headers = COMPILE_HEADERS_KHEADERS;
+	req.headers_path = archive;
+	if (compile(&req, &o, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(o->nprogs, 2);
+	object_free(o);
+
+	req.headers_path = "/etc/passwd";
+	assert_int_not_equal(compile(&req, &o, &e), 0);
+	assert_int_equal(e.fault, FAULT_RUN);
+	assert_non_null(strstr(e.text, "/etc/passwd"));
+	error_clear(&e);
+
+	file_rmtree(dir);
+	unlink(archive);
+	nothing_left();
+	free(btf);
+	free(dir);
+	free(archive);
+	free(command);
+}
+
 static void tells_its_version(void **state)
 {
 	char *version;
@@ -682,6 +734,7 @@ int main(void)
 		cmocka_unit_test(takes_a_long_text),
 		cmocka_unit_test(ignores_the_users_environment),
 		cmocka_unit_test(refuses_what_is_no_btf),
+		cmocka_unit_test(takes_headers_from_elsewhere),
 		cmocka_unit_test(tells_its_version),
 		cmocka_unit_test(outlives_a_crash),
 		cmocka_unit_test(kills_what_hangs),
