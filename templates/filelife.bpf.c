@@ -39,13 +39,25 @@ BPF_HASH(removing, u32, struct call);
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
+static void key_of(struct inode *inode, struct file_key *key)
+{
+	struct super_block *sb = 0;
+	unsigned long ino = 0;
+	dev_t dev = 0;
+
+	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
+	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
+	bpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);
+	key->ino = ino;
+	key->dev = dev;
+}
+
 static void born(struct inode *inode)
 {
 	struct file_key key = {};
 	u64 now = bpf_ktime_get_ns();
 
-	key.ino = inode->i_ino;
-	key.dev = inode->i_sb->s_dev;
+	key_of(inode, &key);
 	birth.update(&key, &now);
 }
 
@@ -129,8 +141,7 @@ int vfs_unlink_entry(SIGNATURE(vfs_unlink, dentry))
 		return 0;
 	FILTER
 	call.dentry = dentry;
-	call.key.ino = inode->i_ino;
-	call.key.dev = inode->i_sb->s_dev;
+	key_of(inode, &call.key);
 	call.last = inode->i_nlink <= 1;
 	if (birth.lookup(&call.key))
 		removing.update(&tid, &call);

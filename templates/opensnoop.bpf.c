@@ -36,6 +36,7 @@ struct event {
 	char comm[TASK_COMM_LEN];
 	char name[NAME_LEN];
 #if FULL_PATH
+	u32 used; /* bytes of dirs */
 	char dirs[DIRS_LEN + COMPONENT];
 #endif
 };
@@ -109,9 +110,10 @@ static int start_dir(s32 dfd, struct path *start)
 
 /*
  * The names from that directory up to the process's root, each ended by a NUL, "/" after the
- * topmost. At the root of a mount the way goes on where it is mounted. Returns the bytes used.
+ * topmost. At the root of a mount the way goes on where it is mounted. The bytes used are counted
+ * in the event: a number that the verifier follows would make each turn of the loop another one.
  */
-static u32 fill_dirs(struct event *e, s32 dfd)
+static void fill_dirs(struct event *e, s32 dfd)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct dentry *dentry, *parent = 0, *top = 0;
@@ -119,11 +121,11 @@ static u32 fill_dirs(struct event *e, s32 dfd)
 	struct fs_struct *fs = 0;
 	struct mount *mount, *below = 0;
 	const unsigned char *name = 0;
-	u32 used = 0;
+	u32 used;
 	long n;
 
 	if (start_dir(dfd, &at))
-		return 0;
+		return;
 	bpf_probe_read_kernel(&fs, sizeof(fs), &task->fs);
 	bpf_probe_read_kernel(&root, sizeof(root), &fs->root);
 	dentry = at.dentry;
@@ -144,16 +146,18 @@ static u32 fill_dirs(struct event *e, s32 dfd)
 		if (!parent || parent == dentry)
 			goto top;
 		bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-		n = bpf_probe_read_kernel_str(&e->dirs[used & (DIRS_LEN - 1)], COMPONENT, name);
+		used = e->used & (DIRS_LEN - 1);
+		n = bpf_probe_read_kernel_str(&e->dirs[used], COMPONENT, name);
 		if (n <= 0 || used + n >= DIRS_LEN)
-			return used;
-		used += n;
+			return;
+		e->used = used + n;
 		dentry = parent;
 	}
-	return used;
+	return;
 top:
-	e->dirs[used & (DIRS_LEN - 1)] = '/';
-	return used + 1;
+	used = e->used & (DIRS_LEN - 1);
+	e->dirs[used] = '/';
+	e->used = used + 1;
 }
 #endif
 
@@ -179,11 +183,11 @@ static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 	e->name[0] = 0;
 	bpf_probe_read_user_str(&e->name, sizeof(e->name), name);
 #if FULL_PATH
-	size -= sizeof(e->dirs);
+	e->used = 0;
 	if (e->name[0] != '/')
-		size += fill_dirs(e, dfd) & (2 * DIRS_LEN - 1);
-	if (size > sizeof(*e))
-		size = sizeof(*e);
+		fill_dirs(e, dfd);
+	size -= sizeof(e->dirs);
+	size += e->used & (DIRS_LEN - 1);
 #endif
 	events.perf_submit(ctx, e, size);
 	return 0;
