@@ -51,6 +51,7 @@ int find_tool(const struct find *f, const char *name, char **path, struct error 
 {
 	static const char *const places[] = {"/programs", ""};
 
+	*path = NULL;
 	if (strchr(name, '/'))
 		return error_set(e, FAULT_USAGE, -EINVAL,
 				 "a tool is called by its name, not by a path: \"%s\" (--tools-dir "
@@ -58,14 +59,16 @@ int find_tool(const struct find *f, const char *name, char **path, struct error 
 				 name);
 	for (size_t i = 0; program_is_tool_name(name) && i < f->ndirs; i++) {
 		for (size_t j = 0; j < 2; j++) {
-			if (asprintf(path, "%s%s/%s.yaml", f->dirs[i], places[j], name) < 0)
+			if (asprintf(path, "%s%s/%s.yaml", f->dirs[i], places[j], name) < 0) {
+				*path = NULL;
 				return error_nomem(e);
+			}
 			if (access(*path, F_OK) == 0)
 				return 0;
 			free(*path);
+			*path = NULL;
 		}
 	}
-	*path = NULL;
 	return no_tool(f, name, e);
 }
 

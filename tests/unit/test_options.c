@@ -302,8 +302,11 @@ static void assert_narrow(const char *text)
 
 static void assert_has(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("%s\nhas not:\n%s", text, part);
+	assert_non_null(text);
+	if (strstr(text, part))
+		return;
+	print_error("%s\nhas not:\n%s\n", text, part);
+	fail();
 }
 
 static void test_help_text(void **state)
