@@ -13,9 +13,9 @@
 #include "object/object.h"
 
 enum compile_headers {
-	COMPILE_HEADERS_BTF,	   /* a tree made from btf_path */
-	COMPILE_HEADERS_DIR,	   /* a directory with include/linux/kconfig.h */
-	COMPILE_HEADERS_KHEADERS,  /* an archive like kheaders.tar.xz, unpacked for this run */
+	COMPILE_HEADERS_BTF,	  /* a tree made from btf_path */
+	COMPILE_HEADERS_DIR,	  /* a directory with include/linux/kconfig.h */
+	COMPILE_HEADERS_KHEADERS, /* an archive like kheaders.tar.xz, unpacked for this run */
 };
 
 /* Bits of --debug. */

@@ -32,7 +32,7 @@ struct object_prog {
 	char *name; /* of the handler in the template */
 	size_t ninsns;
 	struct bpf_insn *insns;
-	/* For BPF_PROG_LOAD and for naming the source line of a rejected instruction; may be empty. */
+	/* For BPF_PROG_LOAD and for the source line of a rejected instruction; may be empty. */
 	uint32_t func_info_size, func_info_count; /* size: of one record */
 	void *func_info;
 	uint32_t line_info_size, line_info_count;

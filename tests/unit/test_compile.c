@@ -3,7 +3,6 @@
  * Compiling with the real bcchost-compile (BCCHOST_COMPILE, or build/bcchost-compile) for every
  * kernel whose facts are under BCCHOST_KERNELS, and with helpers that misbehave.
  */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
