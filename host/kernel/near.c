@@ -42,8 +42,10 @@ static bool worth_ranking(const char *name, size_t len, const char *found, size_
 
 	if (longer - shorter <= limit && letters_apart(name, len, found, flen) <= limit)
 		return true;
-	return shorter >= PART_MIN &&
-	       (len < flen ? memmem(found, flen, name, len) : memmem(name, len, found, flen));
+	/* A longer name that begins or ends otherwise; a shorter one that is most of it. */
+	if (len < flen)
+		return len >= PART_MIN && memmem(found, flen, name, len);
+	return flen >= PART_MIN && flen * 2 > len && memmem(name, len, found, flen);
 }
 
 /* Lower is nearer; of names as near as each other, the one of more alike length. */
