@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +97,8 @@ static int choose_headers(struct run *r, struct error *e)
 }
 
 /*
- * Asked before anything takes time: may this user use BPF at all, and may BPF read the kernel? Under
- * lockdown the verifier would only say that it does not know bpf_probe_read_kernel.
+ * Asked before anything takes time: may this user use BPF at all, and may BPF read the kernel?
+ * Under lockdown the verifier would only say that it does not know bpf_probe_read_kernel.
  */
 static int check_privilege(struct run *r, struct error *e)
 {
@@ -107,12 +108,13 @@ static int check_privilege(struct run *r, struct error *e)
 		close(fd);
 		if (strcmp(kernel_lockdown(r->kernel), "confidentiality") != 0)
 			return 0;
-		return error_set(e, FAULT_PERMISSION, -EPERM,
-				 "%s cannot trace: the kernel is locked down (confidentiality, in "
-				 "/sys/kernel/security/lockdown), so that BPF may not read the "
-				 "kernel's memory; boot with lockdown=integrity or none, or without "
-				 "secure boot",
-				 r->program->name);
+		return error_set(
+			e, FAULT_PERMISSION, -EPERM,
+			"%s cannot trace: the kernel is locked down (confidentiality, in "
+			"/sys/kernel/security/lockdown), so that BPF may not read the "
+			"kernel's memory; boot with lockdown=integrity or none, or without "
+			"secure boot",
+			r->program->name);
 	}
 	if (errno != EPERM)
 		return error_set(e, FAULT_KERNEL, -errno, "kernel %s has no BPF for us: %s",
@@ -199,6 +201,9 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	*attached = false;
 	if (!err && r->options.print_bpf)
 		return print_text(r, e);
+	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
+	kernel_trim(r->kernel);
+	malloc_trim(0);
 	if (!err)
 		err = make_object(r, e);
 	if (err)

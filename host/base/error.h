@@ -16,12 +16,13 @@ enum fault {
 	FAULT_USAGE = 2,      /* the command line */
 	FAULT_PERMISSION = 3, /* not root, locked down, or a file that others can write */
 	FAULT_KERNEL = 4,     /* this kernel has not what the tool needs */
-	FAULT_TOOL = 5,	      /* the tool's own files: YAML, template, a program the verifier rejects */
+	FAULT_TOOL = 5, /* the tool's own files: YAML, template, a program the verifier rejects */
 };
 
 struct error {
 	enum fault fault;
-	char *text; /* owned; NULL while there is none; no newline at its end, may have some inside */
+	char *text; /* owned; NULL while there is none; no newline at its end, may have some inside
+		     */
 };
 
 /*

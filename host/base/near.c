@@ -7,7 +7,7 @@
 
 #include "base/near.h"
 
-#define WORD_MAX  64 /* longer ones are near nothing */
+#define WORD_MAX 64 /* longer ones are near nothing */
 
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 {
@@ -62,4 +62,3 @@ unsigned int near_rank(const char *word, const char *candidate)
 		return 30;
 	return NEAR_FAR;
 }
-

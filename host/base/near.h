@@ -7,7 +7,8 @@
 
 /*
  * The lower, the nearer: the number of letters to insert, remove, replace or swap; more if one is
- * only a part of the other; NEAR_FAR if it is no guess at all. Case and leading dashes do not count.
+ * only a part of the other; NEAR_FAR if it is no guess at all. Case and leading dashes do not
+ * count.
  */
 unsigned int near_rank(const char *word, const char *candidate);
 

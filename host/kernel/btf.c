@@ -28,7 +28,9 @@ int btf_get(struct kernel *k, struct btf **out, struct error *e)
 		err = btf_check(btf);
 	if (err) {
 		btf__free(btf);
-		if (err == -EINVAL || err == -EPROTO || err == -ENOTSUP || err == -E2BIG)
+		/* -EIO: shorter than a header. */
+		if (err == -EINVAL || err == -EPROTO || err == -ENOTSUP || err == -E2BIG ||
+		    err == -EIO)
 			return error_set(
 				e, k->btf_file ? FAULT_USAGE : FAULT_RUN, err,
 				"%s is not raw BTF, is damaged, or is newer than libbpf %s "

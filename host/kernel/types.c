@@ -145,17 +145,19 @@ static uint32_t find_words(const struct btf *btf, char **words, int n)
 
 static int measure(const struct btf *btf, uint32_t id, uint32_t *size, uint32_t *align)
 {
+	const struct btf_type *t = btf_plain(btf, id);
 	int64_t bytes;
 	int to;
 
-	if (!id || !btf_check_depth(btf, id))
+	if (!t || !id || !btf_check_depth(btf, id))
 		return -ENOENT;
 	bytes = btf__resolve_size(btf, id);
 	to = btf__align_of(btf, id);
 	if (bytes < 0 || bytes > UINT32_MAX || to <= 0)
 		return -ENOENT;
 	*size = (uint32_t)bytes;
-	*align = (uint32_t)to;
+	/* libbpf aligns an integer as a pointer at most; __int128 is aligned as itself. */
+	*align = btf_is_int(t) ? t->size : (uint32_t)to;
 	return 0;
 }
 

@@ -129,8 +129,8 @@ static int lay_field(struct layout *l, const char *text, struct kernel *k, uint3
 	} else {
 		f->offset = (l->size + align - 1) / align * align;
 		if (strchr(hash, '['))
-			f->kind = strcmp(plain_name(type), "char") == 0 ? LAYOUT_CHARS
-									: LAYOUT_BYTES;
+			f->kind =
+				strcmp(plain_name(type), "char") == 0 ? LAYOUT_CHARS : LAYOUT_BYTES;
 		f->size = (uint32_t)(size * count);
 		l->size = f->offset + f->size;
 		if (align > *max_align)

@@ -34,8 +34,7 @@ struct layout {
  * Lays the fields out as C does. A type that is neither C's nor libbcc's is asked of the kernel's
  * BTF; one that is not known there either is FAULT_TOOL. layout_free.
  */
-int layout_make(struct layout *l, const struct object_map *map, struct kernel *k,
-		struct error *e);
+int layout_make(struct layout *l, const struct object_map *map, struct kernel *k, struct error *e);
 void layout_free(struct layout *l);
 
 /* NULL if there is none of that name. */

@@ -8,7 +8,8 @@
 
 #define NUMBER_MAX 64 /* bytes that any of these may write */
 
-/* v in base 8, 10 or 16, padded with zeros to `digits` (at most 32). Returns the bytes written; no NUL. */
+/* v in base 8, 10 or 16, padded with zeros to `digits` (at most 32). Returns the bytes written; no
+ * NUL. */
 size_t number_base(char *out, uint64_t v, unsigned int base, unsigned int digits);
 
 /* v / divisor with so many decimals (at most 9), rounded half up. */

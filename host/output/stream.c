@@ -23,15 +23,15 @@ enum cell_kind {
 
 struct cell {
 	enum cell_kind kind;
-	uint32_t offset, size;	    /* of the field in the event */
+	uint32_t offset, size; /* of the field in the event */
 	bool has_field;
 	uint32_t dirs_offset, dirs_size;
 	unsigned int width;
 	bool right;
-	bool last;		    /* nothing is padded behind it */
-	uint64_t divisor;	    /* of a number with a unit; 0: it has none */
+	bool last;	  /* nothing is padded behind it */
+	uint64_t divisor; /* of a number with a unit; 0: it has none */
 	unsigned int decimals;
-	unsigned int base, digits;  /* 10, 8 or 16; padded with zeros to this many */
+	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
 	struct program_value *names; /* owned, with their names */
 	char *title;
@@ -169,7 +169,9 @@ static int plan_cell(struct stream *s, const struct program *p, const struct pro
 	cell->divisor = unit_divisor(c);
 	cell->decimals = c->decimals;
 	cell->digits = c->digits;
-	cell->base = c->format == PROGRAM_FORMAT_HEX ? 16 : c->format == PROGRAM_FORMAT_OCTAL ? 8 : 10;
+	cell->base = c->format == PROGRAM_FORMAT_HEX	 ? 16
+		     : c->format == PROGRAM_FORMAT_OCTAL ? 8
+							 : 10;
 	cell->kind = c->value == PROGRAM_COLUMN_TIME ? CELL_TIME : CELL_ELAPSED;
 	if (c->value == PROGRAM_COLUMN_FIELD) {
 		cell->kind = CELL_TEXT;
@@ -310,7 +312,8 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	if (!s->started)
 		s->first_ns = now;
 	s->started = true;
-	/* Events of two CPUs may come a little out of order: the second is then before the first. */
+	/* Events of two CPUs may come a little out of order: the second is then before the first.
+	 */
 	now = now > s->first_ns ? now - s->first_ns : 0;
 	len = number_fraction(text, now, 1000000000, 9);
 	put(s, c, text, len, len);
@@ -354,8 +357,8 @@ static void put_text(struct stream *s, const struct cell *c, const char *data, s
 }
 
 /*
- * The directories came from the file's own upwards, each ended by a NUL, "/" after the topmost: they
- * are written from the last to the first. Without that "/" the top was out of reach.
+ * The directories came from the file's own upwards, each ended by a NUL, "/" after the topmost:
+ * they are written from the last to the first. Without that "/" the top was out of reach.
  */
 static void put_path(struct stream *s, const struct cell *c, const char *data, size_t size)
 {

@@ -154,8 +154,8 @@ static int cgroup_filter(struct filter *f, const char *path, struct error *e)
 	}
 	free(at);
 	buf_printf(&f->task,
-		   "if (bpf_get_current_ancestor_cgroup_id(%u) != %" PRIu64 "ULL) return 0; ", level,
-		   (uint64_t)st.st_ino);
+		   "if (bpf_get_current_ancestor_cgroup_id(%u) != %" PRIu64 "ULL) return 0; ",
+		   level, (uint64_t)st.st_ino);
 	return 0;
 }
 
@@ -233,14 +233,15 @@ static void self_filter(struct filter *f)
 		   "\treturn pid;\n"
 		   "}\n",
 		   FILTER_CONSTANT_MARK, FILTER_CONSTANT_SELF);
-	buf_str(&f->task, "if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
+	buf_str(&f->task,
+		"if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
 }
 
 static void id_filters(struct filter *f, const struct options *o)
 {
 	if (o->has_pid)
-		buf_printf(&f->task, "if ((u32)(bpf_get_current_pid_tgid() >> 32) != %u) return 0; ",
-			   o->pid);
+		buf_printf(&f->task,
+			   "if ((u32)(bpf_get_current_pid_tgid() >> 32) != %u) return 0; ", o->pid);
 	if (o->has_tid)
 		buf_printf(&f->task, "if ((u32)bpf_get_current_pid_tgid() != %u) return 0; ",
 			   o->tid);

@@ -23,9 +23,9 @@
 #define FILTER_CONSTANT_SELF 1u
 
 struct filter {
-	struct buf prologue; /* helper functions and maps, before the template's own text */
-	struct buf task;     /* `if (…) return 0; …` on the current task, on one line */
-	bool wants_dentry;   /* some part looks at a file: FILTER needs a `dentry` in scope */
+	struct buf prologue;	   /* helper functions and maps, before the template's own text */
+	struct buf task;	   /* `if (…) return 0; …` on the current task, on one line */
+	bool wants_dentry;	   /* some part looks at a file: FILTER needs a `dentry` in scope */
 	uint64_t dir_dev, dir_ino; /* private: what --dir was resolved to */
 };
 

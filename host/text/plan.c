@@ -286,14 +286,15 @@ static int choose_buffer(struct plan *plan, struct error *e)
 	enum options_buffer asked = plan->options->buffer;
 
 	if (asked == OPTIONS_BUFFER_RING && !has)
-		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
-				 "--buffer ring: kernel %s has no BPF ring buffer (it came with 5.8)",
-				 kernel_release(plan->kernel));
+		return error_set(
+			e, FAULT_KERNEL, -EOPNOTSUPP,
+			"--buffer ring: kernel %s has no BPF ring buffer (it came with 5.8)",
+			kernel_release(plan->kernel));
 	plan->ring = asked == OPTIONS_BUFFER_RING || (asked == OPTIONS_BUFFER_AUTO && has);
 	buf_printf(&plan->notes, "events: through a %s buffer (%s)\n", plan->ring ? "ring" : "perf",
 		   asked != OPTIONS_BUFFER_AUTO ? "asked for by --buffer"
-		   : has		       ? "the kernel has it"
-					       : "the kernel has no ring buffer");
+		   : has			? "the kernel has it"
+						: "the kernel has no ring buffer");
 	return 0;
 }
 
@@ -324,8 +325,8 @@ static void note_probes(struct plan *plan)
 	}
 }
 
-int plan_make(struct plan *plan, const struct program *p, const struct options *o,
-	      struct kernel *k, size_t first, struct error *e)
+int plan_make(struct plan *plan, const struct program *p, const struct options *o, struct kernel *k,
+	      size_t first, struct error *e)
 {
 	int err;
 

@@ -17,14 +17,14 @@
 #include "tool/program.h"
 
 struct plan_target {
-	char *name;    /* kernel symbol, suffix included; or the tracepoint's name */
+	char *name;	/* kernel symbol, suffix included; or the tracepoint's name */
 	char *category; /* of a tracepoint; NULL otherwise */
-	uint64_t addr; /* to attach by address, where the name alone is not unique; else 0 */
+	uint64_t addr;	/* to attach by address, where the name alone is not unique; else 0 */
 };
 
 struct plan_probe {
 	const struct program_probe *probe; /* borrowed */
-	char *function; /* the one of the probe's targets that was taken; NULL: left out */
+	char *function;	 /* the one of the probe's targets that was taken; NULL: left out */
 	size_t ntargets; /* 0: optional, and this kernel has it not */
 	struct plan_target *targets;
 };
@@ -35,10 +35,10 @@ struct plan {
 	struct kernel *kernel;
 	const char *variant; /* borrowed from the program; NULL if it has but one way */
 	size_t variant_index;
-	size_t nprobes;	     /* those of the variant */
+	size_t nprobes; /* those of the variant */
 	struct plan_probe *probes;
-	bool ring;	     /* events through a ring buffer, not a perf buffer */
-	struct buf notes;    /* lines for the comment of --print-bpf, "\n"-ended */
+	bool ring;	  /* events through a ring buffer, not a perf buffer */
+	struct buf notes; /* lines for the comment of --print-bpf, "\n"-ended */
 };
 
 /*
@@ -48,8 +48,8 @@ struct plan {
  * error of the first is given if there is none. What `p`, `o` and `k` point to must outlive the
  * plan; plan_free.
  */
-int plan_make(struct plan *plan, const struct program *p, const struct options *o,
-	      struct kernel *k, size_t first, struct error *e);
+int plan_make(struct plan *plan, const struct program *p, const struct options *o, struct kernel *k,
+	      size_t first, struct error *e);
 void plan_free(struct plan *plan);
 
 /* Is the handler one that a probe names, whose every such probe was left out? */

@@ -127,9 +127,10 @@ static int expand_signature(struct job *job, struct scan *s, const char *path,
 static int expand_result(struct job *job, const char *path, const struct scan_piece *word)
 {
 	if (job->trampoline && !job->nparams)
-		return error_set(job->e, FAULT_TOOL, -EINVAL,
-				 "%s:%u: RESULT of an fexit handler wants SIGNATURE in its parameters",
-				 path, word->line);
+		return error_set(
+			job->e, FAULT_TOOL, -EINVAL,
+			"%s:%u: RESULT of an fexit handler wants SIGNATURE in its parameters", path,
+			word->line);
 	if (job->trampoline)
 		buf_printf(&job->out, "((long)ctx[%zu])", job->nparams);
 	else
@@ -229,8 +230,8 @@ static int leave_out(struct job *job, struct scan *s, size_t out_start, const ch
 	if (!scan_reach(s, '(') || !scan_group(s, &inner, &len) || !scan_reach(s, '{') ||
 	    !scan_group(s, &inner, &len))
 		return error_set(job->e, FAULT_TOOL, -EINVAL,
-				 "%s:%u: %.*s is not the definition of a function", path, name->line,
-				 (int)name->len, name->start);
+				 "%s:%u: %.*s is not the definition of a function", path,
+				 name->line, (int)name->len, name->start);
 	job->out.len = out_start;
 	keep_lines(job, text_start, s->at);
 	return 0;
@@ -321,7 +322,8 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 	return 0;
 }
 
-/* Does a preprocessor line end in this white space? A newline behind a backslash does not end it. */
+/* Does a preprocessor line end in this white space? A newline behind a backslash does not end it.
+ */
 static bool ends_directive(const struct scan_piece *p)
 {
 	for (size_t i = 0; i < p->len; i++)
@@ -430,7 +432,9 @@ static int add_prologue(struct job *job, bool btf)
 	if (job->plan->variant) {
 		buf_str(&job->out, "#define VARIANT_");
 		for (const char *c = job->plan->variant; *c; c++)
-			buf_char(&job->out, (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c == '-' ? '_' : *c));
+			buf_char(&job->out, (char)(*c >= 'a' && *c <= 'z' ? *c - 32
+						   : *c == '-'		  ? '_'
+									  : *c));
 		buf_str(&job->out, " 1\n");
 	}
 	buf_str(&job->out, "#include <uapi/linux/ptrace.h>\n#include <linux/fs.h>\n"

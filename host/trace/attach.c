@@ -59,8 +59,8 @@ static int set_program(int event, int prog)
 }
 
 /*
- * Documentation/ABI/testing/sysfs-bus-event_source-devices-kprobe… : config1 is the function's name (or
- * 0, with the address in config2), the retprobe bit is where the format file says.
+ * Documentation/ABI/testing/sysfs-bus-event_source-devices-kprobe… : config1 is the function's name
+ * (or 0, with the address in config2), the retprobe bit is where the format file says.
  */
 static int open_kprobe(const struct plan_target *t, bool retprobe, struct error *e)
 {
@@ -162,7 +162,8 @@ static int attach_probe(struct attach *a, const struct plan *plan, const struct 
 
 	for (size_t i = 0; i < pp->ntargets; i++) {
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
-		if (err && (!pattern || (err != -EINVAL && err != -ENOENT && err != -EADDRNOTAVAIL)))
+		if (err &&
+		    (!pattern || (err != -EINVAL && err != -ENOENT && err != -EADDRNOTAVAIL)))
 			return err;
 	}
 	if (a->n == before)

@@ -92,8 +92,8 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 	if (errno == EPERM)
 		return no_privilege(what, -errno, e);
 	return error_set(e, FAULT_RUN, -errno,
-			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s", what,
-			 m->type, m->key_size, m->value_size, entries, strerror(errno));
+			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s",
+			 what, m->type, m->key_size, m->value_size, entries, strerror(errno));
 }
 
 static int make_maps(struct load *l, const struct plan *plan, uint32_t ring_bytes, struct error *e)
@@ -161,8 +161,8 @@ static int name_function(struct bpf_prog_load_opts *opts, const struct plan_prob
 	if (prog_type(pp->probe->kind) != BPF_PROG_TYPE_TRACING)
 		return 0;
 	if (pp->ntargets > 1)
-		return error_set(e, FAULT_TOOL, -EINVAL, "%s: an fentry program attaches to one function",
-				 pp->probe->run);
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s: an fentry program attaches to one function", pp->probe->run);
 	id = libbpf_find_vmlinux_btf_id(pp->targets[0].name, type);
 	if (id < 0)
 		return error_set(e, FAULT_KERNEL, id, "%s is not in the kernel's BTF: %s",
@@ -211,8 +211,8 @@ static int load_handler(struct load *l, const struct plan_probe *pp, const struc
 
 	if (!p)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no function %s",
-				 plan->program->path, pp->probe->line,
-				 plan->program->template_path, pp->probe->run);
+				 plan->program->path, pp->probe->line, plan->program->template_path,
+				 pp->probe->run);
 	index = (size_t)(p - l->object->progs);
 	if (l->prog_fds[index] >= 0)
 		return 0;

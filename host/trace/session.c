@@ -19,8 +19,8 @@
 #include "trace/reader.h"
 
 #define RING_BYTES_PER_CPU ((uint64_t)1 << 20)
-#define RING_BYTES_MAX	   ((uint64_t)64 << 20)
-#define PERF_PAGES	   64 /* of each CPU, as BCC's tools have */
+#define RING_BYTES_MAX	   ((uint64_t)64 << 20) /* of --buffer-pages */
+#define PERF_PAGES	   64			/* of each CPU, as BCC's tools have */
 
 struct session {
 	const struct plan *plan;
@@ -50,7 +50,8 @@ static uint64_t now_ns(void)
 /* The whole ring's size: --buffer-pages is of each CPU, as in BCC; a ring wants a power of two. */
 static uint32_t ring_bytes(const struct options *o)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE),
+		 cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t want = cpus * (o->buffer_pages ? o->buffer_pages * page : RING_BYTES_PER_CPU);
 	uint64_t bytes = page;
 
@@ -90,10 +91,11 @@ static void tell_lost(struct session *s, bool at_end)
 
 	if (lost > s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
-			s->lost_told ? "" : ": the buffer was full (--buffer-pages makes it larger)");
+			s->lost_told ? ""
+				     : ": the buffer was full (--buffer-pages makes it larger)");
 	if (at_end && s->lost_told)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n", lost,
-			s->printed);
+		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
+			lost, s->printed);
 	s->lost_told = lost;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 
-#define LOG_SIZE  ((__u32)1 << 24) /* what every kernel since 5.2 takes */
+#define LOG_SIZE   ((__u32)1 << 24) /* what every kernel since 5.2 takes */
 #define LAST_LINES 12
 
 /* A log that does not fit is cut at its end on kernels before 6.4: ask for the least that tells. */
@@ -131,8 +131,10 @@ int verifier_explain(const struct object *o, const struct object_prog *p, enum b
 	size_t first;
 
 	if (!log || split_lines(log, &lines) || !lines.n) {
-		error_set(e, FAULT_RUN, err, "the kernel refuses the BPF program %s (%zu "
-			  "instructions): %s", p->name, p->ninsns, strerror(-err));
+		error_set(e, FAULT_RUN, err,
+			  "the kernel refuses the BPF program %s (%zu "
+			  "instructions): %s",
+			  p->name, p->ninsns, strerror(-err));
 		goto out;
 	}
 	add_place(&b, o, p, &lines);
@@ -152,8 +154,8 @@ out:
 }
 
 int verifier_log_of(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, struct buf *log,
-		    struct error *e)
+		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns,
+		    struct buf *log, struct error *e)
 {
 	char *text = load_for_log(o, p, type, as, insns, 2);
 

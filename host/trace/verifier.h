@@ -20,7 +20,7 @@ int verifier_explain(const struct object *o, const struct object_prog *p, enum b
 
 /* Appends the whole log of a program that the kernel accepts, with a line that names it. */
 int verifier_log_of(const struct object *o, const struct object_prog *p, enum bpf_prog_type type,
-		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns, struct buf *log,
-		    struct error *e);
+		    const struct bpf_prog_load_opts *as, const struct bpf_insn *insns,
+		    struct buf *log, struct error *e);
 
 #endif

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from harness import Background, Failure, Skip, command, wait_for
+from harness import Background, Failure, command, wait_for
 
 # Emulated, and two machines at a time: a compilation takes seconds, several at once many.
 READY = 240
@@ -145,7 +145,9 @@ class Workload:
         return self.done()
 
     def done(self):
-        text, _ = self.process.communicate(timeout=120)
+        # Not communicate(): what came together with the first line is in stdout's own buffer.
+        text = self.process.stdout.read()
+        self.process.wait(60)
         for line in text.splitlines():
             op, *numbers = line.split()
             self.results.append((op, *map(int, numbers)))

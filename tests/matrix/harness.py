@@ -50,11 +50,17 @@ def info(text):
     _info.append(text)
 
 
+def _wanted(function):
+    """Its parameters that are fixtures; those with a default are the test's own."""
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.default is p.empty]
+
+
 def fixture_value(name):
     if name not in _made:
         try:
             function = _fixtures[name]
-            _made[name] = (True, function(*map(fixture_value, inspect.signature(function).parameters)))
+            _made[name] = (True, function(*map(fixture_value, _wanted(function))))
         except Exception as e:
             # Told in full once; the other cases that wanted it only say so.
             kind = Skip if isinstance(e, Skip) else Failure
@@ -101,7 +107,7 @@ def run_cases(results, only=None):
             tell(begin=name)
             started, status, detail = time.time(), "ok", ""
             try:
-                function(*map(fixture_value, inspect.signature(function).parameters))
+                function(*map(fixture_value, _wanted(function)))
             except Skip as e:
                 status, detail = "skip", str(e)
             except Failure as e:

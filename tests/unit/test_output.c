@@ -46,11 +46,11 @@ static void escapes_what_is_not_utf8(void **state)
 {
 	(void)state;
 	check_escape("\xff\xfe", 2, "\\xff\\xfe", 8);
-	check_escape("\xc3", 1, "\\xc3", 4);		     /* cut off by the field's end */
-	check_escape("\xc0\xaf", 2, "\\xc0\\xaf", 8);	     /* overlong */
+	check_escape("\xc3", 1, "\\xc3", 4);			/* cut off by the field's end */
+	check_escape("\xc0\xaf", 2, "\\xc0\\xaf", 8);		/* overlong */
 	check_escape("\xed\xa0\x80", 3, "\\xed\\xa0\\x80", 12); /* a surrogate */
 	check_escape("\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", 16); /* above U+10FFFF */
-	check_escape("\xc2\x9b", 2, "\\xc2\\x9b", 8); /* C1: a terminal's CSI */
+	check_escape("\xc2\x9b", 2, "\\xc2\\x9b", 8);			 /* C1: a terminal's CSI */
 }
 
 static void check_number(size_t n, const char *text, const char *want)
@@ -88,10 +88,10 @@ static void lay_out(struct layout *l, char **fields, size_t n)
 
 static void lays_fields_out_as_c_does(void **state)
 {
-	char *fields[] = {(char *)"a#u8",	(char *)"b#u64",    (char *)"c#char [16]",
-			  (char *)"d#char[3]",	(char *)"e#s32",    (char *)"f#enum kind",
-			  (char *)"g#void *",	(char *)"h#bool",   (char *)"i#u32[2]",
-			  (char *)"j#__u16",	(char *)"k#const char *"};
+	char *fields[] = {(char *)"a#u8",      (char *)"b#u64",		(char *)"c#char [16]",
+			  (char *)"d#char[3]", (char *)"e#s32",		(char *)"f#enum kind",
+			  (char *)"g#void *",  (char *)"h#bool",	(char *)"i#u32[2]",
+			  (char *)"j#__u16",   (char *)"k#const char *"};
 	uint32_t offsets[] = {0, 8, 16, 32, 36, 40, 48, 56, 60, 68, 72};
 	uint32_t sizes[] = {1, 8, 16, 3, 4, 4, 8, 1, 8, 2, 8};
 	struct layout l;
@@ -132,13 +132,13 @@ struct event {
 	char dirs[32];
 };
 
-static char *event_fields[] = {(char *)"pid#u32",	 (char *)"fd#s32",
-			       (char *)"age_ns#u64",	 (char *)"comm#char[16]",
+static char *event_fields[] = {(char *)"pid#u32",	(char *)"fd#s32",
+			       (char *)"age_ns#u64",	(char *)"comm#char[16]",
 			       (char *)"name#char[16]", (char *)"dirs#char[32]"};
 
 /* Prints one event of `size` bytes through the columns; what came is in out. */
-static void print_event(struct program_column *columns, size_t n, const struct event *ev, size_t size,
-			char *out, size_t out_size)
+static void print_event(struct program_column *columns, size_t n, const struct event *ev,
+			size_t size, char *out, size_t out_size)
 {
 	struct program p = {.path = (char *)"test.yaml", .columns = columns, .ncolumns = n};
 	struct options o = {0};
@@ -171,14 +171,25 @@ static void prints_columns(void **state)
 	struct program_value names[] = {{(char *)"R", 0}, {(char *)"W", 3}};
 	struct program_column columns[] = {
 		{.title = (char *)"PID", .field = (char *)"pid", .width = 7},
-		{.title = (char *)"FD", .field = (char *)"fd", .width = 4, .align = PROGRAM_ALIGN_RIGHT},
-		{.title = (char *)"T", .field = (char *)"fd", .width = 1, .names = names, .nnames = 2},
-		{.title = (char *)"AGE(s)", .field = (char *)"age_ns", .width = 7,
-		 .unit = PROGRAM_UNIT_SECONDS, .decimals = 2},
+		{.title = (char *)"FD",
+		 .field = (char *)"fd",
+		 .width = 4,
+		 .align = PROGRAM_ALIGN_RIGHT},
+		{.title = (char *)"T",
+		 .field = (char *)"fd",
+		 .width = 1,
+		 .names = names,
+		 .nnames = 2},
+		{.title = (char *)"AGE(s)",
+		 .field = (char *)"age_ns",
+		 .width = 7,
+		 .unit = PROGRAM_UNIT_SECONDS,
+		 .decimals = 2},
 		{.title = (char *)"COMM", .field = (char *)"comm", .width = 6},
 		{.title = (char *)"FILE", .field = (char *)"name"},
 	};
-	struct event ev = {.pid = 42, .fd = 3, .age_ns = 1234567890, .comm = "caf\xc3\xa9", .name = "a\nb"};
+	struct event ev = {
+		.pid = 42, .fd = 3, .age_ns = 1234567890, .comm = "caf\xc3\xa9", .name = "a\nb"};
 	char out[512];
 
 	(void)state;
@@ -188,14 +199,15 @@ static void prints_columns(void **state)
 	ev.fd = -1;
 	ev.pid = 4194304;
 	print_event(columns, 6, &ev, sizeof(ev), out, sizeof(out));
-	assert_string_equal(strchr(out, '\n') + 1,
-			    "4194304   -1 -1 1.23    caf\xc3\xa9   a\\nb\n");
+	assert_string_equal(strchr(out, '\n') + 1, "4194304   -1 -1 1.23    caf\xc3\xa9   a\\nb\n");
 }
 
 static void joins_paths(void **state)
 {
-	struct program_column column = {.title = (char *)"PATH", .field = (char *)"name",
-					.format = PROGRAM_FORMAT_PATH, .dirs = (char *)"dirs"};
+	struct program_column column = {.title = (char *)"PATH",
+					.field = (char *)"name",
+					.format = PROGRAM_FORMAT_PATH,
+					.dirs = (char *)"dirs"};
 	struct event ev = {.name = "file"};
 	size_t base = offsetof(struct event, dirs);
 	char out[256];

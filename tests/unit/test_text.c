@@ -62,7 +62,8 @@ static struct made *make_text(const char *release, const char *yaml, const char 
 {
 	char *p = put_file("tool.yaml", yaml), *t = put_file("tool.bpf.c", template);
 	char *ks = put_file("kallsyms", kallsyms), *sig = put_file("signatures.list", signatures);
-	struct kernel_sources src = {.btf = "none", .kallsyms = ks, .release = release, .signatures = sig};
+	struct kernel_sources src = {
+		.btf = "none", .kallsyms = ks, .release = release, .signatures = sig};
 	struct made *m = calloc(1, sizeof(*m));
 	struct options none = {0};
 	char *only[] = {(char *)"tool", NULL};
@@ -70,7 +71,8 @@ static struct made *make_text(const char *release, const char *yaml, const char 
 	m->err = program_load(p, &m->program, &m->e);
 	if (m->err)
 		fail_msg("%s", m->e.text);
-	m->err = options_parse(m->program, argv ? argc : 1, argv ? argv : only, &none, &m->options, &m->e);
+	m->err = options_parse(m->program, argv ? argc : 1, argv ? argv : only, &none, &m->options,
+			       &m->e);
 	if (m->err)
 		fail_msg("%s", m->e.text);
 	assert_int_equal(kernel_open(&m->kernel, &src, &m->e), 0);
@@ -107,15 +109,16 @@ static const char *body(const struct made *m)
 	return strchr(line, '\n') + 1;
 }
 
-#define YAML_OF(probes, more)                                                                      \
-	"summary: s\nfilters: [pid, comm, dir]\nprobes:\n" probes more                              \
+#define YAML_OF(probes, more)                                          \
+	"summary: s\nfilters: [pid, comm, dir]\nprobes:\n" probes more \
 	"output: {stream: events, columns: [{title: A, field: a}]}\n"
 
 static const char yaml[] = YAML_OF("  - {kprobe: vfs_create, run: created}\n", "");
 
 static void scans_words_not_comments(void **state)
 {
-	const char *text = "a /* b \n c */ \"d e\" 'f' // g\n10ULL #include \"x\"\n#include \"h.h\"\nend";
+	const char *text =
+		"a /* b \n c */ \"d e\" 'f' // g\n10ULL #include \"x\"\n#include \"h.h\"\nend";
 	struct scan s;
 	struct scan_piece p;
 	char words[64] = "";
@@ -124,7 +127,8 @@ static void scans_words_not_comments(void **state)
 	scan_init(&s, text);
 	while ((p = scan_next(&s)).kind != SCAN_END) {
 		if (p.kind == SCAN_WORD)
-			snprintf(words + strlen(words), 32, "%.*s@%u ", (int)p.len, p.start, p.line);
+			snprintf(words + strlen(words), 32, "%.*s@%u ", (int)p.len, p.start,
+				 p.line);
 		if (p.kind == SCAN_INCLUDE)
 			snprintf(words + strlen(words), 32, "INC@%u ", p.line);
 	}
@@ -133,7 +137,8 @@ static void scans_words_not_comments(void **state)
 
 static void scans_what_is_never_closed(void **state)
 {
-	static const char *const texts[] = {"/* no end", "\"no end", "'", "f(a, (b)", "#include \"x", "\\", "//"};
+	static const char *const texts[] = {"/* no end",    "\"no end", "'", "f(a, (b)",
+					    "#include \"x", "\\",	"//"};
 	struct scan_piece p;
 	struct scan s;
 	const char *inner;
@@ -155,18 +160,21 @@ static void a_signature_follows_the_version(void **state)
 	struct made *m = make_text("6.1.0-50-amd64", yaml, text, 0, NULL);
 
 	(void)state;
-	assert_string_equal(body(m), "int created(struct pt_regs *ctx, struct inode *dir, struct dentry "
-				     "*dentry)\n{\n\treturn 0;\n}\n");
+	assert_string_equal(body(m),
+			    "int created(struct pt_regs *ctx, struct inode *dir, struct dentry "
+			    "*dentry)\n{\n\treturn 0;\n}\n");
 	free_made(m);
 	m = make_text("6.12.0", yaml, text, 0, NULL);
-	assert_string_equal(body(m), "int created(struct pt_regs *ctx, struct mnt_idmap *idmap, struct "
-				     "inode *dir, struct dentry *dentry)\n{\n\treturn 0;\n}\n");
+	assert_string_equal(body(m),
+			    "int created(struct pt_regs *ctx, struct mnt_idmap *idmap, struct "
+			    "inode *dir, struct dentry *dentry)\n{\n\treturn 0;\n}\n");
 	free_made(m);
 }
 
 static void a_parameter_that_is_not_there_names_those_there(void **state)
 {
-	struct made *m = make_text("6.12.0", yaml, "\nint created(SIGNATURE(vfs_create, nope)) {}", 0, NULL);
+	struct made *m =
+		make_text("6.12.0", yaml, "\nint created(SIGNATURE(vfs_create, nope)) {}", 0, NULL);
 
 	(void)state;
 	assert_int_not_equal(m->err, 0);
@@ -191,10 +199,12 @@ static void a_parameter_beyond_the_registers_is_an_error(void **state)
 static void filters_are_numbers(void **state)
 {
 	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"a\"b"};
-	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 5, argv);
+	struct made *m =
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 5, argv);
 
 	(void)state;
-	assert_non_null(strstr(body(m), "if ((u32)(bpf_get_current_pid_tgid() >> 32) != 181) return 0; "));
+	assert_non_null(
+		strstr(body(m), "if ((u32)(bpf_get_current_pid_tgid() >> 32) != 181) return 0; "));
 	assert_non_null(strstr(body(m), "if (!bcchost_comm_has_name()) return 0; "));
 	assert_non_null(strstr(m->text, "(c[0] == 97 && c[1] == 34 && c[2] == 98)"));
 	assert_null(strstr(m->text, "a\"b"));
@@ -203,18 +213,21 @@ static void filters_are_numbers(void **state)
 
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
 {
-	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 0, NULL);
+	struct made *m =
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 0, NULL);
 
 	(void)state;
-	assert_string_equal(body(m), "int created(void *ctx) { if ((u32)(bpf_get_current_pid_tgid() >> "
-				     "32) == bcchost_self()) return 0;  return 0; }");
+	assert_string_equal(body(m),
+			    "int created(void *ctx) { if ((u32)(bpf_get_current_pid_tgid() >> "
+			    "32) == bcchost_self()) return 0;  return 0; }");
 	free_made(m);
 }
 
 static void a_filter_on_a_directory_asks_the_dentry(void **state)
 {
 	char *argv[] = {(char *)"tool", (char *)"--dir", (char *)"/"};
-	struct made *m = make_text("6.1.0", yaml, "int created(void *ctx) { FILTER(d->x) FILTER }", 3, argv);
+	struct made *m =
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER(d->x) FILTER }", 3, argv);
 
 	(void)state;
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(d->x)) return 0; "));
@@ -224,13 +237,15 @@ static void a_filter_on_a_directory_asks_the_dentry(void **state)
 
 static void own_words_are_replaced_in_code_only(void **state)
 {
-	const char *y = YAML_OF("  - {kprobe: vfs_create, run: created}\n",
-				"options:\n"
-				"  - {name: all, short: a, help: h}\n"
-				"  - {name: min, type: integer, min: 0, max: 10, default: 7, help: h}\n"
-				"substitute: {ALL: {option: all, then: \"1\", else: \"!x\"}, "
-				"MIN: {option: min}}\n");
-	const char *text = "int created(void *ctx) { return ALL + MIN; /* ALL */ char *s = \"ALL\"; MINI; }";
+	const char *y =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"options:\n"
+			"  - {name: all, short: a, help: h}\n"
+			"  - {name: min, type: integer, min: 0, max: 10, default: 7, help: h}\n"
+			"substitute: {ALL: {option: all, then: \"1\", else: \"!x\"}, "
+			"MIN: {option: min}}\n");
+	const char *text =
+		"int created(void *ctx) { return ALL + MIN; /* ALL */ char *s = \"ALL\"; MINI; }";
 	char *argv[] = {(char *)"tool", (char *)"-a", (char *)"--min=3"};
 	struct made *m = make_text("6.1.0", y, text, 0, NULL);
 
@@ -246,23 +261,25 @@ static void own_words_are_replaced_in_code_only(void **state)
 
 static void events_go_through_the_buffer_that_is_there(void **state)
 {
-	const char *text = "BPF_PERF_OUTPUT( events );\n"
-			   "int created(void *ctx) { events.perf_submit(ctx, &e, f(a, sizeof(e)));\n"
-			   " other.perf_submit(ctx, &e, 1); }";
+	const char *text =
+		"BPF_PERF_OUTPUT( events );\n"
+		"int created(void *ctx) { events.perf_submit(ctx, &e, f(a, sizeof(e)));\n"
+		" other.perf_submit(ctx, &e, 1); }";
 	char *perf[] = {(char *)"tool", (char *)"--buffer=perf"};
 	struct made *m = make_text("6.1.0", yaml, text, 0, NULL);
 
 	(void)state;
-	assert_string_equal(body(m),
-			    "BPF_RINGBUF_OUTPUT(events, 1);\n"
-			    "int created(void *ctx) { ({ int err_ = events.ringbuf_output( &e, f(a, "
-			    "sizeof(e)), 0); if (err_) bcchost_lost.atomic_increment(0); err_; });\n"
-			    " other.perf_submit(ctx, &e, 1); }");
+	assert_string_equal(
+		body(m), "BPF_RINGBUF_OUTPUT(events, 1);\n"
+			 "int created(void *ctx) { ({ int err_ = events.ringbuf_output( &e, f(a, "
+			 "sizeof(e)), 0); if (err_) bcchost_lost.atomic_increment(0); err_; });\n"
+			 " other.perf_submit(ctx, &e, 1); }");
 	free_made(m);
 	m = make_text("6.1.0", yaml, text, 2, perf);
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
-	assert_non_null(strstr(body(m), "({ int err_ = events.perf_submit(ctx, &e, f(a, sizeof(e))); if "
-					"(err_) bcchost_lost.atomic_increment(0); err_; });"));
+	assert_non_null(strstr(body(m),
+			       "({ int err_ = events.perf_submit(ctx, &e, f(a, sizeof(e))); if "
+			       "(err_) bcchost_lost.atomic_increment(0); err_; });"));
 	free_made(m);
 	m = make_text("5.4.0", yaml, text, 0, NULL); /* the ring buffer came with 5.8 */
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
@@ -272,21 +289,25 @@ static void events_go_through_the_buffer_that_is_there(void **state)
 static void a_handler_without_its_function_is_left_out(void **state)
 {
 	const char *y = YAML_OF("  - {kprobe: vfs_gone, run: gone, optional: true}\n"
-				"  - {kprobe: vfs_create, run: created}\n", "");
-	const char *text = "#define A(x) \\\n\tx\n/* about */\nint gone(SIGNATURE(vfs_gone, x))\n{\n"
-			   "\tif (x) { return 1; }\n}\nint created(void *ctx) { return A(1); }\n";
+				"  - {kprobe: vfs_create, run: created}\n",
+				"");
+	const char *text =
+		"#define A(x) \\\n\tx\n/* about */\nint gone(SIGNATURE(vfs_gone, x))\n{\n"
+		"\tif (x) { return 1; }\n}\nint created(void *ctx) { return A(1); }\n";
 	struct made *m = make_text("6.1.0", y, text, 0, NULL);
 
 	(void)state;
 	assert_string_equal(body(m), "#define A(x) \\\n\tx\n/* about */\n\n\n\n\nint created(void "
 				     "*ctx) { return A(1); }\n");
-	assert_non_null(strstr(m->plan.notes.data, "vfs_gone: not in this kernel, optional, gone left out"));
+	assert_non_null(strstr(m->plan.notes.data,
+			       "vfs_gone: not in this kernel, optional, gone left out"));
 	free_made(m);
 }
 
 static void a_probe_without_its_function_names_near_ones(void **state)
 {
-	struct made *m = make_text("6.1.0", YAML_OF("  - {kprobe: vfs_unlnk, run: h}\n", ""), "int h;", 0, NULL);
+	struct made *m = make_text("6.1.0", YAML_OF("  - {kprobe: vfs_unlnk, run: h}\n", ""),
+				   "int h;", 0, NULL);
 
 	(void)state;
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
@@ -297,8 +318,10 @@ static void a_probe_without_its_function_names_near_ones(void **state)
 
 static void probes_find_their_symbols(void **state)
 {
-	const char *y = YAML_OF("  - {kprobe: finish_it, run: a}\n  - {kprobe: [no_such, vfs_read], run: b}\n"
-				"  - {kprobe: \"^vfs_\", run: c}\n", "");
+	const char *y = YAML_OF(
+		"  - {kprobe: finish_it, run: a}\n  - {kprobe: [no_such, vfs_read], run: b}\n"
+		"  - {kprobe: \"^vfs_\", run: c}\n",
+		"");
 	struct made *m = make_text("6.1.0", y, "", 0, NULL);
 
 	(void)state;
@@ -307,14 +330,16 @@ static void probes_find_their_symbols(void **state)
 	assert_string_equal(m->plan.probes[0].targets[0].name, "finish_it.isra.0");
 	assert_string_equal(m->plan.probes[1].function, "vfs_read");
 	assert_int_equal(m->plan.probes[2].ntargets, 3);
-	assert_non_null(strstr(m->plan.notes.data, "probe: kprobe finish_it = finish_it.isra.0 -> a"));
+	assert_non_null(
+		strstr(m->plan.notes.data, "probe: kprobe finish_it = finish_it.isra.0 -> a"));
 	free_made(m);
 }
 
 static void the_first_variant_that_works_is_taken(void **state)
 {
 	const char *y = YAML_OF("  - {kprobe: no_such, run: a, variant: one}\n"
-				"  - {kprobe: vfs_read, run: b, variant: two}\n", "variants: [one, two]\n");
+				"  - {kprobe: vfs_read, run: b, variant: two}\n",
+				"variants: [one, two]\n");
 	const char *text = "int a(void *ctx) {}\nint b(void *ctx) {}\n";
 	char *one[] = {(char *)"tool", (char *)"--variant", (char *)"one"};
 	struct made *m = make_text("6.1.0", y, text, 0, NULL);
@@ -322,7 +347,8 @@ static void the_first_variant_that_works_is_taken(void **state)
 	(void)state;
 	assert_string_equal(body(m), "\nint b(void *ctx) {}\n");
 	assert_non_null(strstr(m->text, "#define VARIANT_TWO 1\n"));
-	assert_non_null(strstr(m->plan.notes.data, "variant: two; the one before it was not taken: "));
+	assert_non_null(
+		strstr(m->plan.notes.data, "variant: two; the one before it was not taken: "));
 	free_made(m);
 	m = make_text("6.1.0", y, text, 3, one);
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
@@ -332,9 +358,10 @@ static void the_first_variant_that_works_is_taken(void **state)
 
 static void facts_become_macros(void **state)
 {
-	const char *y = YAML_OF("  - {kprobe: vfs_create, run: created}\n",
-				"facts: {HAS_DATA: {symbol: some_data}, HAS_NOT: {symbol: no_data}, "
-				"TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
+	const char *y =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"facts: {HAS_DATA: {symbol: some_data}, HAS_NOT: {symbol: no_data}, "
+			"TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
 	struct made *m = make_text("6.3.0", y, "", 0, NULL);
 
 	(void)state;
@@ -368,7 +395,8 @@ static void broken_templates_are_told_where(void **state)
 		{"\n\nint created(SIGNATURE)", "tool.bpf.c:3: SIGNATURE wants its arguments"},
 		{"\nint created(SIGNATURE(", "tool.bpf.c:2: SIGNATURE wants its arguments"},
 		{"int created(SIGNATURE())", "tool.bpf.c:1: SIGNATURE wants a function"},
-		{"BPF_PERF_OUTPUT(events);\nevents.perf_submit(x);", "tool.bpf.c:2: perf_submit takes"},
+		{"BPF_PERF_OUTPUT(events);\nevents.perf_submit(x);",
+		 "tool.bpf.c:2: perf_submit takes"},
 		{"int created(SIGNATURE(vfs_nothing, x)) {}", "vfs_nothing"},
 	};
 
@@ -386,8 +414,9 @@ static void broken_templates_are_told_where(void **state)
 /* Whatever a template is cut to, it is text or an error, and nothing else. */
 static void a_cut_template_never_crashes(void **state)
 {
-	const char *text = "BPF_PERF_OUTPUT(events);\n#include \"x.h\"\nint created(SIGNATURE(vfs_create, "
-			   "dentry)) { FILTER(a) \"s\\\"\" /* c */ events.perf_submit(ctx, &e, 1); }\n";
+	const char *text =
+		"BPF_PERF_OUTPUT(events);\n#include \"x.h\"\nint created(SIGNATURE(vfs_create, "
+		"dentry)) { FILTER(a) \"s\\\"\" /* c */ events.perf_submit(ctx, &e, 1); }\n";
 
 	(void)state;
 	for (size_t n = 0; n < strlen(text); n++) {

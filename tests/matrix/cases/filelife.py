@@ -7,7 +7,7 @@ import signal
 import time
 
 from guest import Bunch, Tool, Workload, memory_kb, nothing_left, pct, start, stop, workload
-from harness import Failure, Skip, case, command, equal, fixture, info, main, matches, true, wait_for
+from harness import case, command, equal, fixture, info, main, matches, true, wait_for
 
 NAP = 0.4
 STRANGE = {  # what the kernel has, and what is printed

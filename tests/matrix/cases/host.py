@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 
-from guest import Bunch, Tool, Workload, memory_kb, nothing_left, start, stop, workload
+from guest import memory_kb, nothing_left, start, stop, workload
 from harness import Background, Failure, Skip, case, command, equal, fixture, info, main, matches, true, wait_for
 
 KERNEL = os.environ["MATRIX_KERNEL"]
@@ -76,13 +76,13 @@ def fails(run, status, *patterns):
         matches(run.stderr, p, "stderr")
 
 
-def nothing_but_headers():
+def has_headers():
     return os.path.exists(f"/lib/modules/{RELEASE}/build") or os.path.exists("/sys/kernel/kheaders.tar.xz")
 
 
 @case("kernel headers are installed only where the fallback to them is tested")
 def _():
-    equal(nothing_but_headers(), KERNEL == "bookworm")
+    equal(has_headers(), KERNEL == "bookworm")
     if KERNEL in ("trixie", "sid"):
         equal(glob.glob("/usr/src/linux-headers*"), [])
 
@@ -131,6 +131,24 @@ def _():
     fails(run, 5, r"broken\.bpf\.c:10\b.*pidd")
 
 
+# What only shows when it is run: file and line of the program, too.
+for what, wrong, pattern in (
+    ("a field that the event has not", ("field: name", "field: nam"), r"wrong\.yaml:\d+: .*\bnam\b.*\bname\b"),
+    ("a stream that the template has not", ("stream: events", "stream: evens"), r"wrong\.yaml:\d+: .*evens"),
+    ("a handler that the template has not", ("run: seen", "run: sen"), r"wrong\.yaml:\d+: .*\bsen\b"),
+):
+
+    @case(f"bad YAML: {what}")
+    def _(wrong=wrong, pattern=pattern):
+        *directory, name = tool("wrong", GOOD)
+        path = f"{directory[1]}/wrong.yaml"
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(text.replace(*wrong))
+        fails(bcchost(*directory, name), 5, pattern)
+
+
 @case("--debug=verifier shows its log")
 def _():
     run = bcchost("filelife", "--debug=verifier", "-d", "1")
@@ -140,7 +158,7 @@ def _():
 
 @case("without BTF: installed headers where there are, else what to install")
 def _():
-    if not nothing_but_headers():
+    if not has_headers():
         run = bcchost("filelife", "--btf", "none")
         fails(run, 4, "linux-headers", re.escape(RELEASE))
         return
@@ -157,11 +175,8 @@ def _():
     equal(tools.opens.files("nb-"), [f"/tmp/nb-{i:02}" for i in range(23)], note=tools.opens.said())
 
 
-class Timed(Background):
-    """The time from start to the first event, with a process that creates and removes all along."""
-
-
 def first_event(*argv, seconds=120):
+    """The time from start to the first event, beside a process that creates and removes all along."""
     churn = subprocess.Popen(
         ["bash", "-c", "for ((i = 0; ; i++)); do : >/tmp/fe-$i; rm /tmp/fe-$i; done"], stdin=subprocess.DEVNULL
     )

@@ -4,7 +4,7 @@
 import os
 import struct
 
-from guest import Bunch, Tool, Workload, nothing_left, start, stop, workload
+from guest import Bunch, Workload, nothing_left, start, stop, workload
 from harness import Failure, case, command, equal, fixture, info, main, true
 
 FLOOD = 30000
