@@ -1,0 +1,502 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run-native RESULTS [part of a case's name]…: what needs no virtual machine: installing, every tool compiled
+for each of the four kernels' BTF, what is printed for them, bad input, and the running kernel as it is."""
+
+import difflib
+import glob
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
+sys.dont_write_bytecode = True
+
+from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
+NOBODY = 65534
+KERNELS = ["k510", "bookworm", "trixie", "sid"]
+OK, RUN, USAGE, PERMISSION, KERNEL, TOOL = range(6)
+
+with open(f"{TOP}/tools.list") as f:
+    TOOLS = [l.split()[0] for l in f if l.strip() and not l.startswith("#")]
+
+# A place that any user can read, whatever the checkout's is.
+TEMP = tempfile.mkdtemp(prefix="bcchost-native.")
+os.chmod(TEMP, 0o755)
+os.environ["WORK"] = TEMP
+PREFIX = f"{TEMP}/prefix"
+BCCHOST = f"{PREFIX}/bin/bcchost"
+
+
+def as_nobody():
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def bcchost(*argv, nobody=False, **more):
+    if nobody and os.getuid() == 0:
+        more["preexec_fn"] = as_nobody
+    return command(BCCHOST, *argv, cwd=TEMP, **more)
+
+
+def succeeds(run):
+    equal(run.returncode, OK, "exit status", run.stderr)
+    return run.stdout
+
+
+def fails(run, status, *patterns):
+    """With its exit status, one message on stderr, nothing on stdout."""
+    equal(run.returncode, status, "exit status", run.stderr + run.stdout)
+    equal(run.stdout, "", "stdout")
+    matches(run.stderr, r"^bcchost: ", "stderr")
+    for p in patterns:
+        matches(run.stderr, p, "stderr")
+    true("Sanitizer" not in run.stderr, run.stderr)
+
+
+@fixture
+def installed():
+    run = command("make", "-s", "-C", TOP, f"PREFIX={PREFIX}", "DESTDIR=", "install", timeout=600)
+    equal(run.returncode, 0, "make install", run.stderr)
+    for k in KERNELS:  # the lab may be in a place that only root reads
+        shutil.copytree(f"{LAB}/kernels/{k}", f"{TEMP}/{k}", ignore=shutil.ignore_patterns("vmlinuz", "initrd", "functions"))
+        os.chmod(f"{TEMP}/{k}", 0o755)
+    return PREFIX
+
+
+def facts(kernel):
+    with open(f"{TEMP}/{kernel}/release") as f:
+        release = f.read().strip()
+    return release, ["--btf", f"{TEMP}/{kernel}/btf", "--kallsyms", f"{TEMP}/{kernel}/kallsyms", "--kernel-release", release]
+
+
+# --- installing ---
+
+
+@case("make install: list has every tool of tools.list")
+def _(installed):
+    listed = [l.split()[0] for l in succeeds(bcchost("list", nobody=True)).splitlines() if l.startswith("  ")]
+    equal(sorted(listed), sorted(TOOLS))
+
+
+@case("the host is linked with neither LLVM nor libbcc")
+def _(installed):
+    out = command("ldd", BCCHOST).stdout
+    equal(re.findall(r"\S*(?:LLVM|clang|libbcc)\S*", out), [])
+
+
+@case("--version, --help")
+def _(installed):
+    matches(succeeds(bcchost("--version", nobody=True)), r"^bcchost \d+\.\d+\.\d+\nlibbcc \d+\.\d+")
+    matches(succeeds(bcchost("--help", nobody=True)), r"--print-bpf.*--btf")
+
+
+@case("the help of each tool; its examples are commands that work")
+def _(installed):
+    for tool in TOOLS:
+        text = succeeds(bcchost(tool, "--help", nobody=True))
+        examples = re.findall(rf"^ *(?:\$ )?bcchost ({tool}\b.*)$", text.split("Examples")[1], re.M)
+        true(examples, f"{tool} --help shows no examples", text)
+        true(max(map(len, text.splitlines())) <= 80, f"{tool} --help is wider than 80 columns", text)
+        release, options = facts("bookworm")
+        for e in examples:
+            succeeds(bcchost("--print-bpf", *options, *e.split("   ")[0].split()))
+
+
+@case("make uninstall leaves nothing; DESTDIR goes before PREFIX")
+def _(installed):
+    where = f"{TEMP}/staged"
+    for target in ("install", "uninstall"):
+        run = command("make", "-s", "-C", TOP, f"DESTDIR={where}", "PREFIX=/opt/x", target)
+        equal(run.returncode, 0, note=run.stderr)
+        files = [f for _, _, names in os.walk(where) for f in names]
+        true(bool(files) == (target == "install"), f"after make {target}: {files}")
+        if target == "install":
+            true(os.path.exists(f"{where}/opt/x/bin/bcchost"), "no opt/x/bin/bcchost")
+
+
+# --- compiling for the four kernels ---
+
+
+def each_kernel(kernel):
+    @case(f"{kernel}: every tool's text is printed, by any user")
+    def _(installed):
+        release, options = facts(kernel)
+        for tool in TOOLS:
+            text = succeeds(bcchost("--print-bpf", tool, *options, nobody=True))
+            matches(text, r"^/\*.*kernel: " + re.escape(release), tool)
+            equal(text, succeeds(bcchost(tool, *options, "--print-bpf")), f"{tool}, the flag after its name")
+
+    for tool in TOOLS:
+        case(f"{kernel}: {tool} compiles, by any user")(lambda installed, tool=tool: compiles(kernel, tool))
+
+
+def compiles(kernel, tool):
+    release, options = facts(kernel)
+    extra = {"opensnoop": [[], ["-F", "-T", "-U", "-e", "-x"], ["--variant", "tracepoint"], ["-f", "O_CREAT"]]}
+    for more in extra.get(tool, [[], ["-p", "1"], ["--dir", "/tmp", "--recursive"], ["--buffer", "perf"]]):
+        run = bcchost("--compile-only", tool, *options, *more, nobody=True)
+        matches(succeeds(run), rf"^{tool}: compiles for {re.escape(release)}: \d+ maps, [1-9]\d* programs", " ".join(more))
+
+
+for k in KERNELS:
+    each_kernel(k)
+
+
+def code_of(kernel, tool):
+    """The printed text without the comment that it begins with."""
+    text = succeeds(bcchost("--print-bpf", tool, *facts(kernel)[1]))
+    return text.split("*/\n", 1)[1].splitlines()
+
+
+@case("filelife's texts differ only where the kernels' prototypes differ")
+def _(installed):
+    signature = re.compile(r"^int \w+\(struct pt_regs \*ctx, .*\)$")
+    texts = {k: code_of(k, "filelife") for k in KERNELS}
+    for a, b in zip(KERNELS, KERNELS[1:]):
+        changed = [l[2:] for l in difflib.ndiff(texts[a], texts[b]) if l[:1] in "+-"]
+        others = [l for l in changed if not signature.match(l)]
+        equal(others, [], f"{a} and {b}")
+    true(texts["k510"] != texts["bookworm"] and texts["trixie"] != texts["sid"], "no difference at all")
+
+
+@case("each kernel's own parameters of vfs_create")
+def _(installed):
+    expected = {
+        "k510": ["dir", "dentry"],
+        "bookworm": ["mnt_userns", "dir", "dentry"],
+        "trixie": ["idmap", "dir", "dentry"],
+        "sid": ["idmap", "dentry"],
+    }
+    for k in KERNELS:
+        line = next(l for l in code_of(k, "filelife") if l.startswith("int vfs_create_entry("))
+        names = re.findall(r"(\w+)(?:,|\))", line.split("ctx, ")[1])
+        equal(names, expected[k], k)
+
+
+@case("--debug=preprocessed, ir, asm, source")
+def _(installed):
+    for word, pattern in (
+        ("preprocessed", r"struct pt_regs"),
+        ("ir", r"define .*@vfs_unlink_entry"),
+        ("asm", r"r[0-9] = "),
+        ("source", r"vfs_unlink_entry"),
+    ):
+        run = bcchost("--compile-only", "filelife", f"--debug={word}", *facts("bookworm")[1])
+        succeeds(run)
+        matches(run.stdout + run.stderr, pattern, word)
+
+
+# --- bad input: the command line ---
+
+USAGE_ERRORS = [
+    (["nosuchtool"], "nosuchtool", "bcchost list"),
+    (["filelif"], "filelif", r"\bfilelife\b"),
+    (["opensnop"], r"\bopensnoop\b"),
+    (["filelife", "--pdi", "1"], "--pdi", r"--pid\b", "filelife --help"),
+    (["filelife", "--bogus-option"], "--bogus-option"),
+    (["filelife", "-Z"], "-Z"),
+    (["filelife", "--pid"], "pid", "PID"),
+    (["filelife", "--pid", "abc"], "--pid", "abc"),
+    (["filelife", "--pid", "1) return 0; //"], "--pid", re.escape("1) return 0; //")),
+    (["filelife", "--pid", "0"], "--pid", "4194304"),
+    (["filelife", "--pid", "4194305"], "--pid", "4194304"),
+    (["filelife", "--pid", "-1"], "--pid"),
+    (["filelife", "--pid", "99999999999999999999"], "--pid"),
+    (["filelife", "--pid", ""], "--pid"),
+    (["filelife", "-u", "no-such-user"], "no-such-user"),
+    (["filelife", "-u", "4294967295"], "4294967295"),
+    (["filelife", "-n", "sixteen-bytes-xx"], "15"),
+    (["filelife", "-n", ""], "name"),
+    (["filelife", "-d", "soon"], "duration|-d", "soon"),
+    (["filelife", "-d", "-1"], "duration|-d"),
+    (["filelife", "-M", "few"], "max-events|-M", "few"),
+    (["filelife", "--dir", "/no/such/directory"], "/no/such/directory", "No such file"),
+    (["filelife", "--dir", "/etc/passwd"], "/etc/passwd", "directory"),
+    (["filelife", "--recursive"], "--recursive", "--dir"),
+    (["filecreate", "-i", "twelve"], "twelve"),
+    (["filecreate", "-i", "8:1"], "8:1"),
+    (["opensnoop", "-f", "O_NOTHING"], "O_NOTHING", "O_RDWR"),
+    (["opensnoop", "-b", "3"], "3", "power of two"),
+    (["opensnoop", "--buffer", "disk"], "disk", "ring", "perf"),
+    (["opensnoop", "--variant", "magic"], "magic", "tracepoint"),
+    (["filelife", "extra"], "extra"),
+    (["filelife", "--debug=everything"], "everything", "verifier"),
+    (["filelife", "--btf", "/no/such/btf", "--print-bpf"], "/no/such/btf"),
+    (["--no-such-thing"], "--no-such-thing"),
+    ([], "bcchost list"),
+]
+
+def misused(argv, patterns):
+    run = bcchost(*argv)
+    # A missing BTF file may count as a file that cannot be read.
+    fails(run, run.returncode if "--btf" in argv else USAGE, *patterns)
+    true(run.returncode in (RUN, USAGE), f"exit status {run.returncode}", run.stderr)
+    equal(run.stderr.count("\n"), 1, "lines", run.stderr)
+
+
+for argv, *patterns in USAGE_ERRORS:
+    words = " ".join(a if a and " " not in a else repr(a) for a in argv)
+    case("bad input: bcchost " + words)(lambda installed, a=argv, p=patterns: misused(a, p))
+
+
+# --- bad input: files ---
+
+PROGRAM = """# SPDX-License-Identifier: Apache-2.0
+summary: a tool of the tests
+filters: [pid]
+probes:
+  - {kprobe: vfs_unlink, run: seen}
+output:
+  stream: events
+  columns:
+    - {title: PID, field: pid, width: 7}
+    - {title: FILE, field: name}
+"""
+TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
+#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+struct event { u32 pid; char name[64]; };
+BPF_PERF_OUTPUT(events);
+int seen(SIGNATURE(vfs_unlink, dentry))
+{
+	struct event e = {};
+
+	FILTER
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_probe_read_kernel_str(&e.name, sizeof(e.name), dentry->d_name.name);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+"""
+
+
+def tool(program=PROGRAM, template=TEMPLATE, name="mine", mode=0o644):
+    directory = tempfile.mkdtemp(dir=TEMP)
+    os.chmod(directory, 0o755)
+    for path, text in ((f"{directory}/{name}.yaml", program), (f"{directory}/{name}.bpf.c", template)):
+        if text is not None:
+            with open(path, "w") as f:
+                f.write(text)
+            os.chmod(path, mode)
+    return directory
+
+
+def compile_mine(directory, *more, **kw):
+    return bcchost("--tools-dir", directory, "--compile-only", "mine", *facts("bookworm")[1], *more, **kw)
+
+
+@case("a tool of the user's compiles, from --tools-dir and from BCCHOST_PATH")
+def _(installed):
+    d = tool()
+    succeeds(compile_mine(d, nobody=True))
+    env = dict(os.environ, BCCHOST_PATH=d)
+    succeeds(bcchost("--compile-only", "mine", *facts("bookworm")[1], env=env))
+
+
+@case("bad file: the template is missing")
+def _(installed):
+    run = compile_mine(tool(template=None))
+    fails(run, run.returncode, r"mine\.bpf\.c", "No such file")
+    true(run.returncode in (RUN, TOOL), f"exit status {run.returncode}")
+
+
+@case("bad file: the template is not readable")
+def _(installed):
+    d = tool()
+    os.chmod(f"{d}/mine.bpf.c", 0)
+    run = compile_mine(d, nobody=True)
+    fails(run, run.returncode, r"mine\.bpf\.c", "Permission denied")
+    true(run.returncode in (RUN, PERMISSION), f"exit status {run.returncode}")
+
+
+def writable(suffix, mode):
+    if os.getuid():
+        raise Skip("not root")
+    d = tool()
+    os.chmod(f"{d}/mine.{suffix}", mode)
+    os.chown(f"{d}/mine.{suffix}", 0, 1)
+    fails(compile_mine(d), PERMISSION, re.escape(f"mine.{suffix}"), "writ")
+
+
+for which, mode in (("its group", 0o664), ("others", 0o646)):
+    for suffix in ("yaml", "bpf.c"):
+        case(f"bad file: as root, a .{suffix} that {which} can write")(
+            lambda installed, suffix=suffix, mode=mode: writable(suffix, mode)
+        )
+
+
+@case("bad file: as root, one that another user owns")
+def _(installed):
+    if os.getuid():
+        raise Skip("not root")
+    d = tool()
+    os.chown(f"{d}/mine.bpf.c", NOBODY, NOBODY)
+    fails(compile_mine(d), PERMISSION, r"mine\.bpf\.c")
+
+
+YAML_ERRORS = [
+    ("a wrong key", PROGRAM.replace("summary:", "sumary:"), r"mine\.yaml:2\b.*sumary.*summary"),
+    ("a wrong key below", PROGRAM.replace("width: 7", "wdth: 7"), r"mine\.yaml:9\b.*wdth.*width"),
+    ("a wrong type", PROGRAM.replace("width: 7", "width: wide"), r"mine\.yaml:9\b.*wide"),
+    ("a list where a word should be", PROGRAM.replace("stream: events", "stream: [events]"), r"mine\.yaml:7\b"),
+    ("an unknown filter", PROGRAM.replace("[pid]", "[pid, pdi]"), r"mine\.yaml:3\b.*pdi"),
+    ("no YAML", PROGRAM.replace("filters: [pid]", "filters: [pid"), r"mine\.yaml:\d"),
+    ("a key twice", PROGRAM.replace("filters: [pid]", "summary: again"), r"mine\.yaml:3\b"),
+    ("an empty file", "", r"mine\.yaml"),
+]
+for name, text, pattern in YAML_ERRORS:
+    case(f"bad YAML: {name}: file and line")(
+        lambda installed, text=text, pattern=pattern: fails(compile_mine(tool(program=text)), TOOL, pattern)
+    )
+
+
+@case("a template that does not compile: its own file and line")
+def _(installed):
+    run = compile_mine(tool(template=TEMPLATE.replace("e.pid =", "e.pidd =")))
+    fails(run, TOOL, r"mine\.bpf\.c:11:\d+.*pidd")
+    true("/mine.bpf.c:11" in run.stderr, run.stderr)
+
+
+@case("the same, with options whose text the host adds")
+def _(installed):
+    run = compile_mine(tool(template=TEMPLATE.replace("e.pid =", "e.pidd =")), "-p", "42")
+    fails(run, TOOL, r"mine\.bpf\.c:11:\d+.*pidd")
+
+
+@case("a parameter that the function has not: those that it has")
+def _(installed):
+    run = compile_mine(tool(template=TEMPLATE.replace("vfs_unlink, dentry", "vfs_unlink, dentri")))
+    fails(run, run.returncode, r"mine\.bpf\.c:6\b", "dentri", r"\bdir\b.*\bdentry\b")
+    true(run.returncode in (KERNEL, TOOL), f"exit status {run.returncode}")
+
+
+@case("a probe that no function matches: names near it")
+def _(installed):
+    fails(compile_mine(tool(program=PROGRAM.replace("vfs_unlink", "vfs_unlnk"))), KERNEL, r"mine\.yaml:5\b", "vfs_unlnk", r"\bvfs_unlink\b")
+
+
+# --- bad input: kernels ---
+
+
+@case("no BTF and no headers: what to install")
+def _(installed):
+    run = bcchost("--compile-only", "filelife", "--btf", "none", "--kernel-release", "6.1.0-none-amd64")
+    fails(run, KERNEL, "BTF", r"linux-headers-6\.1\.0-none-amd64")
+
+
+@case("a BTF file that is none")
+def _(installed):
+    path = f"{TEMP}/garbage"
+    for content in (b"", b"not BTF at all\n" * 100, open(f"{TEMP}/bookworm/btf", "rb").read()[:100000]):
+        with open(path, "wb") as f:
+            f.write(content)
+        os.chmod(path, 0o644)
+        run = bcchost("--compile-only", "filelife", "--btf", path, "--kallsyms", f"{TEMP}/bookworm/kallsyms", "--kernel-release", "6.1.0")
+        true(0 < run.returncode < 6, f"exit status {run.returncode}", run.stderr)
+        fails(run, run.returncode, "garbage")
+
+
+@case("signatures without BTF come from the table, and say so")
+def _(installed):
+    text = succeeds(bcchost("--print-bpf", "filelife", "--btf", "none", "--kallsyms", f"{TEMP}/trixie/kallsyms", "--kernel-release", "6.12.0"))
+    matches(text, "signatures.list")
+    matches(text, r"vfs_unlink_entry\(struct pt_regs \*ctx, struct mnt_idmap \*\w+, struct inode \*\w+, struct dentry \*dentry")
+
+
+# --- the compiler process ---
+
+
+def with_helper(script):
+    """bcchost with another bcchost-compile in its place."""
+    other = tempfile.mkdtemp(dir=TEMP) + "/prefix"
+    shutil.copytree(PREFIX, other)
+    helper = f"{other}/libexec/bcchost/bcchost-compile"
+    os.unlink(helper)
+    if script is not None:
+        with open(helper, "w") as f:
+            f.write("#!/bin/sh\n" + script)
+        os.chmod(helper, 0o755)
+    return command(f"{other}/bin/bcchost", "--compile-only", "filelife", *facts("bookworm")[1], timeout=200)
+
+
+@case("a compiler that crashes")
+def _(installed):
+    fails(with_helper("kill -SEGV $$\n"), RUN, "bcchost-compile|compiler", "SEGV|[Ss]egmentation|signal 11")
+
+
+@case("a compiler that ends without an answer")
+def _(installed):
+    run = with_helper("cat >/dev/null\nexit 0\n")
+    true(0 < run.returncode < 6, f"exit status {run.returncode}", run.stderr)
+    fails(run, run.returncode, "bcchost-compile|compiler")
+
+
+@case("a compiler that is not there")
+def _(installed):
+    fails(with_helper(None), RUN, "bcchost-compile")
+
+
+# --- the running kernel ---
+
+
+def has_kprobes():
+    try:
+        with open("/proc/kallsyms") as f:
+            return any(" register_kprobe\n" in l for l in f)
+    except OSError:
+        return False
+
+
+@case("tracing needs root")
+def _(installed):
+    fails(bcchost("opensnoop", nobody=True), PERMISSION, r"\broot\b", str(NOBODY))
+
+
+@case("on a kernel without kprobes filelife says so")
+def _(installed):
+    if os.getuid():
+        raise Skip("not root")
+    if has_kprobes():
+        raise Skip("this kernel has kprobes")
+    fails(bcchost("filelife"), KERNEL, "kprobes", re.escape(os.uname().release))
+
+
+@case("opensnoop runs on this kernel, with or without kprobes")
+def _(installed):
+    if os.getuid():
+        raise Skip("not root")
+    if not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_openat"):
+        command("mount", "-t", "tracefs", "tracefs", "/sys/kernel/tracing")
+    if not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_openat") and not has_kprobes():
+        raise Skip("this kernel has neither syscall tracepoints nor kprobes")
+    if not os.path.exists("/sys/kernel/btf/vmlinux"):
+        raise Skip("this kernel has no BTF")
+    paths = [f"{TEMP}/file{i:02}" for i in range(23)]
+    t = Background(BCCHOST, "opensnoop", "-p", os.getpid())
+    wait_for(lambda: "PATH" in t.stdout or not t.alive(), 60, "the heading")
+    true(t.alive(), t.said())
+    for p in paths:
+        open(p, "w").close()
+    try:
+        open(f"{TEMP}/missing")
+    except FileNotFoundError:
+        pass
+    time.sleep(0.5)
+    t.signal(signal.SIGINT)
+    equal(t.wait(10), 0, note=t.said())
+    got = [l.split()[-2:] for l in t.stdout.splitlines() if re.search(r"/(file\d\d|missing)$", l)]
+    equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
+
+
+try:
+    main()
+finally:
+    shutil.rmtree(TEMP, ignore_errors=True)
