@@ -90,11 +90,17 @@ static int open_job(struct job *j, const struct compile_request *req, struct err
 	return j->object < 0 ? j->object : 0;
 }
 
-static void close_job(struct job *j)
+static void remove_dir(struct job *j)
 {
 	if (j->dir)
 		file_rmtree(j->dir);
 	free(j->dir);
+	j->dir = NULL;
+}
+
+static void close_job(struct job *j)
+{
+	remove_dir(j);
 	for (size_t i = 0; i < sizeof(j->env) / sizeof(j->env[0]); i++)
 		free(j->env[i]);
 	if (j->text >= 0)
@@ -310,6 +316,7 @@ static int compile_job(struct job *j, struct object **o, struct error *e)
 	}
 	if (err)
 		return err;
+	remove_dir(j); /* before we print: a reader that went away ends us there (SIGPIPE) */
 	if (req->verbose && j->d.warnings.len)
 		fputs(j->d.warnings.data, stderr);
 	if (req->debug)
