@@ -34,14 +34,24 @@ class Tool(Background):
 
     def __init__(self, tool, *options, program="bcchost", **more):
         self.tool = tool
+        self.failed = None
         super().__init__(program, tool, *options, **more)
 
     def lines(self):
         return self.stdout.splitlines()
 
     def ready(self, seconds=READY):
-        """Waits until its probes are attached, which the heading tells."""
+        """Waits until its probes are attached, which the heading tells. One that fails to start fails
+        the cases that look at it, not those of the tools beside it."""
+        try:
+            self._ready(seconds)
+        except Failure as e:
+            self.failed = e
+            self.signal(signal.SIGKILL)
+        self.attached = time.time()
+        return self
 
+    def _ready(self, seconds):
         def heading():
             if re.search("^" + HEADING[self.tool], self.stdout, re.M):
                 return True
@@ -52,15 +62,15 @@ class Tool(Background):
         try:
             wait_for(heading, seconds, "the heading")
         except Failure as e:
-            self.process.kill()
-            if "waited" in str(e):
-                raise Failure(f"{e}: {self.said()}")
-            raise
-        self.attached = time.time()
-        return self
+            raise Failure(f"{e}: {self.said()}") if "waited" in str(e) else e
+
+    def check(self):
+        if self.failed:
+            raise self.failed
 
     def stop(self, number=signal.SIGINT, settle=0.5):
         """Lets the last events through, stops it, returns its exit status."""
+        self.check()
         time.sleep(settle)
         asked = time.time()
         self.signal(number)
@@ -70,6 +80,7 @@ class Tool(Background):
 
     def body(self):
         """The lines after the heading."""
+        self.check()
         lines = self.stdout.split("\n")
         at = next((i for i, l in enumerate(lines) if re.match(HEADING[self.tool], l)), None)
         if at is None:
@@ -77,6 +88,7 @@ class Tool(Background):
         return [l for l in lines[at + 1 :] if l]
 
     def heading(self):
+        self.check()
         return next((l for l in self.stdout.split("\n") if re.match(HEADING[self.tool], l)), None)
 
     def rows(self, mark=""):
@@ -96,7 +108,8 @@ class Tool(Background):
         return [r.file for r in self.rows(mark)]
 
     def lost(self):
-        """What it said at its end; None if it said nothing."""
+        """What it said at its end."""
+        self.check()
         m = re.search(r"lost (\d+) events? in all", self.stderr)
         return int(m.group(1)) if m else 0
 
@@ -214,7 +227,10 @@ def stop(tools, settle=1):
     for t in tools.values():
         t.signal(signal.SIGINT)
     for t in tools.values():
-        t.status = t.wait(STOP)
+        try:
+            t.status = t.wait(STOP)
+        except Failure as e:
+            t.failed = t.failed or e
 
 
 class Bunch(dict):

@@ -116,7 +116,7 @@ def _():
 @case("a program that the verifier rejects: the log's end and the template's line")
 def _():
     run = bcchost(*tool("rejected", REJECTED))
-    fails(run, 5, r"verifier", r"map_value_or_null|invalid mem access", r"rejected\.bpf\.c:14\b.*e\.pid = \*value")
+    fails(run, 5, r"verifier", r"map_value_or_null|invalid mem access", r"rejected\.bpf\.c:13\b.*e\.pid = \*value")
 
 
 @case("a probe that no function matches: names near it")

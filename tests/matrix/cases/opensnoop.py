@@ -233,7 +233,7 @@ def _(session):
 
 @case("the heading is BCC's; under 80 columns for short paths")
 def _(session):
-    equal(session.tools.plain.heading(), "PID    COMM              FD ERR PATH")
+    equal(session.tools.plain.heading().split(), ["PID", "COMM", "FD", "ERR", "PATH"])
     widest = max(len(l) for l in session.tools.plain.body() if "matrix-open" in l)
     true(widest < 80, f"{widest} columns")
 
@@ -241,6 +241,7 @@ def _(session):
 @case("Ctrl-C ends all with 0")
 def _(session):
     for t in session.tools.values():
+        t.check()
         equal(t.status, 0, note=t.said())
 
 
