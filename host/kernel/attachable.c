@@ -106,16 +106,20 @@ bool kernel_has_kprobes(struct kernel *k)
 
 /*
  * bpf_trampoline_link_prog is there wherever BPF has a compiler; that the kernel's own functions
- * can be reached takes ftrace's direct calls, and on arm64 trampolines came with 6.0.
+ * can be reached takes ftrace's direct calls. Trampolines came with 5.5, for arm64 with 6.0; BTF
+ * leaves out some of these functions, so without kallsyms the version has to do.
  */
 bool kernel_has_fentry(struct kernel *k)
 {
+	bool arm64 = strcmp(k->machine, "aarch64") == 0;
 	struct btf *btf;
 
 	if (btf_get(k, &btf, NULL) != 0)
 		return false;
-	if (strcmp(k->machine, "aarch64") == 0 && k->version < VERSION_OF(6, 0, 0))
+	if (k->version < (arm64 ? VERSION_OF(6, 0, 0) : VERSION_OF(5, 5, 0)))
 		return false;
+	if (!k->running && !k->kallsyms_file)
+		return true;
 	return kernel_has_symbol(k, "bpf_trampoline_link_prog") &&
 	       (kernel_has_symbol(k, "register_ftrace_direct") ||
 		kernel_has_symbol(k, "update_ftrace_direct_add"));

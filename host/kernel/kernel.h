@@ -112,7 +112,8 @@ int kernel_has_type(struct kernel *k, const char *name);
 
 /*
  * The size in bytes of a type written in C ("u32", "enum foo", "struct in6_addr", "pid_t"), with
- * its alignment; -ENOENT if BTF does not know it, -ENODATA without BTF.
+ * its alignment; any pointer is known, no array is. -ENOENT if BTF does not know it, -ENODATA
+ * without BTF.
  */
 int kernel_type_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align);
 
@@ -185,7 +186,8 @@ bool kernel_has_kprobes(struct kernel *k);
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
 
 /* BPF trampolines: may fentry/fexit programs attach to kernel functions? It takes BTF and the
- * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x). */
+ * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x); without
+ * kallsyms, the version. */
 bool kernel_has_fentry(struct kernel *k);
 
 /* Is BPF_MAP_TYPE_RINGBUF (5.8) there? By BTF's enum bpf_map_type, else by version. */

@@ -113,6 +113,9 @@ static const char *integer_name(char **words, int n)
 	}
 	if (!n || longs + shorts + chars + ints + unsigned_ + signed_ != n)
 		return NULL;
+	if (chars > 1 || shorts > 1 || longs > 2 || ints > 1 || unsigned_ + signed_ > 1 ||
+	    !!chars + !!shorts + !!longs > 1 || (chars && ints))
+		return NULL;
 	if (chars)
 		return unsigned_ ? "unsigned char" : signed_ ? "signed char" : "char";
 	if (shorts)
