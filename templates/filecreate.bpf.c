@@ -20,7 +20,7 @@ BPF_HASH(creating, u32, struct dentry *);
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
-static int created(struct pt_regs *ctx, struct dentry *dentry)
+static int created(void *ctx, struct dentry *dentry)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *parent = 0;
 	const unsigned char *name = 0;
@@ -58,7 +58,7 @@ static int create_begins(struct dentry *dentry)
 	return 0;
 }
 
-static int create_ends(struct pt_regs *ctx)
+static int create_ends(void *ctx, int result)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	struct dentry **stored = creating.lookup(&tid), *dentry;
@@ -67,7 +67,7 @@ static int create_ends(struct pt_regs *ctx)
 		return 0;
 	dentry = *stored;
 	creating.delete(&tid);
-	return (int)RESULT == 0 ? created(ctx, dentry) : 0;
+	return result == 0 ? created(ctx, dentry) : 0;
 }
 
 int vfs_create_entry(SIGNATURE(vfs_create, dentry))
@@ -75,9 +75,9 @@ int vfs_create_entry(SIGNATURE(vfs_create, dentry))
 	return create_begins(dentry);
 }
 
-int vfs_create_return(struct pt_regs *ctx)
+int vfs_create_return(SIGNATURE(vfs_create))
 {
-	return create_ends(ctx);
+	return create_ends(ctx, RESULT);
 }
 
 int vfs_mknod_entry(SIGNATURE(vfs_mknod, dentry))
@@ -85,7 +85,7 @@ int vfs_mknod_entry(SIGNATURE(vfs_mknod, dentry))
 	return create_begins(dentry);
 }
 
-int vfs_mknod_return(struct pt_regs *ctx)
+int vfs_mknod_return(SIGNATURE(vfs_mknod))
 {
-	return create_ends(ctx);
+	return create_ends(ctx, RESULT);
 }

@@ -82,7 +82,7 @@ static int create_begins(struct dentry *dentry)
 	return 0;
 }
 
-static int create_ends(struct pt_regs *ctx)
+static int create_ends(int result)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 	struct call *call = creating.lookup(&tid);
@@ -94,9 +94,9 @@ static int create_ends(struct pt_regs *ctx)
 	dentry = call->dentry;
 	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
 	/* An inner call of a stacked file system ends first: the outer one has no inode yet. */
-	if ((int)RESULT == 0 && inode)
+	if (result == 0 && inode)
 		born(inode);
-	if ((int)RESULT != 0 || inode)
+	if (result != 0 || inode)
 		creating.delete(&tid);
 	return 0;
 }
@@ -106,9 +106,9 @@ int vfs_create_entry(SIGNATURE(vfs_create, dentry))
 	return create_begins(dentry);
 }
 
-int vfs_create_return(struct pt_regs *ctx)
+int vfs_create_return(SIGNATURE(vfs_create))
 {
-	return create_ends(ctx);
+	return create_ends(RESULT);
 }
 
 int vfs_mknod_entry(SIGNATURE(vfs_mknod, dentry))
@@ -116,9 +116,9 @@ int vfs_mknod_entry(SIGNATURE(vfs_mknod, dentry))
 	return create_begins(dentry);
 }
 
-int vfs_mknod_return(struct pt_regs *ctx)
+int vfs_mknod_return(SIGNATURE(vfs_mknod))
 {
-	return create_ends(ctx);
+	return create_ends(RESULT);
 }
 
 /* open(O_CREAT) creates without vfs_create; the file says whether it did. */
@@ -148,7 +148,7 @@ int vfs_unlink_entry(SIGNATURE(vfs_unlink, dentry))
 	return 0;
 }
 
-int vfs_unlink_return(struct pt_regs *ctx)
+int vfs_unlink_return(SIGNATURE(vfs_unlink))
 {
 	u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
 	u32 tid = id;

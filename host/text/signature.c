@@ -48,8 +48,8 @@ static int check_registers(const struct kernel_proto *proto, int last, struct er
 }
 
 /* *last becomes the index of the last parameter that is named; -1 if none is. */
-static int find_params(struct plan *plan, const struct kernel_proto *proto, char *names,
-		       bool wanted[REGISTER_PARAMS], int *last, struct error *e)
+static int find_params(struct plan *plan, const struct kernel_proto *proto, char *names, int *last,
+		       struct error *e)
 {
 	char *name, *save = NULL;
 
@@ -62,8 +62,6 @@ static int find_params(struct plan *plan, const struct kernel_proto *proto, char
 			return no_such_param(plan, proto, name, e);
 		if (i > *last)
 			*last = i;
-		if (i < REGISTER_PARAMS)
-			wanted[i] = true;
 	}
 	return check_registers(proto, *last, e);
 }
@@ -87,22 +85,20 @@ static void add_params(const struct kernel_proto *proto, int last, struct buf *o
 	}
 }
 
-/* Only those that are named: each is an element of the array that a trampoline makes. */
-static void add_locals(const struct kernel_proto *proto, const bool *wanted, int last,
-		       struct buf *locals)
+/* A pointer's declaration has a star in it; numbers need no cast. */
+static void add_call(const struct kernel_proto *proto, int last, struct buf *call)
 {
+	call->len = 0;
 	for (int i = 0; i <= last; i++)
-		if (wanted[i])
-			buf_printf(locals, " %s = (typeof(%s))ctx[%d];", proto->params[i].decl,
-				   proto->params[i].name, i);
+		buf_printf(call, ", %sctx[%d]",
+			   strchr(proto->params[i].decl, '*') ? "(void *)" : "", i);
 }
 
-int signature_expand(struct plan *plan, const char *arguments, size_t len, bool trampoline,
-		     struct buf *out, struct buf *locals, size_t *nparams, struct error *e)
+int signature_expand(struct plan *plan, const char *arguments, size_t len, struct buf *out,
+		     struct buf *call, size_t *nparams, struct error *e)
 {
 	struct kernel_proto proto = {0};
 	char *text = strndup(arguments, len), *function, *rest = NULL;
-	bool wanted[REGISTER_PARAMS] = {false};
 	int last, err;
 
 	if (!text)
@@ -116,17 +112,13 @@ int signature_expand(struct plan *plan, const char *arguments, size_t len, bool 
 	err = kernel_prototype(plan->kernel, function, &proto, e);
 	if (err)
 		goto out;
-	err = find_params(plan, &proto, rest, wanted, &last, e);
+	err = find_params(plan, &proto, rest, &last, e);
 	if (err)
 		goto out;
 	note_choice(plan, &proto);
 	*nparams = proto.nparams;
-	if (trampoline) {
-		buf_str(out, "u64 *ctx");
-		add_locals(&proto, wanted, last, locals);
-	} else {
-		add_params(&proto, last, out);
-	}
+	add_params(&proto, last, out);
+	add_call(&proto, last, call);
 out:
 	kernel_proto_free(&proto);
 	free(text);

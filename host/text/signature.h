@@ -10,15 +10,14 @@
 #include "text/plan.h"
 
 /*
- * arguments: what stands between the parentheses, len bytes. For a kprobe's handler it appends
- * "struct pt_regs *ctx, …" with the function's parameters up to the last one that is named, so that
- * each is read from its own register. A trampoline's handler (fentry, fexit) finds them in an
- * array: then it appends "u64 *ctx", and to locals the declarations that are to open the function's
- * body. Notes the choice in the plan. *nparams is the number of the function's parameters.
- * FAULT_KERNEL if the function has no such parameter (the message lists those that it has), or one
- * that is in no register.
+ * arguments: what stands between the parentheses, len bytes. Appends "struct pt_regs *ctx, …" with
+ * the function's parameters up to the last one that is named, so that each is read from its own
+ * register. call becomes ", ctx[0], …": the same parameters as elements of the array that fentry
+ * and fexit programs are given. Notes the choice in the plan. *nparams is the number of the
+ * function's parameters. FAULT_KERNEL if the function has no such parameter (the message lists
+ * those that it has), or one that is in no register.
  */
-int signature_expand(struct plan *plan, const char *arguments, size_t len, bool trampoline,
-		     struct buf *out, struct buf *locals, size_t *nparams, struct error *e);
+int signature_expand(struct plan *plan, const char *arguments, size_t len, struct buf *out,
+		     struct buf *call, size_t *nparams, struct error *e);
 
 #endif

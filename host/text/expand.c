@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expand: goes through a template word by word and replaces those that mean something. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "text/job.h"
+
+#define INCLUDE_DEPTH 8
+
+static const struct program_word *find_word(const struct program *p, const struct scan_piece *piece)
+{
+	for (size_t i = 0; i < p->nwords; i++)
+		if (scan_is(piece, p->words[i].word))
+			return &p->words[i];
+	return NULL;
+}
+
+/* A word's text: its `then` or `else`, or the option's value as the number that it is. */
+static void expand_word(struct job *job, const struct program_word *w)
+{
+	const struct program *p = job->plan->program;
+	const struct option_value *value = options_value(job->plan->options, p, w->option);
+
+	if (!options_given(job->plan->options, p, w->option) && !(value && value->given))
+		buf_str(&job->out, w->other ? w->other : "0");
+	else if (w->then)
+		buf_str(&job->out, w->then);
+	else
+		buf_printf(&job->out, "%" PRId64, value ? value->number : 1);
+}
+
+int expand_group(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,
+		 const char **inner, size_t *len)
+{
+	if (!scan_reach(s, '(') || !scan_group(s, inner, len))
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: %.*s wants its arguments in parentheses", path, word->line,
+				 (int)word->len, word->start);
+	return 0;
+}
+
+void expand_lines(struct job *job, const char *start, const char *end)
+{
+	for (; start < end; start++)
+		if (*start == '\n')
+			buf_char(&job->out, '\n');
+}
+
+static int expand_filter(struct job *job, struct scan *s)
+{
+	const char *inner, *start = s->at;
+	char *dentry = NULL;
+	size_t len;
+
+	if (*s->at == '(' && scan_group(s, &inner, &len))
+		dentry = strndup(inner, len);
+	else
+		dentry = strdup("dentry");
+	if (!dentry)
+		return error_nomem(job->e);
+	filter_expand(&job->filter, job->plan->program, job->plan->options, dentry, &job->out);
+	expand_lines(job, start, s->at);
+	free(dentry);
+	return 0;
+}
+
+static int expand_include(struct job *job, const struct scan_piece *p, const char *path,
+			  unsigned int depth)
+{
+	const char *dir = job->plan->program->include_dir;
+	const char *open = memchr(p->start, '"', p->len), *close;
+	char *file = NULL, *text = NULL;
+	int err;
+
+	close = strchr(open + 1, '"');
+	if (depth >= INCLUDE_DEPTH)
+		return error_set(job->e, FAULT_TOOL, -ELOOP, "%s:%u: includes nested too deeply",
+				 path, p->line);
+	if (memmem(open, (size_t)(close - open), "..", 2) || open[1] == '/')
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: only files of %s can be included by \"…\"", path, p->line,
+				 dir);
+	if (asprintf(&file, "%s/%.*s", dir, (int)(close - open - 1), open + 1) < 0)
+		return error_nomem(job->e);
+	err = file_read_trusted(file, &text, NULL, job->e);
+	if (err)
+		error_prefix(job->e, err, "%s:%u", path, p->line);
+	else
+		err = expand_text(job, file, text, depth + 1);
+	if (!err)
+		buf_printf(&job->out, "\n#line %u \"%s\"", p->line, path);
+	free(text);
+	free(file);
+	return err;
+}
+
+static int expand_word_piece(struct job *job, struct scan *s, const char *path,
+			     const struct scan_piece *p)
+{
+	const struct program_word *w;
+
+	if (scan_is(p, "FILTER"))
+		return expand_filter(job, s);
+	if (scan_is(p, "SIGNATURE"))
+		return handler_signature(job, s, path, p);
+	if (scan_is(p, "BPF_PERF_OUTPUT"))
+		return submit_declare(job, s, path, p);
+	if (submit_is_table(job, p))
+		return submit_call(job, s, path, p);
+	w = find_word(job->plan->program, p);
+	if (scan_is(p, "RESULT"))
+		handler_result(job);
+	else if (w)
+		expand_word(job, w);
+	else
+		buf_add(&job->out, p->start, p->len);
+	return 0;
+}
+
+/* Does a preprocessor line end in this white space? A newline behind a backslash does not end it.
+ */
+static bool ends_directive(const struct scan_piece *p)
+{
+	for (size_t i = 0; i < p->len; i++)
+		if (p->start[i] == '\n' && (i == 0 || p->start[i - 1] != '\\'))
+			return true;
+	return false;
+}
+
+/* One piece of the text; *braces counts those that are open. */
+static int expand_piece(struct job *job, struct scan *s, const char *path,
+			const struct scan_piece *p, int *braces)
+{
+	bool done = false;
+	int err = 0;
+
+	if (p->kind != SCAN_WORD) {
+		buf_add(&job->out, p->start, p->len);
+		*braces += *p->start == '{' && p->len == 1;
+		if (*p->start == '}' && p->len == 1 && --*braces == 0)
+			handler_end(job);
+		return 0;
+	}
+	if (!*braces)
+		err = handler_word(job, s, path, p, &done);
+	return err || done ? err : expand_word_piece(job, s, path, p);
+}
+
+int expand_text(struct job *job, const char *path, const char *text, unsigned int depth)
+{
+	bool directive = false, fresh = true, ended;
+	struct scan_piece p;
+	struct scan s;
+	int braces = 0, err = 0;
+
+	buf_printf(&job->out, "#line 1 \"%s\"\n", path);
+	scan_init(&s, text);
+	handler_definition(job, &s);
+	while (!err && (p = scan_next(&s)).kind != SCAN_END) {
+		if (p.kind == SCAN_INCLUDE)
+			err = expand_include(job, &p, path, depth);
+		else
+			err = expand_piece(job, &s, path, &p, &braces);
+		directive |= fresh && *p.start == '#';
+		ended = directive && p.kind == SCAN_SPACE && ends_directive(&p);
+		if (!braces && (ended || p.kind == SCAN_INCLUDE ||
+				(p.kind == SCAN_OTHER && strchr(";}", *p.start)))) {
+			directive = false;
+			handler_definition(job, &s);
+		}
+		fresh = s.fresh_line;
+	}
+	return err;
+}
+
+void expand_free(struct job *job)
+{
+	for (size_t i = 0; i < job->noutputs; i++)
+		free(job->outputs[i]);
+	free(job->outputs);
+	free(job->wrapped);
+	filter_free(&job->filter);
+	buf_free(&job->call);
+	buf_free(&job->out);
+}

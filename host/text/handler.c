@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * handler: the functions that probes run. One is written once, as SIGNATURE has it, whatever runs
+ * it: for fentry and fexit, which hand over an array, it becomes a function that a wrapper calls.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/job.h"
+#include "text/signature.h"
+
+void handler_definition(struct job *job, const struct scan *s)
+{
+	job->out_start = job->out.len;
+	job->text_start = s->at;
+	job->out_word = SIZE_MAX;
+}
+
+/* The scanner is behind the name; what was written since the definition began is taken back. */
+static int leave_out(struct job *job, struct scan *s, const char *path,
+		     const struct scan_piece *name)
+{
+	const char *inner;
+	size_t len;
+
+	if (!scan_reach(s, '(') || !scan_group(s, &inner, &len) || !scan_reach(s, '{') ||
+	    !scan_group(s, &inner, &len))
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: %.*s is not the definition of a function", path,
+				 name->line, (int)name->len, name->start);
+	job->out.len = job->out_start;
+	expand_lines(job, job->text_start, s->at);
+	handler_definition(job, s);
+	return 0;
+}
+
+/* Is SIGNATURE what the parameters begin with? */
+static bool has_signature(const struct scan *s)
+{
+	struct scan look = *s;
+	struct scan_piece p;
+
+	scan_next(&look); /* the parenthesis */
+	do {
+		p = scan_next(&look);
+	} while (p.kind == SCAN_SPACE);
+	return scan_is(&p, "SIGNATURE");
+}
+
+/* "int NAME(" becomes "static int NAME_body("; the wrapper takes the name. */
+static void wrap(struct job *job, const char *name)
+{
+	struct buf head = {0};
+
+	buf_add(&head, job->out.data, job->out_word);
+	buf_str(&head, "static ");
+	buf_add(&head, job->out.data + job->out_word, job->out.len - job->out_word);
+	buf_printf(&head, "%s_body", name);
+	job->out.failed |= head.failed;
+	job->out.len = 0;
+	buf_add(&job->out, head.data, head.len);
+	buf_free(&head);
+	free(job->wrapped);
+	job->wrapped = strdup(name);
+	job->call.len = 0;
+}
+
+int handler_word(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,
+		 bool *done)
+{
+	const struct plan_probe *pp;
+	struct scan look = *s;
+	char *name;
+	int err = 0;
+
+	*done = false;
+	if (job->out_word == SIZE_MAX)
+		job->out_word = job->out.len;
+	if (!scan_reach(&look, '('))
+		return 0;
+	name = strndup(word->start, word->len);
+	if (!name)
+		return error_nomem(job->e);
+	pp = plan_probe_of(job->plan, name);
+	if (plan_left_out(job->plan, name)) {
+		*done = true;
+		err = leave_out(job, s, path, word);
+	} else if (pp && has_signature(&look) &&
+		   (pp->probe->kind == PROGRAM_KFUNC || pp->probe->kind == PROGRAM_KRETFUNC)) {
+		*done = true;
+		wrap(job, name);
+	}
+	free(name);
+	return err;
+}
+
+void handler_end(struct job *job)
+{
+	if (!job->wrapped)
+		return;
+	buf_printf(&job->out, " int %s(u64 *ctx) { return %s_body((void *)ctx%s); }", job->wrapped,
+		   job->wrapped, job->call.len ? job->call.data : "");
+	free(job->wrapped);
+	job->wrapped = NULL;
+}
+
+int handler_signature(struct job *job, struct scan *s, const char *path,
+		      const struct scan_piece *word)
+{
+	const char *inner;
+	size_t len;
+	int err = expand_group(job, s, path, word, &inner, &len);
+
+	if (err)
+		return err;
+	err = signature_expand(job->plan, inner, len, &job->out, &job->call, &job->nparams, job->e);
+	expand_lines(job, inner, inner + len);
+	return err ? error_prefix(job->e, err, "%s:%u", path, word->line) : 0;
+}
+
+/* The array of fexit has the result behind the parameters. */
+void handler_result(struct job *job)
+{
+	if (job->wrapped)
+		buf_printf(&job->out, "((long)((u64 *)ctx)[%zu])", job->nparams);
+	else
+		buf_str(&job->out, "((long)PT_REGS_RC(ctx))");
+}

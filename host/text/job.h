@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job: what the files that expand a template share while they do it. Nobody else includes it. */
+#ifndef BCCHOST_TEXT_JOB_H
+#define BCCHOST_TEXT_JOB_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "text/filter.h"
+#include "text/plan.h"
+#include "text/scan.h"
+
+struct job {
+	struct plan *plan;
+	struct filter filter;
+	struct buf out;
+	struct error *e;
+	char **outputs; /* the tables declared with BPF_PERF_OUTPUT */
+	size_t noutputs;
+
+	/* The definition that the scanner is in, outside of braces: */
+	size_t out_start;	/* where it began in `out` */
+	const char *text_start; /* … and in the template */
+	size_t out_word;	/* its first word in `out`; SIZE_MAX before there is one */
+
+	/* The handler that the scanner is in, if fentry or fexit runs it (handler.h): */
+	char *wrapped;	 /* its name; NULL: none */
+	struct buf call; /* the arguments that its wrapper hands on */
+	size_t nparams;	 /* of its kernel function */
+};
+
+/* --- expand.c --- */
+
+/* Expands a file's text, and those that it includes, into job->out. */
+int expand_text(struct job *job, const char *path, const char *text, unsigned int depth);
+void expand_free(struct job *job);
+
+/* Passes over "( … )" behind a word; an error that names the word if it is not there. */
+int expand_group(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,
+		 const char **inner, size_t *len);
+
+/* Newlines that a replaced piece had are kept, so that the lines after it keep their numbers. */
+void expand_lines(struct job *job, const char *start, const char *end);
+
+/* --- handler.c --- */
+
+/* A new definition begins where `out` and the scanner are. */
+void handler_definition(struct job *job, const struct scan *s);
+
+/*
+ * A word outside of braces. If it is the name of a handler that the plan leaves out, the whole
+ * function becomes empty lines; if fentry or fexit runs it, it is renamed and gets a wrapper. *done
+ * tells whether the word is dealt with.
+ */
+int handler_word(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,
+		 bool *done);
+
+/* The brace that ends a function was written. */
+void handler_end(struct job *job);
+
+/* SIGNATURE(…) and RESULT. */
+int handler_signature(struct job *job, struct scan *s, const char *path,
+		      const struct scan_piece *word);
+void handler_result(struct job *job);
+
+/* --- submit.c --- */
+
+/* BPF_PERF_OUTPUT(table), and table.perf_submit(…) for a table that was declared so. */
+int submit_declare(struct job *job, struct scan *s, const char *path,
+		   const struct scan_piece *word);
+bool submit_is_table(const struct job *job, const struct scan_piece *word);
+int submit_call(struct job *job, struct scan *s, const char *path, const struct scan_piece *table);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* submit: events go through the buffer that the kernel has, and what finds no room is counted. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/job.h"
+#include "text/substitute.h"
+
+static int add_table(struct job *job, const char *name, size_t len)
+{
+	char **v = realloc(job->outputs, (job->noutputs + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	job->outputs = v;
+	v[job->noutputs] = strndup(name, len);
+	return v[job->noutputs++] ? 0 : -ENOMEM;
+}
+
+bool submit_is_table(const struct job *job, const struct scan_piece *word)
+{
+	for (size_t i = 0; i < job->noutputs; i++)
+		if (scan_is(word, job->outputs[i]))
+			return true;
+	return false;
+}
+
+int submit_declare(struct job *job, struct scan *s, const char *path, const struct scan_piece *word)
+{
+	const char *inner;
+	size_t len;
+	int err = expand_group(job, s, path, word, &inner, &len);
+
+	if (err)
+		return err;
+	while (len && strchr(" \t\n", *inner)) {
+		inner++;
+		len--;
+	}
+	while (len && strchr(" \t\n", inner[len - 1]))
+		len--;
+	if (add_table(job, inner, len))
+		return error_nomem(job->e);
+	/* The loader sets the size that --buffer-pages asks for; this one is a placeholder. */
+	if (job->plan->ring)
+		buf_printf(&job->out, "BPF_RINGBUF_OUTPUT(%.*s, 1)", (int)len, inner);
+	else
+		buf_printf(&job->out, "BPF_PERF_OUTPUT(%.*s)", (int)len, inner);
+	return 0;
+}
+
+/* Cuts "ctx, data, size" at its first comma that is in no bracket. */
+static const char *after_first_argument(const char *inner, size_t len)
+{
+	struct scan s;
+	struct scan_piece p;
+	int depth = 0;
+
+	scan_init(&s, inner);
+	while (s.at < inner + len) {
+		p = scan_next(&s);
+		if (p.kind == SCAN_END)
+			break;
+		if (p.kind != SCAN_OTHER || p.len != 1)
+			continue;
+		if (strchr("([{", *p.start))
+			depth++;
+		else if (strchr(")]}", *p.start))
+			depth--;
+		else if (*p.start == ',' && depth == 0)
+			return p.start + 1;
+	}
+	return NULL;
+}
+
+int submit_call(struct job *job, struct scan *s, const char *path, const struct scan_piece *table)
+{
+	struct scan save = *s;
+	struct scan_piece dot, method;
+	const char *inner, *data;
+	size_t len;
+
+	dot = scan_next(s);
+	method = scan_next(s);
+	if (dot.kind != SCAN_OTHER || *dot.start != '.' || !scan_is(&method, "perf_submit")) {
+		*s = save;
+		buf_add(&job->out, table->start, table->len);
+		return 0;
+	}
+	if (expand_group(job, s, path, &method, &inner, &len))
+		return -EINVAL;
+	data = after_first_argument(inner, len);
+	if (!data)
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: perf_submit takes ctx, data, size", path, method.line);
+	buf_printf(&job->out, "({ int err_ = %.*s.", (int)table->len, table->start);
+	if (job->plan->ring)
+		buf_printf(&job->out, "ringbuf_output(%.*s, 0)", (int)(inner + len - data), data);
+	else
+		buf_printf(&job->out, "perf_submit(%.*s)", (int)len, inner);
+	buf_str(&job->out, "; if (err_) " SUBSTITUTE_LOST_MAP ".atomic_increment(0); err_; })");
+	return 0;
+}
