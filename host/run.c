@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -28,7 +29,22 @@ struct run {
 	char *text;
 	struct object *object;
 	struct compile_request request;
+	struct timespec last; /* when the last step ended */
 };
+
+/* What took how long, for --verbose: each step since the one before. */
+static void step(struct run *r, const char *done)
+{
+	struct timespec now;
+	double ms;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (double)(now.tv_sec - r->last.tv_sec) * 1e3 +
+	     (double)(now.tv_nsec - r->last.tv_nsec) / 1e6;
+	if (r->options.verbose)
+		fprintf(stderr, "bcchost: %s in %.0f ms\n", done, ms);
+	r->last = now;
+}
 
 static int open_kernel(struct run *r, struct error *e)
 {
@@ -201,6 +217,7 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	*attached = false;
 	if (!err && r->options.print_bpf)
 		return print_text(r, e);
+	step(r, "made the text");
 	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
 	kernel_trim(r->kernel);
 	malloc_trim(0);
@@ -208,6 +225,7 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 		err = make_object(r, e);
 	if (err)
 		return err;
+	step(r, "compiled it");
 	if (r->options.compile_only) {
 		report_object(r);
 		return 0;
@@ -243,7 +261,10 @@ static int try_variants(struct run *r, const struct session_stop *stop, struct e
 static int run_program(struct run *r, const struct session_stop *stop, struct error *e)
 {
 	bool trace = !r->options.print_bpf && !r->options.compile_only;
-	int err = open_kernel(r, e);
+	int err;
+
+	clock_gettime(CLOCK_MONOTONIC, &r->last);
+	err = open_kernel(r, e);
 
 	if (!err && trace && !kernel_is_running(r->kernel))
 		err = error_set(e, FAULT_USAGE, -EINVAL,

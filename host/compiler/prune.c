@@ -297,6 +297,20 @@ static void print(void *ctx, const char *fmt, va_list args)
 	va_end(again);
 }
 
+/*
+ * What the text only points to, in the parameters of a function first, has to be declared before:
+ * else it is another type in each function.
+ */
+static void declare(const struct prune *p, const struct btf_type *t, struct buf *out)
+{
+	const char *name = name_of(p, t->name_off);
+	unsigned int flags = *name ? words_flags(p->words, name) : 0;
+	bool is_union = btf_is_union(t) || (btf_is_fwd(t) && btf_kflag(t));
+
+	if (flags & WORD_TAG && !(flags & WORD_DEFINES_TAG))
+		buf_printf(out, "%s %s;\n", is_union ? "union" : "struct", name);
+}
+
 int prune_dump(struct prune *p, struct buf *out, struct error *e)
 {
 	uint32_t count = btf__type_cnt(p->btf);
@@ -308,9 +322,14 @@ int prune_dump(struct prune *p, struct buf *out, struct error *e)
 	if (!d)
 		return error_set(e, FAULT_RUN, -errno, "cannot write out the kernel's types: %s",
 				 strerror(errno));
-	for (uint32_t id = 1; id < count && !err; id++)
+	for (uint32_t id = 1; id < count && !err; id++) {
+		const struct btf_type *t = btf__type_by_id(p->btf, id);
+
 		if (p->marks[id])
 			err = btf_dump__dump_type(d, id);
+		else if (btf_is_composite(t) || btf_is_fwd(t))
+			declare(p, t, out);
+	}
 	btf_dump__free(d);
 	if (err)
 		return error_set(e, FAULT_RUN, err, "cannot write out the kernel's types: %s",

@@ -147,6 +147,16 @@ int find_init_from(struct find *f, const char *exe, const char *path, char *cons
 	return err;
 }
 
+/* BCCHOST_COMPILE: another compiler process than the installed one. */
+static int named_helper(struct find *f, const char *path, struct error *e)
+{
+	if (!path || !*path)
+		return 0;
+	free(f->helper);
+	f->helper = strdup(path);
+	return f->helper ? 0 : error_nomem(e);
+}
+
 int find_init(struct find *f, char *const *extra, size_t nextra, struct error *e)
 {
 	char exe[PATH_MAX];
@@ -158,7 +168,8 @@ int find_init(struct find *f, char *const *extra, size_t nextra, struct error *e
 		return error_set(e, FAULT_RUN, -errno, "cannot read /proc/self/exe: %s",
 				 strerror(errno));
 	exe[n] = '\0';
-	return find_init_from(f, exe, getenv("BCCHOST_PATH"), extra, nextra, e);
+	n = find_init_from(f, exe, getenv("BCCHOST_PATH"), extra, nextra, e);
+	return n ? (int)n : named_helper(f, getenv("BCCHOST_COMPILE"), e);
 }
 
 void find_free(struct find *f)

@@ -16,7 +16,8 @@ struct find {
 	size_t ndirs;
 	char **dirs;	/* owned; the shipped one last, if one was found */
 	char *shipped;	/* owned; "" if none was found */
-	char *helper;	/* owned; path of bcchost-compile: beside the binary, or ../libexec/bcchost */
+	char *helper;	/* owned; path of bcchost-compile: what BCCHOST_COMPILE names, else beside the
+			   binary, or ../libexec/bcchost */
 };
 
 struct find_tool {

@@ -200,6 +200,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 		bool *attached, struct error *e)
 {
 	struct session *s = calloc(1, sizeof(*s));
+	uint64_t begun;
 	int err, end;
 
 	if (!s)
@@ -208,6 +209,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	s->object = o;
 	s->stop = stop;
 	writer_init(&s->writer, STDOUT_FILENO);
+	begun = now_ns();
 	err = start(s, e);
 	*attached = !err;
 	if (err) {
@@ -215,7 +217,8 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 		return err;
 	}
 	if (plan->options->verbose)
-		fprintf(stderr, "bcchost: attached %zu probes\n", s->attach.n);
+		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n", s->attach.n,
+			(now_ns() - begun) / 1000000);
 	if (plan->options->duration > 0)
 		s->deadline = now_ns() + (uint64_t)(plan->options->duration * 1e9);
 	if (!plan->options->no_header)

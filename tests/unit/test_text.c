@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "kernels.h"
 #include "text/plan.h"
 #include "text/scan.h"
 #include "text/substitute.h"
@@ -31,6 +32,7 @@ static const char signatures[] =
 	"do_many 5.10 int a, int b, int c, int d, int e, int f, int g\n";
 
 static char *dir;
+static struct kernel *real; /* for the next make_text, instead of a made-up one */
 
 static char *put_file(const char *name, const char *text)
 {
@@ -75,7 +77,8 @@ static struct made *make_text(const char *release, const char *yaml, const char 
 			       &m->e);
 	if (m->err)
 		fail_msg("%s", m->e.text);
-	assert_int_equal(kernel_open(&m->kernel, &src, &m->e), 0);
+	m->kernel = real ? real : kernels_open(&src);
+	real = NULL;
 	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, 0, &m->e);
 	if (!m->err)
 		m->err = substitute(&m->plan, true, &m->text, &m->e);
@@ -194,6 +197,57 @@ static void a_parameter_beyond_the_registers_is_an_error(void **state)
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
 	assert_non_null(strstr(m->e.text, "g is parameter 7 of do_many: only the first 6"));
 	free_made(m);
+}
+
+/* The same handler, as a kprobe's and as a trampoline's, on kernels that differ. */
+static void a_trampoline_calls_the_handler(void **state)
+{
+	static const struct {
+		const char *kernel, *params, *call;
+	} cases[] = {
+		{"k510", "struct pt_regs *ctx, struct inode *dir, struct dentry *dentry",
+		 "(void *)ctx, (void *)ctx[0], (void *)ctx[1]"},
+		{"bookworm",
+		 "struct pt_regs *ctx, struct user_namespace *mnt_userns, struct inode *dir, "
+		 "struct dentry *dentry",
+		 "(void *)ctx, (void *)ctx[0], (void *)ctx[1], (void *)ctx[2]"},
+		{"sid", "struct pt_regs *ctx, struct mnt_idmap *idmap, struct dentry *dentry",
+		 "(void *)ctx, (void *)ctx[0], (void *)ctx[1]"},
+	};
+	const char *y = YAML_OF("  - {kretfunc: vfs_create, run: h, variant: f}\n"
+				"  - {kretprobe: vfs_create, run: h, variant: k}\n",
+				"variants: [f, k]\n");
+	const char *text =
+		"/* about */\nint h(SIGNATURE(vfs_create, dentry))\n{\n\treturn RESULT;\n}\n"
+		"int g(void) { return 0; }\n";
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *want, *variant[] = {(char *)"tool", (char *)"--variant", (char *)"k"};
+		struct made *m;
+
+		real = kernels_real(cases[i].kernel);
+		m = make_text(NULL, y, text, 0, NULL);
+		assert_true(
+			asprintf(&want,
+				 "static int h_body(%s)\n{\n\treturn ((long)((u64 *)ctx)[%d]);\n} "
+				 "int h(u64 *ctx) { return h_body(%s); }\nint g(void)",
+				 cases[i].params, i == 1 ? 5 : 4, cases[i].call) > 0);
+		if (!strstr(body(m), want))
+			fail_msg("%s\nhas no\n%s", body(m), want);
+		free(want);
+		free_made(m);
+		real = kernels_real(cases[i].kernel);
+		m = make_text(NULL, y, text, 3, variant);
+		assert_true(
+			asprintf(&want,
+				 "int h(%s)\n{\n\treturn ((long)PT_REGS_RC(ctx));\n}\nint g(void)",
+				 cases[i].params) > 0);
+		if (!strstr(body(m), want))
+			fail_msg("%s\nhas no\n%s", body(m), want);
+		free(want);
+		free_made(m);
+	}
+	(void)state;
 }
 
 static void filters_are_numbers(void **state)
@@ -451,6 +505,7 @@ int main(void)
 		cmocka_unit_test(a_signature_follows_the_version),
 		cmocka_unit_test(a_parameter_that_is_not_there_names_those_there),
 		cmocka_unit_test(a_parameter_beyond_the_registers_is_an_error),
+		cmocka_unit_test(a_trampoline_calls_the_handler),
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),

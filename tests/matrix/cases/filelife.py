@@ -6,7 +6,7 @@ import re
 import signal
 import time
 
-from guest import Bunch, Tool, Workload, memory_kb, nothing_left, pct, start, stop, workload
+from guest import READY, Bunch, Tool, Workload, memory_kb, nothing_left, pct, start, stop, workload
 from harness import case, command, equal, fixture, info, main, matches, true, wait_for
 
 NAP = 0.4
@@ -184,7 +184,9 @@ def _(session):
 
 @case("--buffer perf prints the same lines")
 def _(session):
-    equal(sorted(session.tools.perf.files()), sorted(session.tools.plain.files()))
+    # The compilers of the tools that start later have their own short-lived files.
+    made = lambda tool: sorted((r.pid, r.comm, r.file) for r in tool.rows() if not r.comm.startswith("bcchost"))
+    equal(made(session.tools.perf), made(session.tools.plain))
 
 
 @case("under 80 columns for short names; the heading is BCC's")
@@ -229,8 +231,9 @@ def ends():
         two=["filelife", "-d", "2"],
         kill=["filelife"],
     )
-    s.head = Tool("filelife", program="/run/head3")
-    s.head.ready().check()
+    # head says nothing before its end, so that it has started shows elsewhere.
+    s.head = Tool("filelife", "--verbose", program="/run/head3")
+    wait_for(lambda: "attached" in s.head.stderr or not s.head.alive(), READY, "the tool before head to start")
     wait_for(lambda: not s.tools.two.alive(), 60, "-d 2 to end")
     s.two_took = time.time() - s.tools.two.attached
     # Twice: that nobody reads any more shows with what is written afterwards.
@@ -272,7 +275,7 @@ def _(ends):
 def _(ends):
     equal(ends.head_status, 0, note=ends.head.said())
     equal(len(ends.head.stdout.splitlines()), 3)
-    equal(ends.head.stderr, "", "stderr")
+    equal(re.findall(r".*(?:[Pp]ipe|error|cannot).*", ends.head.stderr), [])
 
 
 @case("nothing is left in the kernel, SIGKILL included")
