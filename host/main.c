@@ -2,6 +2,7 @@
 /* main: the command line's first word, the signals, and the one place that prints an error. */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +147,8 @@ int main(int argc, char **argv)
 	struct find f = {0};
 	int code = 0;
 
+	/* Large blocks (BTF, kallsyms) on their own pages, always: what is freed is given back. */
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL); /* what it knows comes as errno; we say it with more context */
 	if (command(argc, argv, &f, &e)) {
 		print_error(&e);

@@ -204,6 +204,13 @@ static int name_source(const struct kernel *k, const char *module, struct kernel
 	return n < 0 ? -ENOMEM : 0;
 }
 
+uint32_t kernel_function_id(struct kernel *k, const char *function)
+{
+	struct btf *btf;
+
+	return btf_get(k, &btf, NULL) ? 0 : btf_find(btf, function, 1u << BTF_KIND_FUNC, 1);
+}
+
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e)
 {

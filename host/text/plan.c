@@ -47,14 +47,11 @@ static bool is_pattern(const char *target)
 }
 
 /* A BPF trampoline wants the function in vmlinux's BTF, under its own name, and ftrace in it. */
-static bool fentry_fits(struct plan *plan, const struct kernel_symbol *s)
+static uint32_t fentry_id(struct plan *plan, const struct kernel_symbol *s)
 {
-	struct kernel_proto proto = {0};
-	int err = kernel_prototype(plan->kernel, s->name, &proto, NULL);
-
-	kernel_proto_free(&proto);
-	return !err && s->unique && !s->module && kernel_btf_path(plan->kernel) &&
-	       kernel_can_ftrace(plan->kernel, s->name) != KERNEL_CAN_NO;
+	if (!s->unique || s->module || kernel_can_ftrace(plan->kernel, s->name) == KERNEL_CAN_NO)
+		return 0;
+	return kernel_function_id(plan->kernel, s->name);
 }
 
 /* Takes the symbols that a probe may sit on; *refused counts those that it may not. */
@@ -68,8 +65,10 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		const struct kernel_symbol *s = &syms->v[i];
 		struct plan_target *t = &pp->targets[pp->ntargets];
 
+		if (is_fentry(pp->probe->kind))
+			t->btf_id = fentry_id(plan, s);
 		if (is_fentry(pp->probe->kind)
-			    ? !fentry_fits(plan, s)
+			    ? !t->btf_id
 			    : kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
 			(*refused)++;
 			continue;

@@ -17,9 +17,10 @@
 #include "tool/program.h"
 
 struct plan_target {
-	char *name;	/* kernel symbol, suffix included; or the tracepoint's name */
-	char *category; /* of a tracepoint; NULL otherwise */
-	uint64_t addr;	/* to attach by address, where the name alone is not unique; else 0 */
+	char *name;	 /* kernel symbol, suffix included; or the tracepoint's name */
+	char *category;	 /* of a tracepoint; NULL otherwise */
+	uint32_t btf_id; /* of fentry and fexit: kernel_function_id */
+	uint64_t addr;	 /* to attach by address, where the name alone is not unique; else 0 */
 };
 
 struct plan_probe {

@@ -154,21 +154,14 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
 			 struct error *e)
 {
-	enum bpf_attach_type type =
-		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
-	int id;
-
 	if (prog_type(pp->probe->kind) != BPF_PROG_TYPE_TRACING)
 		return 0;
 	if (pp->ntargets > 1)
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "%s: an fentry program attaches to one function", pp->probe->run);
-	id = libbpf_find_vmlinux_btf_id(pp->targets[0].name, type);
-	if (id < 0)
-		return error_set(e, FAULT_KERNEL, id, "%s is not in the kernel's BTF: %s",
-				 pp->targets[0].name, strerror(-id));
-	opts->expected_attach_type = type;
-	opts->attach_btf_id = (__u32)id;
+	opts->expected_attach_type =
+		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
+	opts->attach_btf_id = pp->targets[0].btf_id;
 	return 0;
 }
 
