@@ -227,7 +227,7 @@ def ends():
     s = Bunch()
     s.tools = start(
         term=["filelife"],
-        five=["filelife", "-M", "5"],
+        five=["filelife", "-M", "5", "-n", "matrix-end"],
         two=["filelife", "-d", "2"],
         kill=["filelife"],
     )
@@ -238,7 +238,7 @@ def ends():
     s.two_took = time.time() - s.tools.two.attached
     # Twice: that nobody reads any more shows with what is written afterwards.
     for i in range(2):
-        workload(f"churn:23:0.1:/tmp/en{i}-").expect_ok()
+        workload(f"churn:23:0.1:/tmp/en{i}-", comm="matrix-end").expect_ok()
         time.sleep(0.5)
     s.five_status = s.tools.five.wait(30)
     s.head_status = s.head.wait(30)
