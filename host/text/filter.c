@@ -65,26 +65,30 @@ static int resolve_dir(struct filter *f, const char *path, struct error *e)
 	return superblock_dev(path, &f->dir_dev, e);
 }
 
-/* Is the event's file in the directory? Written with explicit reads, for libbcc's sake. */
+/* Is this that file? Written with explicit reads, for libbcc's sake: it rewrites only the obvious.
+ */
+static void identity_prologue(struct filter *f)
+{
+	buf_str(&f->prologue, "static inline int bcchost_is(struct dentry *d, u64 want_ino, u64 "
+			      "want_dev, int any_dev)\n"
+			      "{\n"
+			      "\tstruct inode *inode = 0;\n"
+			      "\tstruct super_block *sb = 0;\n"
+			      "\tunsigned long ino = 0;\n"
+			      "\tdev_t dev = 0;\n"
+			      "\n"
+			      "\tbpf_probe_read_kernel(&inode, sizeof(inode), &d->d_inode);\n"
+			      "\tbpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);\n"
+			      "\tif (ino != want_ino || any_dev)\n"
+			      "\t\treturn ino == want_ino;\n"
+			      "\tbpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);\n"
+			      "\tbpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);\n"
+			      "\treturn dev == want_dev;\n"
+			      "}\n");
+}
+
 static void dir_prologue(struct filter *f, const struct options *o)
 {
-	buf_printf(&f->prologue,
-		   "static inline int bcchost_is_dir(struct dentry *d)\n"
-		   "{\n"
-		   "\tstruct inode *inode = 0;\n"
-		   "\tstruct super_block *sb = 0;\n"
-		   "\tunsigned long ino = 0;\n"
-		   "\tdev_t dev = 0;\n"
-		   "\n"
-		   "\tbpf_probe_read_kernel(&inode, sizeof(inode), &d->d_inode);\n"
-		   "\tbpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);\n"
-		   "\tif (ino != %" PRIu64 "ULL)\n"
-		   "\t\treturn 0;\n"
-		   "\tbpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);\n"
-		   "\tbpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);\n"
-		   "\treturn dev == %" PRIu64 ";\n"
-		   "}\n",
-		   f->dir_ino, f->dir_dev);
 	buf_printf(&f->prologue,
 		   "static inline int bcchost_in_dir(struct dentry *d)\n"
 		   "{\n"
@@ -94,13 +98,13 @@ static void dir_prologue(struct filter *f, const struct options *o)
 		   "\t\tbpf_probe_read_kernel(&parent, sizeof(parent), &d->d_parent);\n"
 		   "\t\tif (!parent || parent == d)\n"
 		   "\t\t\treturn 0;\n"
-		   "\t\tif (bcchost_is_dir(parent))\n"
+		   "\t\tif (bcchost_is(parent, %" PRIu64 "ULL, %" PRIu64 ", 0))\n"
 		   "\t\t\treturn 1;\n"
 		   "\t\td = parent;\n"
 		   "\t}\n"
 		   "\treturn 0;\n"
 		   "}\n",
-		   o->recursive ? DIR_MAX_DEPTH : 1);
+		   o->recursive ? DIR_MAX_DEPTH : 1, f->dir_ino, f->dir_dev);
 }
 
 /* Every place in comm (16 bytes) that could hold the name, each compared byte by byte: libbcc
@@ -198,28 +202,6 @@ static void mntnsmap_filter(struct filter *f)
 			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
 }
 
-static void inode_prologue(struct filter *f, const struct options *o)
-{
-	buf_printf(&f->prologue,
-		   "static inline int bcchost_is_inode(struct dentry *d)\n"
-		   "{\n"
-		   "\tstruct inode *inode = 0;\n"
-		   "\tstruct super_block *sb = 0;\n"
-		   "\tunsigned long ino = 0;\n"
-		   "\tdev_t dev = 0;\n"
-		   "\n"
-		   "\tbpf_probe_read_kernel(&inode, sizeof(inode), &d->d_inode);\n"
-		   "\tbpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);\n"
-		   "\tbpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);\n"
-		   "\tbpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);\n"
-		   "\treturn ino == %" PRIu64 "ULL",
-		   o->inode);
-	if (o->inode_has_dev)
-		buf_printf(&f->prologue, " && dev == %" PRIu64,
-			   kernel_dev(major(o->inode_dev), minor(o->inode_dev)));
-	buf_str(&f->prologue, ";\n}\n");
-}
-
 static void self_filter(struct filter *f)
 {
 	buf_printf(&f->prologue,
@@ -267,8 +249,8 @@ int filter_make(struct filter *f, const struct options *o, struct error *e)
 		cgroupmap_filter(f);
 	if (!err && o->mntnsmap)
 		mntnsmap_filter(f);
-	if (!err && o->has_inode)
-		inode_prologue(f, o);
+	if (!err && (o->has_inode || o->has_dir))
+		identity_prologue(f);
 	if (!err && o->has_dir)
 		err = resolve_dir(f, o->dir, e);
 	if (!err && o->has_dir)
@@ -285,16 +267,22 @@ void filter_free(struct filter *f)
 	buf_free(&f->task);
 }
 
-/* --inode names the file itself, or its directory where the program says parent_inode. */
-static void expand_inode(const struct program *p, const char *dentry, struct buf *out)
+/*
+ * --inode names the file itself, or its directory where the program says parent_inode; on any
+ * device, if none was given.
+ */
+static void expand_inode(const struct program *p, const struct options *o, const char *dentry,
+			 struct buf *out)
 {
-	if (program_has_filter(p, PROGRAM_FILTER_PARENT_INODE))
-		buf_printf(out,
-			   "{ struct dentry *up_ = 0; bpf_probe_read_kernel(&up_, sizeof(up_), "
-			   "&(%s)->d_parent); if (!bcchost_is_inode(up_)) return 0; } ",
+	bool parent = program_has_filter(p, PROGRAM_FILTER_PARENT_INODE);
+	uint64_t dev = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
+
+	buf_printf(out, "{ struct dentry *d_ = %s; ", dentry);
+	if (parent)
+		buf_printf(out, "bpf_probe_read_kernel(&d_, sizeof(d_), &(%s)->d_parent); ",
 			   dentry);
-	else
-		buf_printf(out, "if (!bcchost_is_inode(%s)) return 0; ", dentry);
+	buf_printf(out, "if (!bcchost_is(d_, %" PRIu64 "ULL, %" PRIu64 ", %d)) return 0; } ",
+		   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
 }
 
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,
@@ -303,7 +291,7 @@ void filter_expand(const struct filter *f, const struct program *p, const struct
 	if (f->task.data)
 		buf_str(out, f->task.data);
 	if (o->has_inode)
-		expand_inode(p, dentry, out);
+		expand_inode(p, o, dentry, out);
 	if (o->has_dir)
 		buf_printf(out, "if (!bcchost_in_dir(%s)) return 0; ", dentry);
 }
