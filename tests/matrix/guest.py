@@ -125,7 +125,7 @@ def opensnoop_row(heading):
         "COMM": r"(?P<comm>.{16})",
         "FD": r"(?P<fd>-?\d+)",
         "ERR": r"(?P<err>\d+)",
-        "FLAGS": r"(?P<flags>[0-7]+)",
+        "FLAGS": r"(?P<flags>[0-7]+) ?",
         "PATH": r"(?P<file>.*)",
     }
     words = heading.split()

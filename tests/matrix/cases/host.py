@@ -261,7 +261,7 @@ def _(locked):
 def _(locked):
     run = bcchost("--print-bpf", "filelife")
     equal(run.returncode, 0, note=run.stderr)
-    matches(run.stdout, r"vfs_unlink_entry\(struct pt_regs \*ctx, .*struct dentry \*dentry")
+    matches(run.stdout, r"int vfs_unlink_entry\w*\(.*struct dentry \*dentry")
 
 
 main()
