@@ -178,7 +178,7 @@ def _():
 def first_event(*argv, seconds=120):
     """The time from start to the first event, beside a process that creates and removes all along."""
     churn = subprocess.Popen(
-        ["bash", "-c", "for ((i = 0; ; i++)); do : >/tmp/fe-$i; rm /tmp/fe-$i; done"], stdin=subprocess.DEVNULL
+        ["bash", "-c", "for ((i = 0; ; i++)); do : >/tmp/fe-$i; rm /tmp/fe-$i; sleep 0.2; done"], stdin=subprocess.DEVNULL
     )
     try:
         t = Background(*argv)
