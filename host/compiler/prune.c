@@ -311,9 +311,64 @@ static void declare(const struct prune *p, const struct btf_type *t, struct buf 
 		buf_printf(out, "%s %s;\n", is_union ? "union" : "struct", name);
 }
 
+/* The bits of a bit field's line ("\tunsigned int x: 4;"); 0 if the line is none. */
+static unsigned long field_bits(const char *line, const char *end)
+{
+	const char *colon = memrchr(line, ':', (size_t)(end - line));
+
+	return *line == '\t' && colon && colon[1] == ' ' ? strtoul(colon + 2, NULL, 10) : 0;
+}
+
+/* A hole that fills its type ("long: 64;"): the type; else NULL. */
+static const char *full_hole(const char *line)
+{
+	static const char *const holes[] = {"long: 64;", "int: 32;", "short: 16;", "char: 8;"};
+	static const char *const names[] = {"long", "int", "short", "char"};
+
+	line += strspn(line, "\t");
+	for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++)
+		if (strncmp(line, holes[i], strlen(holes[i])) == 0)
+			return names[i];
+	return NULL;
+}
+
+/*
+ * clang gathers a row of bit fields, and libbpf's holes are bit fields, into one wide integer,
+ * which libbcc then aligns as BPF does and not as x86 does: what is behind more than 64 bits of
+ * them would move by 8 bytes. Holes become plain members, and an empty member parts a longer row.
+ */
+static int part_bit_fields(struct buf *out, size_t from)
+{
+	unsigned long row = 0, bits;
+	unsigned int count = 0;
+	struct buf text = {0};
+	const char *line, *next, *hole;
+
+	for (line = out->data + from; line && *line; line = next) {
+		next = strchr(line, '\n');
+		next = next ? next + 1 : line + strlen(line);
+		hole = full_hole(line);
+		bits = field_bits(line, next);
+		row = hole || !bits ? 0 : row + bits;
+		if (hole)
+			buf_printf(&text, "\t%s bcchost_pad%u;\n", hole, count++);
+		else
+			buf_add(&text, line, (size_t)(next - line));
+		if (row && row % 64 == 0)
+			buf_printf(&text, "\tchar bcchost_pad%u[0];\n", count++);
+	}
+	out->len = from;
+	if (text.len)
+		buf_add(out, text.data, text.len);
+	out->failed |= text.failed;
+	buf_free(&text);
+	return buf_failed(out) ? -ENOMEM : 0;
+}
+
 int prune_dump(struct prune *p, struct buf *out, struct error *e)
 {
 	uint32_t count = btf__type_cnt(p->btf);
+	size_t from = out->len;
 	struct btf_dump *d;
 	int err = 0;
 
@@ -334,7 +389,7 @@ int prune_dump(struct prune *p, struct buf *out, struct error *e)
 	if (err)
 		return error_set(e, FAULT_RUN, err, "cannot write out the kernel's types: %s",
 				 strerror(-err));
-	return buf_failed(out) ? error_nomem(e) : 0;
+	return buf_failed(out) || part_bit_fields(out, from) ? error_nomem(e) : 0;
 }
 
 unsigned int prune_member_size(const struct prune *p, const char *type, const char *member)
