@@ -50,10 +50,29 @@ int vfs_open_entry(SIGNATURE(vfs_open, path, file))
 	return 0;
 }
 
+/*
+ * Is it a stacked file system (overlayfs) that creates, in the one below it, for a user's call that
+ * is seen by itself? It works with its mounter's credentials meanwhile. So do kernel threads that
+ * serve others (nfsd), which have no memory of their own.
+ */
+static int stacked(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	const struct cred *cred = 0, *real = 0;
+	struct mm_struct *mm = 0;
+
+	bpf_probe_read_kernel(&cred, sizeof(cred), &task->cred);
+	bpf_probe_read_kernel(&real, sizeof(real), &task->real_cred);
+	bpf_probe_read_kernel(&mm, sizeof(mm), &task->mm);
+	return mm && cred != real;
+}
+
 static int create_begins(struct dentry *dentry)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 
+	if (stacked())
+		return 0;
 	creating.update(&tid, &dentry);
 	return 0;
 }
@@ -63,7 +82,7 @@ static int create_ends(void *ctx, int result)
 	u32 tid = bpf_get_current_pid_tgid();
 	struct dentry **stored = creating.lookup(&tid), *dentry;
 
-	if (!stored)
+	if (!stored || stacked())
 		return 0;
 	dentry = *stored;
 	creating.delete(&tid);

@@ -11,7 +11,8 @@
 
 #define NAME_LEN 256
 
-/* O_RDONLY is no bit: in the filter it has this one, which no open flag has. */
+/* A 64-bit kernel adds O_LARGEFILE to every open by itself: it is taken off where we come later.
+ * O_RDONLY is no bit: in the filter it has this one, which no open flag has. */
 #define FILTER_RDONLY 0x80000000u
 
 #if FULL_PATH
@@ -196,7 +197,7 @@ static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 #ifdef VARIANT_FENTRY
 int openat2_exit(SIGNATURE(do_sys_openat2, dfd, filename, how))
 {
-	u32 flags = how->flags;
+	u32 flags = how->flags & ~O_LARGEFILE;
 
 	FILTER
 	if (!wanted(flags))
@@ -223,7 +224,7 @@ int openat2_entry(SIGNATURE(do_sys_openat2, dfd, filename, how))
 	u64 flags = 0;
 
 	bpf_probe_read_kernel(&flags, sizeof(flags), &how->flags);
-	return begins(dfd, filename, flags);
+	return begins(dfd, filename, flags & ~O_LARGEFILE);
 }
 
 int openat2_return(struct pt_regs *ctx)

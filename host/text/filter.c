@@ -129,37 +129,20 @@ static void comm_prologue(struct filter *f, const char *name)
 	buf_str(&f->prologue, ";\n}\n");
 }
 
-/*
- * A cgroup's id is its directory's inode number, and its level the number of directories below
- * the root of the hierarchy (kernel/cgroup/cgroup.c). Members of the groups below it count.
- */
+/* Members of the groups below it count, too. */
 static int cgroup_filter(struct filter *f, const char *path, struct error *e)
 {
 	struct statfs fs;
-	struct stat st, up;
-	unsigned int level = 0;
-	char *at, *p;
 
-	if (stat(path, &st) < 0)
+	if (statfs(path, &fs) < 0)
 		return error_set(e, FAULT_USAGE, -errno, "--cgroup %s: %s", path, strerror(errno));
-	if (statfs(path, &fs) < 0 || fs.f_type != CGROUP2_MAGIC)
+	if (fs.f_type != CGROUP2_MAGIC)
 		return error_set(e, FAULT_USAGE, -EINVAL,
 				 "--cgroup %s: not a directory of a cgroup2 file system (as "
 				 "/sys/fs/cgroup is)",
 				 path);
-	at = realpath(path, NULL);
-	if (!at)
-		return error_nomem(e);
-	while ((p = strrchr(at, '/')) && p != at) {
-		*p = '\0';
-		if (stat(at, &up) < 0 || up.st_dev != st.st_dev)
-			break;
-		level++;
-	}
-	free(at);
-	buf_printf(&f->task,
-		   "if (bpf_get_current_ancestor_cgroup_id(%u) != %" PRIu64 "ULL) return 0; ",
-		   level, (uint64_t)st.st_ino);
+	buf_str(&f->prologue, "BPF_CGROUP_ARRAY(" FILTER_CGROUP_DIR_MAP ", 1);\n");
+	buf_str(&f->task, "if (" FILTER_CGROUP_DIR_MAP ".check_current_task(0) <= 0) return 0; ");
 	return 0;
 }
 
@@ -171,20 +154,19 @@ static void cgroupmap_filter(struct filter *f)
 }
 
 /* struct mnt_namespace is private to fs/: BTF has it, installed headers do not. */
-static void mntnsmap_filter(struct filter *f)
+static void mntnsmap_filter(struct filter *f, bool btf)
 {
+	if (!btf)
+		buf_str(&f->prologue, "#include <linux/version.h>\n"
+				      "#include <linux/nsproxy.h>\n"
+				      "#include <linux/ns_common.h>\n"
+				      "struct mnt_namespace {\n"
+				      "#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)\n"
+				      "\tatomic_t count;\n"
+				      "#endif\n"
+				      "\tstruct ns_common ns;\n"
+				      "};\n");
 	buf_str(&f->prologue,
-		"#ifndef BCCHOST_BTF\n"
-		"#include <linux/version.h>\n"
-		"#include <linux/nsproxy.h>\n"
-		"#include <linux/ns_common.h>\n"
-		"struct mnt_namespace {\n"
-		"#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)\n"
-		"\tatomic_t count;\n"
-		"#endif\n"
-		"\tstruct ns_common ns;\n"
-		"};\n"
-		"#endif\n"
 		"BPF_TABLE(\"hash\", u64, u64, " FILTER_MNTNS_MAP ", 1024);\n"
 		"static inline u64 bcchost_mount_namespace(void)\n"
 		"{\n"
@@ -232,7 +214,7 @@ static void id_filters(struct filter *f, const struct options *o)
 			   o->uid);
 }
 
-int filter_make(struct filter *f, const struct options *o, struct error *e)
+int filter_make(struct filter *f, const struct options *o, bool btf, struct error *e)
 {
 	int err = 0;
 
@@ -248,7 +230,7 @@ int filter_make(struct filter *f, const struct options *o, struct error *e)
 	if (!err && o->cgroupmap)
 		cgroupmap_filter(f);
 	if (!err && o->mntnsmap)
-		mntnsmap_filter(f);
+		mntnsmap_filter(f, btf);
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_dir)

@@ -15,6 +15,9 @@
 #define FILTER_CGROUP_MAP "bcchost_cgroups"
 #define FILTER_MNTNS_MAP  "bcchost_mntns"
 
+/* The array of one cgroup that the loader puts the directory of --cgroup into. */
+#define FILTER_CGROUP_DIR_MAP "bcchost_cgroup"
+
 /*
  * The marked value of the constant that the loader replaces by the host's own process id: a tool
  * does not report itself. Its upper half is in the upper half of the lddw that it comes out as.
@@ -31,9 +34,10 @@ struct filter {
 
 /*
  * Resolves the paths among the options (FAULT_USAGE if one is not what it must be; FAULT_RUN if it
- * cannot be looked at) and writes prologue and task part. filter_free.
+ * cannot be looked at) and writes prologue and task part. btf: the compiler has all types of the
+ * kernel. filter_free.
  */
-int filter_make(struct filter *f, const struct options *o, struct error *e);
+int filter_make(struct filter *f, const struct options *o, bool btf, struct error *e);
 void filter_free(struct filter *f);
 
 /* Appends what FILTER is replaced by; dentry: the C expression of the file's struct dentry *. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * handler: the functions that probes run. One is written once, as SIGNATURE has it, whatever runs
- * it: for fentry and fexit, which hand over an array, it becomes a function that a wrapper calls.
+ * it: for fentry and fexit, which hand over an array, a wrapper calls it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 
 #include "text/job.h"
 #include "text/signature.h"
+#include "text/substitute.h"
 
 void handler_definition(struct job *job, const struct scan *s)
 {
@@ -48,7 +49,7 @@ static bool has_signature(const struct scan *s)
 	return scan_is(&p, "SIGNATURE");
 }
 
-/* "int NAME(" becomes "static int NAME_body("; the wrapper takes the name. */
+/* "int NAME(" becomes "static int NAME("; its wrapper is what is attached. */
 static void wrap(struct job *job, const char *name)
 {
 	struct buf head = {0};
@@ -56,7 +57,7 @@ static void wrap(struct job *job, const char *name)
 	buf_add(&head, job->out.data, job->out_word);
 	buf_str(&head, "static ");
 	buf_add(&head, job->out.data + job->out_word, job->out.len - job->out_word);
-	buf_printf(&head, "%s_body", name);
+	buf_str(&head, name);
 	job->out.failed |= head.failed;
 	job->out.len = 0;
 	buf_add(&job->out, head.data, head.len);
@@ -99,8 +100,9 @@ void handler_end(struct job *job)
 {
 	if (!job->wrapped)
 		return;
-	buf_printf(&job->out, " int %s(u64 *ctx) { return %s_body((void *)ctx%s); }", job->wrapped,
-		   job->wrapped, job->call.len ? job->call.data : "");
+	buf_printf(&job->out,
+		   " int %s" SUBSTITUTE_WRAPPER "(u64 *ctx) { return %s((void *)ctx%s); }",
+		   job->wrapped, job->wrapped, job->call.len ? job->call.data : "");
 	free(job->wrapped);
 	job->wrapped = NULL;
 }

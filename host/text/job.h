@@ -48,7 +48,7 @@ void handler_definition(struct job *job, const struct scan *s);
 
 /*
  * A word outside of braces. If it is the name of a handler that the plan leaves out, the whole
- * function becomes empty lines; if fentry or fexit runs it, it is renamed and gets a wrapper. *done
+ * function becomes empty lines; if fentry or fexit runs it, it gets a wrapper. *done
  * tells whether the word is dealt with.
  */
 int handler_word(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,

@@ -93,7 +93,7 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	*text = NULL;
 	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
 	if (!err)
-		err = filter_make(&job.filter, plan->options, e);
+		err = filter_make(&job.filter, plan->options, btf, e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)

@@ -24,6 +24,9 @@
 /* The array of one u64 that counts events that found no room. */
 #define SUBSTITUTE_LOST_MAP "bcchost_lost"
 
+/* What the program that fentry or fexit runs is called: its handler's name and this. */
+#define SUBSTITUTE_WRAPPER "_trampoline"
+
 /*
  * *text is the caller's: what is compiled, complete. btf: the compiler has all types of the kernel
  * (BCCHOST_BTF is defined then). Adds to the plan's notes the signatures that were chosen. Errors:

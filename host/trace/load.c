@@ -4,12 +4,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "text/filter.h"
+#include "text/substitute.h"
 #include "trace/verifier.h"
 
 /* Names in the kernel are at most 15 bytes (BPF_OBJ_NAME_LEN), of a few characters only. */
@@ -60,6 +62,18 @@ static const char *pinned_path(const struct options *o, const char *map)
 	return NULL;
 }
 
+/* --cgroup: the directory itself is put into the array, so that the kernel compares. */
+static int fill_cgroup(int map, const char *path, struct error *e)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), index = 0, err = 0;
+
+	if (dir < 0 || bpf_map_update_elem(map, &index, &dir, BPF_ANY) < 0)
+		err = error_set(e, FAULT_RUN, -errno, "--cgroup %s: %s", path, strerror(errno));
+	if (dir >= 0)
+		close(dir);
+	return err;
+}
+
 static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t ring_bytes,
 		    struct error *e)
 {
@@ -86,7 +100,9 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 			    &opts);
 	if (fd >= 0) {
 		l->map_fds[i] = fd;
-		return 0;
+		return strcmp(m->name, FILTER_CGROUP_DIR_MAP) == 0
+			       ? fill_cgroup(fd, plan->options->cgroup, e)
+			       : 0;
 	}
 	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
 	if (errno == EPERM)
@@ -196,10 +212,20 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	return err;
 }
 
+/* A handler, or the wrapper that calls it for fentry and fexit. */
+static const struct object_prog *handler_prog(const struct object *o, const char *handler)
+{
+	const struct object_prog *p = object_prog_find(o, handler);
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s" SUBSTITUTE_WRAPPER, handler);
+	return p ? p : object_prog_find(o, name);
+}
+
 static int load_handler(struct load *l, const struct plan_probe *pp, const struct plan *plan,
 			bool verifier_log, struct error *e)
 {
-	const struct object_prog *p = object_prog_find(l->object, pp->probe->run);
+	const struct object_prog *p = handler_prog(l->object, pp->probe->run);
 	size_t index;
 
 	if (!p)
@@ -259,7 +285,7 @@ int load_map_fd(const struct load *l, const char *name)
 
 int load_prog_fd(const struct load *l, const char *name)
 {
-	const struct object_prog *p = object_prog_find(l->object, name);
+	const struct object_prog *p = handler_prog(l->object, name);
 
 	return p ? l->prog_fds[p - l->object->progs] : -1;
 }
