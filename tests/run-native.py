@@ -197,6 +197,57 @@ def _(installed):
         matches(run.stdout + run.stderr, pattern, word)
 
 
+# --- the layout of structs: a wrong one is not noticed by anybody but who reads the numbers ---
+
+STRUCTS = ["task_struct", "inode", "dentry", "file", "super_block", "mount", "sock", "request", "mm_struct", "cred", "net_device", "page"]
+LAYOUT = """summary: a tool of the tests
+probes:
+  - {kprobe: vfs_unlink, run: seen}
+output:
+  stream: events
+  columns:
+    - {title: PID, field: pid}
+"""
+
+
+def members(btf):
+    """Struct, member, byte offset of the members that have a name and are no bit-fields."""
+    found, struct = {}, None
+    for line in command("bpftool", "btf", "dump", "file", btf, "format", "raw").stdout.splitlines():
+        m = re.match(r"\[\d+\] (\w+) '(\w+)'", line)
+        if m or line.startswith("["):
+            struct = m.group(2) if m and m.group(1) == "STRUCT" and m.group(2) in STRUCTS else None
+            if struct in found:
+                struct = None
+        elif struct:
+            m = re.match(r"\t'(\w+)' type_id=\d+ bits_offset=(\d+)$", line)
+            if m and int(m.group(2)) % 8 == 0:
+                found.setdefault(struct, []).append((m.group(1), int(m.group(2)) // 8))
+    return found
+
+
+def layout(kernel):
+    release, options = facts(kernel)
+    found = members(f"{TEMP}/{kernel}/btf")
+    equal(sorted(found), sorted(STRUCTS))
+    # What is not named is left out of the types; so each time others are named.
+    for first, step in ((0, 1), (0, 5), (3, 7), (1, 11)):
+        lines = ["#include <linux/fs.h>", "struct event { u32 pid; };", "BPF_PERF_OUTPUT(events);"]
+        for struct, its in found.items():
+            lines += [
+                f'_Static_assert(__builtin_offsetof(struct {struct}, {name}) == {offset}, "{struct}.{name}");'
+                for name, offset in its[first::step]
+            ]
+        lines += ["int seen(struct pt_regs *ctx)", "{", "struct event e = {};", "events.perf_submit(ctx, &e, sizeof(e));", "return 0;", "}"]
+        d = tool(program=LAYOUT, template="\n".join(lines) + "\n")
+        run = bcchost("--tools-dir", d, "--compile-only", "mine", *options)
+        equal(run.returncode, 0, f"every {step} from {first}", run.stderr)
+
+
+for k in KERNELS:
+    case(f"{k}: members of structs are where the kernel has them")(lambda installed, k=k: layout(k))
+
+
 # --- bad input: the command line ---
 
 USAGE_ERRORS = [
