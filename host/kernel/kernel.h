@@ -98,8 +98,8 @@ int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto
 void kernel_proto_free(struct kernel_proto *p);
 
 /*
- * The number of a function's type in vmlinux's BTF, which a fentry program names it by; 0 if vmlinux
- * has no such function, or there is no BTF.
+ * The number of a function's type in vmlinux's BTF, which a fentry program names it by; 0 if
+ * vmlinux has no such function, or there is no BTF.
  */
 uint32_t kernel_function_id(struct kernel *k, const char *function);
 

@@ -14,10 +14,10 @@
 
 struct find {
 	size_t ndirs;
-	char **dirs;	/* owned; the shipped one last, if one was found */
-	char *shipped;	/* owned; "" if none was found */
-	char *helper;	/* owned; path of bcchost-compile: what BCCHOST_COMPILE names, else beside the
-			   binary, or ../libexec/bcchost */
+	char **dirs;   /* owned; the shipped one last, if one was found */
+	char *shipped; /* owned; "" if none was found */
+	char *helper; /* owned; path of bcchost-compile: what BCCHOST_COMPILE names, else beside the
+			 binary, or ../libexec/bcchost */
 };
 
 struct find_tool {
@@ -41,7 +41,8 @@ int find_init_from(struct find *f, const char *exe, const char *path, char *cons
 int find_tool(const struct find *f, const char *name, char **path, struct error *e);
 
 /* All tools, those of the first directories hiding later ones of the same name, sorted by group in
- * the order of tools.list, then name. The array and its strings are the caller's: find_tools_free. */
+ * the order of tools.list, then name. The array and its strings are the caller's: find_tools_free.
+ */
 int find_tools(const struct find *f, struct find_tool **tools, size_t *n, struct error *e);
 void find_tools_free(struct find_tool *tools, size_t n);
 

@@ -17,10 +17,10 @@
 
 /* What an option of the program was given. */
 struct option_value {
-	bool given;	  /* on the command line, or by its default */
-	int64_t number;	  /* INTEGER, ENUM (ORed if several) */
-	double real;	  /* NUMBER */
-	char *text;	  /* NAME, PATH */
+	bool given;	/* on the command line, or by its default */
+	int64_t number; /* INTEGER, ENUM (ORed if several) */
+	double real;	/* NUMBER */
+	char *text;	/* NAME, PATH */
 };
 
 enum options_buffer {
@@ -39,35 +39,35 @@ enum options_debug {
 
 struct options {
 	/* the host's, for every tool */
-	bool help;		/* -h --help */
-	bool print_bpf;		/* --print-bpf */
-	bool compile_only;	/* --compile-only: compile, report, load nothing */
-	bool verbose;		/* --verbose */
-	bool no_header;		/* --no-header */
-	unsigned int debug;	/* --debug=WORD[,WORD…]; bits of enum options_debug */
-	double duration;	/* -d --duration SECONDS; 0: until it is interrupted */
-	uint64_t max_events;	/* -M --max-events N; 0: no end */
-	bool timestamp;		/* -T --timestamp */
-	uint32_t buffer_pages;	/* -b --buffer-pages N, a power of two; 0: by the host */
+	bool help;		    /* -h --help */
+	bool print_bpf;		    /* --print-bpf */
+	bool compile_only;	    /* --compile-only: compile, report, load nothing */
+	bool verbose;		    /* --verbose */
+	bool no_header;		    /* --no-header */
+	unsigned int debug;	    /* --debug=WORD[,WORD…]; bits of enum options_debug */
+	double duration;	    /* -d --duration SECONDS; 0: until it is interrupted */
+	uint64_t max_events;	    /* -M --max-events N; 0: no end */
+	bool timestamp;		    /* -T --timestamp */
+	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
-	const char *variant;	/* --variant NAME, one of the program's; these point into argv */
-	const char *btf;	/* --btf FILE|none */
-	const char *kallsyms;	/* --kallsyms FILE */
-	const char *release;	/* --kernel-release RELEASE */
-	const char *headers;	/* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */
+	const char *variant;  /* --variant NAME, one of the program's; these point into argv */
+	const char *btf;      /* --btf FILE|none */
+	const char *kallsyms; /* --kallsyms FILE */
+	const char *release;  /* --kernel-release RELEASE */
+	const char *headers;  /* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */
 
 	/* the filters', where the program lists them */
 	bool has_pid, has_tid, has_uid, has_inode, has_dir;
-	uint32_t pid, tid, uid;	/* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */
+	uint32_t pid, tid, uid; /* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */
 	const char *name;	/* -n --name: the comm contains it; 1…15 bytes */
 	const char *cgroup;	/* --cgroup PATH: a directory of the cgroup2 file system */
 	const char *cgroupmap;	/* --cgroupmap PATH: a pinned hash of u64 cgroup ids */
 	const char *mntnsmap;	/* --mntnsmap PATH: a pinned hash of u64 mount namespace ids */
 	uint64_t inode;		/* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
 	bool inode_has_dev;
-	dev_t inode_dev;	/* makedev(MAJOR, MINOR) */
-	const char *dir;	/* --dir PATH, an existing directory */
-	bool recursive;		/* --recursive: with --dir, anything below it; alone: an error */
+	dev_t inode_dev; /* makedev(MAJOR, MINOR) */
+	const char *dir; /* --dir PATH, an existing directory */
+	bool recursive;	 /* --recursive: with --dir, anything below it; alone: an error */
 
 	/* the program's own, in the order of program->options */
 	struct option_value *values; /* owned */
@@ -110,7 +110,8 @@ bool options_known(const struct program *p, const char *name);
 const struct option_value *options_value(const struct options *o, const struct program *p,
 					 const char *name);
 
-/* `bcchost TOOL --help`: usage, what it shows, options in groups, examples; the caller's to free. */
+/* `bcchost TOOL --help`: usage, what it shows, options in groups, examples; the caller's to free.
+ */
 char *options_help(const struct program *p);
 
 /* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */

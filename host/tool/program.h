@@ -43,14 +43,14 @@ struct program_value { /* a name and its number, of an enumeration or of `names:
 
 /* `options:` — the tool's own. */
 struct program_option {
-	char *name;	  /* long, without dashes, words joined by '-': "flag-filter" */
-	char short_name;  /* 'f'; 0 if none */
+	char *name;	 /* long, without dashes, words joined by '-': "flag-filter" */
+	char short_name; /* 'f'; 0 if none */
 	enum program_option_type type;
-	bool many;	  /* ENUM, INTEGER: given several times, the numbers are ORed */
-	int64_t min, max; /* INTEGER and NUMBER: the bounds; NAME: max bytes (255) */
-	char *placeholder;   /* in --help: "FLAG"; by the type if the file has none; "" of a flag */
+	bool many;	   /* ENUM, INTEGER: given several times, the numbers are ORed */
+	int64_t min, max;  /* INTEGER and NUMBER: the bounds; NAME: max bytes (255) */
+	char *placeholder; /* in --help: "FLAG"; by the type if the file has none; "" of a flag */
 	char *help;
-	char *fallback;	     /* `default:`, as if it had been typed; NULL if none */
+	char *fallback; /* `default:`, as if it had been typed; NULL if none */
 	size_t nvalues;
 	struct program_value *values;
 	unsigned int line; /* in the YAML file */
@@ -69,7 +69,8 @@ enum program_probe_kind {
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V}`. */
 struct program_probe {
 	enum program_probe_kind kind;
-	/* One name; or several, of which the first that exists is taken; or a pattern ("^vfs_.*"). */
+	/* One name; or several, of which the first that exists is taken; or a pattern ("^vfs_.*").
+	 */
 	size_t ntargets;
 	char **targets;
 	char *run; /* the handler's name in the template */
@@ -144,14 +145,16 @@ struct program_column {
 	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
 	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			ended by a NUL; "/" ends an absolute one */
-	unsigned int width;    /* characters; 0: as wide as the value is (the last column) */
+	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
 	enum program_unit unit;
-	unsigned int decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
+	unsigned int
+		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
 	enum program_format format;
-	char *when, *unless; /* shown only if that option was given, was not given; NULL: always.
-				Common options' and filters' names count too ("timestamp", "tid"). */
+	char *when,
+		*unless; /* shown only if that option was given, was not given; NULL: always.
+			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
 	unsigned int line;
@@ -162,10 +165,10 @@ struct program_example {
 };
 
 struct program {
-	char *name;	/* the file's, without .yaml */
-	char *path;	/* as found */
-	char *template_path; /* beside it: ../templates/NAME.bpf.c, or `template:` of the same place;
-				in a flat directory NAME.bpf.c next to the YAML file */
+	char *name;	     /* the file's, without .yaml */
+	char *path;	     /* as found */
+	char *template_path; /* beside it: ../templates/NAME.bpf.c, or `template:` of the same
+				place; in a flat directory NAME.bpf.c next to the YAML file */
 	char *include_dir;   /* templates/include of the same place; include/ in a flat directory */
 	char *summary;
 	char *description; /* optional, for --help; "" if none */
