@@ -2,6 +2,7 @@
 /* attachable: what a probe of each kind may sit on, and whether the kernel has that kind. */
 #include "kernel/internal.h"
 
+#include <bpf/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,7 +110,7 @@ bool kernel_has_kprobes(struct kernel *k)
  * can be reached takes ftrace's direct calls. Trampolines came with 5.5, for arm64 with 6.0; BTF
  * leaves out some of these functions, so without kallsyms the version has to do.
  */
-bool kernel_has_fentry(struct kernel *k)
+static bool fentry_listed(struct kernel *k)
 {
 	bool arm64 = strcmp(k->machine, "aarch64") == 0;
 	struct btf *btf;
@@ -123,6 +124,37 @@ bool kernel_has_fentry(struct kernel *k)
 	return kernel_has_symbol(k, "bpf_trampoline_link_prog") &&
 	       (kernel_has_symbol(k, "register_ftrace_direct") ||
 		kernel_has_symbol(k, "update_ftrace_direct_add"));
+}
+
+/*
+ * Some kernels of virtual machines have all of that and refuse every such program: the smallest one
+ * is tried, on a function that is there for tests (net/bpf/test_run.c). A user who may load nothing
+ * learns nothing from that.
+ */
+static bool fentry_refused(struct kernel *k)
+{
+	static const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = kernel_function_id(k, "bpf_fentry_test1"));
+	int fd;
+
+	if (!k->running || geteuid() != 0 || !opts.attach_btf_id)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "bcchost_try", "GPL", nothing, 2, &opts);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0;
+}
+
+bool kernel_has_fentry(struct kernel *k)
+{
+	if (!k->fentry_tried)
+		k->fentry = fentry_listed(k) && !fentry_refused(k);
+	k->fentry_tried = true;
+	return k->fentry;
 }
 
 /* --- tracepoints --- */

@@ -70,6 +70,7 @@ struct kernel {
 	const char *tracefs; /* a constant */
 	char *headers;
 	bool tracefs_tried;
+	bool fentry_tried, fentry;
 	char *config; /* its text; values that were handed out are cut off with NULs */
 	size_t config_len;
 	bool config_tried;

@@ -193,7 +193,7 @@ bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *n
 
 /* BPF trampolines: may fentry/fexit programs attach to kernel functions? It takes BTF and the
  * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x); without
- * kallsyms, the version. */
+ * kallsyms, the version. On the running kernel, root tries to load one. */
 bool kernel_has_fentry(struct kernel *k);
 
 /* Is BPF_MAP_TYPE_RINGBUF (5.8) there? By BTF's enum bpf_map_type, else by version. */
