@@ -247,35 +247,33 @@ static int choose_variant(struct plan *plan, size_t from, struct error *e)
 {
 	const struct program *p = plan->program;
 	const char *asked = plan->options->variant;
-	struct error first = {0}, again = {0};
-	int err = 0, first_err = 0;
+	struct error one = {0};
+	struct buf why = {0};
+	int err = 0;
 
 	if (!p->nvariants)
 		return try_variant(plan, NULL, e);
 	for (size_t i = from; i < p->nvariants; i++) {
 		if (asked && strcmp(asked, p->variants[i]) != 0)
 			continue;
-		err = try_variant(plan, p->variants[i], first_err ? &again : &first);
+		err = try_variant(plan, p->variants[i], &one);
 		if (!err) {
 			plan->variant_index = i;
-			buf_printf(&plan->notes, "variant: %s%s%s%s\n", p->variants[i],
+			buf_printf(&plan->notes, "variant: %s%s%s\n", p->variants[i],
 				   asked ? ", asked for by --variant" : "",
-				   first.text ? "; the one before it was not taken: " : "",
-				   first.text ? first.text : "");
+				   why.data ? why.data : "");
 			goto out;
 		}
-		if (!first_err)
-			first_err = err;
+		buf_printf(&why, "; not %s: %s", p->variants[i], one.text ? one.text : "?");
 	}
-	if (!first_err) {
-		err = error_set(e, FAULT_USAGE, -EINVAL, "--variant %s: %s has no such variant",
-				asked, p->name);
-		goto out;
-	}
-	err = error_set(e, first.fault, first_err, "%s", first.text ? first.text : "no variant");
+	if (asked)
+		err = error_set(e, one.fault, err, "%s", one.text ? one.text : "?");
+	else
+		err = error_set(e, one.fault, err, "no variant of %s works here%s", p->name,
+				why.data ? why.data : "");
 out:
-	error_clear(&first);
-	error_clear(&again);
+	error_clear(&one);
+	buf_free(&why);
 	return err;
 }
 
@@ -310,13 +308,11 @@ static void note_probes(struct plan *plan)
 			continue;
 		}
 		buf_str(&plan->notes, pp->function);
-		if (is_pattern(pp->function) || strcmp(pp->targets[0].name, pp->function) != 0) {
+		if (!pp->targets[0].category &&
+		    (is_pattern(pp->function) || strcmp(pp->targets[0].name, pp->function) != 0)) {
 			buf_str(&plan->notes, " =");
-			if (pp->targets[0].category)
-				buf_printf(&plan->notes, " the tracepoint");
-			else
-				for (size_t j = 0; j < pp->ntargets; j++)
-					buf_printf(&plan->notes, " %s", pp->targets[j].name);
+			for (size_t j = 0; j < pp->ntargets; j++)
+				buf_printf(&plan->notes, " %s", pp->targets[j].name);
 		} else if (pp->ntargets > 1) {
 			buf_printf(&plan->notes, ", at %zu places", pp->ntargets);
 		}
