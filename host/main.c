@@ -2,6 +2,7 @@
 /* main: the command line's first word, the signals, and the one place that prints an error. */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ static void on_signal(int sig)
 	stop.stopped = 1;
 	if (write(stop.fd, &one, sizeof(one)) < 0)
 		stop.stopped = 1; /* the flag alone ends it at the next event */
+	alarm(1);		  /* interrupts a write that nobody reads, again and again */
 	errno = saved;
 }
 
@@ -40,6 +42,7 @@ static int catch_signals(struct error *e)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return 0;
 }
@@ -141,12 +144,25 @@ static void print_error(const struct error *e)
 		e->text ? e->text : "out of memory", colour ? "\033[0m" : "");
 }
 
+/* Whoever starts us without stdin, stdout or stderr must not get our files in their place. */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_NOCTTY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct error e = {0};
 	struct find f = {0};
 	int code = 0;
 
+	fill_standard_files();
 	/* Large blocks (BTF, kallsyms) on their own pages, always: what is freed is given back. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL); /* what it knows comes as errno; we say it with more context */

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-void writer_init(struct writer *w, int fd)
+void writer_init(struct writer *w, int fd, const volatile sig_atomic_t *stopped)
 {
 	w->fd = fd;
+	w->stopped = stopped;
 	w->err = 0;
 	w->len = 0;
 }
@@ -24,18 +25,18 @@ static int wait_writable(int fd)
 int writer_flush(struct writer *w)
 {
 	size_t done = 0;
+	int err;
 
 	while (!w->err && done < w->len) {
 		ssize_t n = write(w->fd, w->data + done, w->len - done);
 
-		if (n >= 0)
+		if (n >= 0) {
 			done += (size_t)n;
-		else if (errno == EAGAIN)
-			w->err = wait_writable(w->fd);
-		else if (errno != EINTR)
-			w->err = -errno;
-		if (w->err == -EINTR)
-			w->err = 0;
+			continue;
+		}
+		err = errno == EAGAIN ? wait_writable(w->fd) : -errno;
+		if (err != -EINTR || (w->stopped && *w->stopped))
+			w->err = err;
 	}
 	w->len = 0;
 	return w->err;

@@ -180,8 +180,10 @@ static int finish(struct session *s, struct error *e)
 		reader_consume(s->reader);
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
+	if (err == -EINTR)
+		fprintf(stderr, "bcchost: stdout is not being read: the last lines were dropped\n");
 	/* Whoever read us has seen enough: `| head` is no failure. */
-	if (err && err != -EPIPE)
+	else if (err && err != -EPIPE)
 		return error_set(e, FAULT_RUN, err, "cannot write to stdout: %s", strerror(-err));
 	return 0;
 }
@@ -208,7 +210,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	s->plan = plan;
 	s->object = o;
 	s->stop = stop;
-	writer_init(&s->writer, STDOUT_FILENO);
+	writer_init(&s->writer, STDOUT_FILENO, &stop->stopped);
 	begun = now_ns();
 	err = start(s, e);
 	*attached = !err;

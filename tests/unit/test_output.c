@@ -151,7 +151,7 @@ static void print_event(struct program_column *columns, size_t n, const struct e
 
 	lay_out(&l, event_fields, 6);
 	assert_int_equal(pipe(fds), 0);
-	writer_init(&w, fds[1]);
+	writer_init(&w, fds[1], NULL);
 	if (stream_new(&s, &p, &o, &l, &w, &e))
 		fail_msg("%s", e.text);
 	stream_heading(s);
@@ -273,13 +273,41 @@ static void a_closed_pipe_is_told(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(fds), 0);
 	close(fds[0]);
-	writer_init(&w, fds[1]);
+	writer_init(&w, fds[1], NULL);
 	writer_add(&w, "x", 1);
 	assert_int_equal(writer_flush(&w), -EPIPE);
 	for (int i = 0; i < WRITER_SIZE * 2; i++) /* dropped, not kept */
 		writer_char(&w, 'y');
 	assert_int_equal(writer_flush(&w), -EPIPE);
 	close(fds[1]);
+}
+
+static volatile sig_atomic_t stopped;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* A pipe that nobody empties holds us up only until we are to stop. */
+static void a_full_pipe_is_given_up(void **state)
+{
+	struct sigaction sa = {.sa_handler = on_alarm}, old;
+	static struct writer w;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(sigaction(SIGALRM, &sa, &old), 0);
+	assert_int_equal(pipe(fds), 0);
+	writer_init(&w, fds[1], &stopped);
+	alarm(1);
+	for (int i = 0; i < 1 << 20; i++)
+		writer_char(&w, 'y');
+	assert_int_equal(writer_flush(&w), -EINTR);
+	close(fds[0]);
+	close(fds[1]);
+	sigaction(SIGALRM, &old, NULL);
 }
 
 int main(void)
@@ -295,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_cut_event_shows_what_came),
 		cmocka_unit_test(a_missing_field_names_those_there),
 		cmocka_unit_test(a_closed_pipe_is_told),
+		cmocka_unit_test(a_full_pipe_is_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
