@@ -230,6 +230,9 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 		report_object(r);
 		return 0;
 	}
+	/* Ctrl-C before anything was traced: there is nothing to print. */
+	if (stop->stopped)
+		return 0;
 	return session_run(&r->plan, r->object, stop, attached, e);
 }
 
@@ -272,7 +275,13 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 				"--print-bpf and --compile-only work for that");
 	if (!err && trace)
 		err = check_privilege(r, e);
-	return err ? err : try_variants(r, stop, e);
+	if (!err)
+		err = try_variants(r, stop, e);
+	if (err == -EINTR && stop->stopped) {
+		error_clear(e);
+		err = 0;
+	}
+	return err;
 }
 
 static int print_help(const struct program *p, struct error *e)
