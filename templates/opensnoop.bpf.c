@@ -167,7 +167,8 @@ static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 	u64 id = bpf_get_current_pid_tgid();
 	int zero = 0;
 	struct event *e = scratch.lookup(&zero);
-	u32 size = sizeof(*e);
+	u64 size = sizeof(*e);
+	long len;
 
 	if (!e || (FAILED_ONLY && result >= 0))
 		return 0;
@@ -182,13 +183,16 @@ static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 	e->flags = flags;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
 	e->name[0] = 0;
-	bpf_probe_read_user_str(&e->name, sizeof(e->name), name);
+	len = bpf_probe_read_user_str(&e->name, sizeof(e->name), name);
 #if FULL_PATH
 	e->used = 0;
 	if (e->name[0] != '/')
 		fill_dirs(e, dfd);
 	size -= sizeof(e->dirs);
 	size += e->used & (DIRS_LEN - 1);
+#else
+	/* The name comes last: only what there is of it is sent. The mask is for the verifier. */
+	size = offsetof(struct event, name) + 1 + ((len - 1) & (NAME_LEN - 1));
 #endif
 	events.perf_submit(ctx, e, size);
 	return 0;

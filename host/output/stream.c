@@ -206,7 +206,9 @@ static void put_path(struct stream *s, const struct cell *c, const char *data, s
 
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	if (c->has_field && (size_t)c->offset + (c->kind == CELL_TEXT ? 0 : c->size) > size) {
+	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH;
+
+	if (c->has_field && (size_t)c->offset + (text ? 0 : c->size) > size) {
 		put(s, c, "", 0, 0);
 		return;
 	}

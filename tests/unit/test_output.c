@@ -224,6 +224,8 @@ static void joins_paths(void **state)
 	assert_string_equal(out, "PATH\n.../aa/b/file\n");
 	print_event(&column, 1, &ev, base, out, sizeof(out)); /* nothing is known */
 	assert_string_equal(out, "PATH\nfile\n");
+	print_event(&column, 1, &ev, offsetof(struct event, name) + 3, out, sizeof(out));
+	assert_string_equal(out, "PATH\nfil\n"); /* no more was sent */
 	strcpy(ev.name, "/abs");
 	print_event(&column, 1, &ev, base + 5, out, sizeof(out));
 	assert_string_equal(out, "PATH\n/abs\n");
