@@ -18,7 +18,7 @@
 #include "trace/load.h"
 #include "trace/reader.h"
 
-#define RING_BYTES_PER_CPU ((uint64_t)1 << 20)
+#define RING_BYTES_PER_CPU ((uint64_t)512 << 10)
 #define RING_BYTES_MAX	   ((uint64_t)64 << 20) /* of --buffer-pages */
 #define PERF_PAGES	   64			/* of each CPU, as BCC's tools have */
 
