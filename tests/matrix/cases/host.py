@@ -195,24 +195,21 @@ def first_event(*argv, seconds=240):
         t.wait(60)
 
 
-# Two figures of one run on one machine; as a ratio they mean something even under emulation.
-@case("start to first event, beside BCC's filelife (figures, not a limit)")
-def _():
-    if KERNEL != "bookworm":
-        raise Skip("BCC's tools need kernel headers")
-    ours, our_rss = first_event("bcchost", "filelife")
-    theirs, their_rss = first_event("filelife-bpfcc")
+# Figures of one run on one machine; as a ratio they mean something even under emulation.
+def beside_bcc():
+    # Twice, the better one: the first also reads LLVM from the host's disk, for both.
+    runs = [(first_event("bcchost", "filelife"), first_event("filelife-bpfcc")) for _ in range(2)]
+    (ours, our_rss), (theirs, their_rss) = (min(of) for of in zip(*runs))
     info(
         f"filelife, start to first event: bcchost {ours:.1f} s and {our_rss} kB, BCC {theirs:.1f} s and "
         f"{their_rss} kB, ratio {ours / theirs:.2f}"
     )
 
 
-@case("BCC's own filelife on this kernel (a figure)")
-def _():
-    if KERNEL != "sid":
-        raise Skip("of interest where its guess of the signature is wrong")
-    t = Background("filelife-bpfcc", env=dict(os.environ, PYTHONUNBUFFERED="1"))
+def bcc_alone():
+    # Not installed ones: bcchost has to do without.
+    env = dict(os.environ, PYTHONUNBUFFERED="1", BCC_KERNEL_SOURCE="/opt/headers")
+    t = Background("filelife-bpfcc", env=env)
     try:
         wait_for(lambda: "FILE" in t.stdout or not t.alive(), 180, "its heading")
         time.sleep(1)
@@ -226,6 +223,12 @@ def _():
     version = command("dpkg-query", "-W", "-f", "${Version}", "python3-bpfcc").stdout
     state = "" if alive else ", it ended by itself: " + t.stderr.strip().split("\n")[-1]
     info(f"BCC {version} filelife on {RELEASE}: 23 files created and removed, {printed} lines{state}")
+
+
+if KERNEL == "bookworm":  # BCC's tools need kernel headers
+    case("start to first event, beside BCC's filelife (figures, not a limit)")(beside_bcc)
+if KERNEL == "sid":  # where its guess of the signature is wrong
+    case("BCC's own filelife on this kernel (a figure)")(bcc_alone)
 
 
 @case("nothing is left in the kernel by all these")
