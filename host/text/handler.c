@@ -90,6 +90,7 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 	} else if (pp && has_signature(&look) &&
 		   (pp->probe->kind == PROGRAM_KFUNC || pp->probe->kind == PROGRAM_KRETFUNC)) {
 		*done = true;
+		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);
 	}
 	free(name);
@@ -98,34 +99,54 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 
 void handler_end(struct job *job)
 {
-	if (!job->wrapped)
-		return;
-	buf_printf(&job->out,
-		   " int %s" SUBSTITUTE_WRAPPER "(u64 *ctx) { return %s((void *)ctx%s); }",
-		   job->wrapped, job->wrapped, job->call.len ? job->call.data : "");
 	free(job->wrapped);
 	job->wrapped = NULL;
+}
+
+/*
+ * The array of fexit has the result behind the parameters; the handler gets it as one more.
+ *
+ * The wrapper comes before the handler, which is declared for it, all on the line of the
+ * parameters: it is in these alone that one kernel's text differs from another's.
+ */
+static int add_wrapper(struct job *job)
+{
+	size_t len = job->out.len - job->out_word;
+	char *head = strndup(job->out.data + job->out_word, len); /* "static int NAME(…" */
+
+	if (!head)
+		return error_nomem(job->e);
+	buf_printf(&job->out,
+		   "); int %s" SUBSTITUTE_WRAPPER "(u64 *ctx) { return %s((void *)ctx%s); } ",
+		   job->wrapped, job->wrapped, job->call.len ? job->call.data : "");
+	buf_add(&job->out, head, len);
+	free(head);
+	return 0;
 }
 
 int handler_signature(struct job *job, struct scan *s, const char *path,
 		      const struct scan_piece *word)
 {
 	const char *inner;
-	size_t len;
+	size_t len, nparams;
 	int err = expand_group(job, s, path, word, &inner, &len);
 
 	if (err)
 		return err;
-	err = signature_expand(job->plan, inner, len, &job->out, &job->call, &job->nparams, job->e);
+	err = signature_expand(job->plan, inner, len, &job->out, &job->call, &nparams, job->e);
+	if (err)
+		return error_prefix(job->e, err, "%s:%u", path, word->line);
+	if (job->wrapped && job->returns) {
+		buf_str(&job->out, ", long bcchost_result");
+		buf_printf(&job->call, ", ctx[%zu]", nparams);
+	}
+	if (job->wrapped)
+		err = add_wrapper(job);
 	expand_lines(job, inner, inner + len);
-	return err ? error_prefix(job->e, err, "%s:%u", path, word->line) : 0;
+	return err;
 }
 
-/* The array of fexit has the result behind the parameters. */
 void handler_result(struct job *job)
 {
-	if (job->wrapped)
-		buf_printf(&job->out, "((long)((u64 *)ctx)[%zu])", job->nparams);
-	else
-		buf_str(&job->out, "((long)PT_REGS_RC(ctx))");
+	buf_str(&job->out, job->wrapped ? "bcchost_result" : "((long)PT_REGS_RC(ctx))");
 }

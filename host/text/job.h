@@ -25,7 +25,7 @@ struct job {
 	/* The handler that the scanner is in, if fentry or fexit runs it (handler.h): */
 	char *wrapped;	 /* its name; NULL: none */
 	struct buf call; /* the arguments that its wrapper hands on */
-	size_t nparams;	 /* of its kernel function */
+	bool returns;	 /* by fexit: it is given the result, too */
 };
 
 /* --- expand.c --- */

@@ -227,10 +227,14 @@ static void a_trampoline_calls_the_handler(void **state)
 
 		real = kernels_real(cases[i].kernel);
 		m = make_text(NULL, y, text, 0, NULL);
-		assert_true(asprintf(&want,
-				     "static int h(%s)\n{\n\treturn ((long)((u64 *)ctx)[%d]);\n} "
-				     "int h_trampoline(u64 *ctx) { return h(%s); }\nint g(void)",
-				     cases[i].params, i == 1 ? 5 : 4, cases[i].call) > 0);
+		assert_true(
+			asprintf(&want,
+				 "static int h(%s, long bcchost_result); int h_trampoline(u64 "
+				 "*ctx) { "
+				 "return h(%s, ctx[%d]); } static int h(%s, long bcchost_result)\n"
+				 "{\n\treturn bcchost_result;\n}\nint g(void)",
+				 cases[i].params, cases[i].call, i == 1 ? 5 : 4,
+				 cases[i].params) > 0);
 		if (!strstr(body(m), want))
 			fail_msg("%s\nhas no\n%s", body(m), want);
 		free(want);
