@@ -145,7 +145,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 	const struct program_column column = {
 		.title = (char *)"TIME(s)",
 		.value = PROGRAM_COLUMN_ELAPSED,
-		.width = 14,
+		.width = 13,
 	};
 
 	if (!o->timestamp)
