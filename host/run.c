@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/clock.h"
 #include "kernel/kernel.h"
 #include "object/compile.h"
 #include "text/plan.h"
@@ -29,20 +28,16 @@ struct run {
 	char *text;
 	struct object *object;
 	struct compile_request request;
-	struct timespec last; /* when the last step ended */
+	uint64_t last; /* when the last step ended, clock_ns */
 };
 
 /* What took how long, for --verbose: each step since the one before. */
 static void step(struct run *r, const char *done)
 {
-	struct timespec now;
-	double ms;
+	uint64_t now = clock_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms = (double)(now.tv_sec - r->last.tv_sec) * 1e3 +
-	     (double)(now.tv_nsec - r->last.tv_nsec) / 1e6;
 	if (r->options.verbose)
-		fprintf(stderr, "bcchost: %s in %.0f ms\n", done, ms);
+		fprintf(stderr, "bcchost: %s in %.0f ms\n", done, (double)(now - r->last) / 1e6);
 	r->last = now;
 }
 
@@ -144,6 +139,7 @@ static int check_privilege(struct run *r, struct error *e)
 static int make_text(struct run *r, size_t first_variant, struct error *e)
 {
 	int err = choose_headers(r, e);
+	bool btf = !err && r->request.headers == COMPILE_HEADERS_BTF;
 
 	/* To print the text no types are needed; without any, say what a compile would. */
 	if (err && !r->options.print_bpf)
@@ -153,7 +149,7 @@ static int make_text(struct run *r, size_t first_variant, struct error *e)
 	if (err)
 		return err;
 	r->planned = true;
-	return substitute(&r->plan, r->request.headers == COMPILE_HEADERS_BTF, &r->text, e);
+	return substitute(&r->plan, btf, &r->text, e);
 }
 
 static int print_text(struct run *r, struct error *e)
@@ -266,9 +262,8 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 	bool trace = !r->options.print_bpf && !r->options.compile_only;
 	int err;
 
-	clock_gettime(CLOCK_MONOTONIC, &r->last);
+	r->last = clock_ns();
 	err = open_kernel(r, e);
-
 	if (!err && trace && !kernel_is_running(r->kernel))
 		err = error_set(e, FAULT_USAGE, -EINVAL,
 				"--btf, --kallsyms and --kernel-release name another kernel: only "

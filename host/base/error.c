@@ -25,6 +25,18 @@ int error_set(struct error *e, enum fault fault, int err, const char *fmt, ...)
 	return err;
 }
 
+int error_set_at(struct error *e, enum fault fault, int err, const char *path, unsigned int line,
+		 const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return error_nomem(e);
+	error_set(e, fault, err, "%s:%u: %s", path, line, text);
+	free(text);
+	return err;
+}
+
 int error_prefix(struct error *e, int err, const char *fmt, ...)
 {
 	va_list ap;

@@ -9,6 +9,8 @@
 #ifndef BCCHOST_BASE_ERROR_H
 #define BCCHOST_BASE_ERROR_H
 
+#include <stdarg.h>
+
 /* The exit codes, as `bcchost --help` and the man page document them. */
 enum fault {
 	FAULT_NONE = 0,
@@ -31,6 +33,10 @@ struct error {
  */
 int error_set(struct error *e, enum fault fault, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same with "path:line: " before the text. */
+int error_set_at(struct error *e, enum fault fault, int err, const char *path, unsigned int line,
+		 const char *fmt, va_list ap) __attribute__((format(printf, 6, 0)));
 
 /* Puts "<text>: " before what the error says; nothing if it says nothing. Returns err. */
 int error_prefix(struct error *e, int err, const char *fmt, ...)

@@ -11,8 +11,9 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define FIRST_FD   10 /* ours stay clear of the descriptors that the child gets */
@@ -35,14 +36,6 @@ void child_signals_release(void)
 {
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	sigemptyset(&held);
-}
-
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static int out_of_the_way(int fd)
@@ -118,11 +111,11 @@ static int watch(struct child *c, pid_t pid, int output)
 		{.fd = output, .events = POLLIN},
 		{.fd = signalfd(-1, &held, SFD_CLOEXEC), .events = POLLIN},
 	};
-	long long deadline = now_ms() + c->timeout * 1000LL;
+	uint64_t deadline = clock_ns() + c->timeout * (uint64_t)1000000000;
 	int err = 0;
 
 	for (;;) {
-		if (now_ms() >= deadline) {
+		if (clock_ns() >= deadline) {
 			err = -ETIMEDOUT;
 			break;
 		}

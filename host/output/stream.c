@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "output/cell.h"
 #include "output/escape.h"
 #include "output/number.h"
@@ -107,7 +108,6 @@ static int64_t read_signed(const char *p, uint32_t size)
 
 static void put_elapsed(struct stream *s, const struct cell *c, const char *data)
 {
-	struct timespec ts;
 	char text[NUMBER_MAX];
 	uint64_t now;
 	size_t len;
@@ -115,8 +115,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	if (c->has_field) {
 		now = read_unsigned(data + c->offset, c->size);
 	} else {
-		clock_gettime(CLOCK_MONOTONIC, &ts);
-		now = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+		now = clock_ns();
 	}
 	if (!s->started)
 		s->first_ns = now;

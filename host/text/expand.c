@@ -25,7 +25,7 @@ static void expand_word(struct job *job, const struct program_word *w)
 	const struct program *p = job->plan->program;
 	const struct option_value *value = options_value(job->plan->options, p, w->option);
 
-	if (!options_given(job->plan->options, p, w->option) && !(value && value->given))
+	if (!options_given(job->plan->options, p, w->option))
 		buf_str(&job->out, w->other ? w->other : "0");
 	else if (w->then)
 		buf_str(&job->out, w->then);

@@ -87,8 +87,7 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 	if (plan_left_out(job->plan, name)) {
 		*done = true;
 		err = leave_out(job, s, path, word);
-	} else if (pp && has_signature(&look) &&
-		   (pp->probe->kind == PROGRAM_KFUNC || pp->probe->kind == PROGRAM_KRETFUNC)) {
+	} else if (pp && has_signature(&look) && program_probe_is_fentry(pp->probe->kind)) {
 		*done = true;
 		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);

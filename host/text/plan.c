@@ -36,22 +36,20 @@ static bool is_kprobe(enum program_probe_kind kind)
 	return kind == PROGRAM_KPROBE || kind == PROGRAM_KRETPROBE;
 }
 
-static bool is_fentry(enum program_probe_kind kind)
-{
-	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
-}
-
 static bool is_pattern(const char *target)
 {
 	return target[0] == '^';
 }
 
-/* A BPF trampoline wants the function in vmlinux's BTF, under its own name, and ftrace in it. */
+/*
+ * A BPF trampoline wants the function in vmlinux's BTF, under its own name, and ftrace in it. Only
+ * the first is asked here: the list of what ftrace can reach takes longer to read than all else,
+ * and a function that is not in it is refused when it is attached to; the next variant is taken
+ * then.
+ */
 static uint32_t fentry_id(struct plan *plan, const struct kernel_symbol *s)
 {
-	if (!s->unique || s->module || kernel_can_ftrace(plan->kernel, s->name) == KERNEL_CAN_NO)
-		return 0;
-	return kernel_function_id(plan->kernel, s->name);
+	return s->unique && !s->module ? kernel_function_id(plan->kernel, s->name) : 0;
 }
 
 /* Takes the symbols that a probe may sit on; *refused counts those that it may not. */
@@ -65,9 +63,9 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		const struct kernel_symbol *s = &syms->v[i];
 		struct plan_target *t = &pp->targets[pp->ntargets];
 
-		if (is_fentry(pp->probe->kind))
+		if (program_probe_is_fentry(pp->probe->kind))
 			t->btf_id = fentry_id(plan, s);
-		if (is_fentry(pp->probe->kind)
+		if (program_probe_is_fentry(pp->probe->kind)
 			    ? !t->btf_id
 			    : kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
 			(*refused)++;
@@ -98,7 +96,7 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 	if (!err && !pp->ntargets) {
 		if (refused)
 			err = error_set(e, FAULT_KERNEL, -EINVAL, "%s %s", target,
-					is_fentry(pp->probe->kind)
+					program_probe_is_fentry(pp->probe->kind)
 						? "cannot take fentry programs on this kernel"
 						: "is on this kernel's kprobe blacklist");
 		else
@@ -158,7 +156,7 @@ static int missing_probe(struct plan *plan, const struct program_probe *probe, s
 		buf_printf(&names, "%s%s", i ? ", " : "", probe->targets[i]);
 	if (is_pattern(probe->targets[0]))
 		near = strdup("");
-	else if (is_kprobe(probe->kind) || is_fentry(probe->kind))
+	else if (is_kprobe(probe->kind) || program_probe_is_fentry(probe->kind))
 		near = kernel_near_functions(plan->kernel, probe->targets[0], 3);
 	err = error_set(e, FAULT_KERNEL, -ENOENT,
 			"%s:%u: kernel %s has nothing to attach %s %s to%s%s", plan->program->path,
@@ -178,7 +176,7 @@ static int check_kind(struct plan *plan, const struct program_probe *probe, stru
 				 "CONFIG_KPROBE_EVENTS), which %s needs for %s",
 				 kernel_release(plan->kernel), plan->program->name,
 				 probe->targets[0]);
-	if (is_fentry(probe->kind) && !kernel_has_fentry(plan->kernel))
+	if (program_probe_is_fentry(probe->kind) && !kernel_has_fentry(plan->kernel))
 		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
 				 "kernel %s cannot attach fentry programs (it needs BTF and BPF "
 				 "trampolines), which %s needs for %s",

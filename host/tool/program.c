@@ -14,17 +14,12 @@
 int program_error(const struct program *p, unsigned int line, struct error *e, const char *fmt, ...)
 {
 	va_list ap;
-	char *text;
-	int n;
+	int err;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	err = error_set_at(e, FAULT_TOOL, -EINVAL, p->path, line, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return error_nomem(e);
-	error_set(e, FAULT_TOOL, -EINVAL, "%s:%u: %s", p->path, line, text);
-	free(text);
-	return -EINVAL;
+	return err;
 }
 
 static const struct yaml_choices filter_names = {

@@ -205,4 +205,10 @@ void program_free(struct program *p);
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
+/* Does a BPF trampoline run it: fentry or fexit? */
+static inline bool program_probe_is_fentry(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+}
+
 #endif

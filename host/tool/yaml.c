@@ -212,15 +212,10 @@ void yaml_pair(const struct yaml_value *map, size_t i, struct yaml_value *key,
 int yaml_error(const struct yaml_value *v, struct error *e, const char *fmt, ...)
 {
 	va_list ap;
-	char *text;
-	int n;
+	int err;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	err = error_set_at(e, FAULT_TOOL, -EINVAL, v->yaml->path, yaml_line_of(v), fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return error_nomem(e);
-	error_set(e, FAULT_TOOL, -EINVAL, "%s:%u: %s", v->yaml->path, yaml_line_of(v), text);
-	free(text);
-	return -EINVAL;
+	return err;
 }

@@ -128,9 +128,10 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 			 const struct plan_target *t, int prog, struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
+	bool link = kind == PROGRAM_RAW_TRACEPOINT || program_probe_is_fentry(kind);
 	int fd, err = 0;
 
-	if (kind == PROGRAM_RAW_TRACEPOINT || kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC) {
+	if (link) {
 		fd = bpf_raw_tracepoint_open(kind == PROGRAM_RAW_TRACEPOINT ? t->name : NULL, prog);
 		if (fd < 0)
 			fd = -errno;
@@ -139,8 +140,7 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 	} else {
 		fd = open_kprobe(t, kind == PROGRAM_KRETPROBE, e);
 	}
-	if (fd >= 0 && kind != PROGRAM_RAW_TRACEPOINT && kind != PROGRAM_KFUNC &&
-	    kind != PROGRAM_KRETFUNC)
+	if (fd >= 0 && !link)
 		err = set_program(fd, prog);
 	if (fd >= 0 && !err)
 		return keep(a, fd, e);

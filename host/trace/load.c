@@ -170,7 +170,7 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
 			 struct error *e)
 {
-	if (prog_type(pp->probe->kind) != BPF_PROG_TYPE_TRACING)
+	if (!program_probe_is_fentry(pp->probe->kind))
 		return 0;
 	if (pp->ntargets > 1)
 		return error_set(e, FAULT_TOOL, -EINVAL,

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "object/layout.h"
 #include "output/stream.h"
 #include "text/substitute.h"
@@ -39,14 +39,6 @@ struct session {
 	bool done;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 /* The whole ring's size: --buffer-pages is of each CPU, as in BCC; a ring wants a power of two. */
 static uint32_t ring_bytes(const struct options *o)
 {
@@ -70,7 +62,7 @@ static int on_event(void *ctx, const void *data, size_t size)
 	if (o->max_events && s->printed >= o->max_events)
 		s->done = true;
 	/* Under load the buffer is never empty: look at the clock now and then from here. */
-	if (s->deadline && (s->printed & 255) == 0 && now_ns() >= s->deadline)
+	if (s->deadline && (s->printed & 255) == 0 && clock_ns() >= s->deadline)
 		s->done = true;
 	return s->done || s->stop->stopped || s->writer.err;
 }
@@ -143,7 +135,7 @@ static int read_events(struct session *s, struct error *e)
 		{.fd = s->stop->fd, .events = POLLIN},
 		{.fd = s->writer.fd}, /* only to see that its reader is gone */
 	};
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 	int err = 0;
 
 	s->next_look = now + 1000000000;
@@ -154,7 +146,7 @@ static int read_events(struct session *s, struct error *e)
 			err = reader_consume(s->reader);
 		if (writer_flush(&s->writer) || (fds[2].revents & (POLLERR | POLLHUP)))
 			break;
-		now = now_ns();
+		now = clock_ns();
 		if (s->deadline && now >= s->deadline)
 			break;
 		if (now >= s->next_look) {
@@ -211,7 +203,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	s->object = o;
 	s->stop = stop;
 	writer_init(&s->writer, STDOUT_FILENO, &stop->stopped);
-	begun = now_ns();
+	begun = clock_ns();
 	err = start(s, e);
 	*attached = !err;
 	if (err) {
@@ -220,9 +212,9 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	}
 	if (plan->options->verbose)
 		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n", s->attach.n,
-			(now_ns() - begun) / 1000000);
+			(clock_ns() - begun) / 1000000);
 	if (plan->options->duration > 0)
-		s->deadline = now_ns() + (uint64_t)(plan->options->duration * 1e9);
+		s->deadline = clock_ns() + (uint64_t)(plan->options->duration * 1e9);
 	if (!plan->options->no_header)
 		stream_heading(s->stream);
 	err = writer_flush(&s->writer) ? 0 : read_events(s, e);
