@@ -25,6 +25,13 @@ ROW = {
 }
 
 
+def table(tool, heading, row):
+    """What a tool prints, as patterns: its heading, and a row with a group for each value that cases
+    look at. `file`, where there is one, is what rows(mark) looks for the mark in."""
+    HEADING[tool] = heading
+    ROW[tool] = row
+
+
 class Row(dict):
     __getattr__ = dict.__getitem__
 
@@ -100,7 +107,7 @@ class Tool(Background):
             if not m:
                 raise Failure(f"a line that is no row: {line!r}: {self.said()}")
             row = Row({k: v.strip() if k in ("comm", "pid") else v for k, v in m.groupdict().items()})
-            if mark in row.file:
+            if mark in row.get("file", line):
                 rows.append(row)
         return rows
 

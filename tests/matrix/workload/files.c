@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * workload: makes exactly the system calls that a case of the matrix wants to see, from a process
- * whose name and id it tells. Linked statically: one binary for every userland.
- *
- * workload [-n COMM] [-u UID] [-g FILE] [-m FILE] STEP…
- *   -n COMM  the process's name        -u UID   its user
- *   -g FILE  wait until FILE exists before the first step (so that a tool can be told our pid)
- * A step is OPERATION:ARGUMENT[:ARGUMENT…]; an argument's %XX are decoded. Prints a line a step,
- * "OPERATION result errno", after the line "pid N".
- */
+/* Steps on files and directories. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,39 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "steps.h"
+
 static int dirfd_kept = AT_FDCWD;
-
-static void decode(char *s)
-{
-	char *to = s;
-	unsigned int c;
-
-	for (; *s; s++) {
-		if (*s == '%' && sscanf(s + 1, "%2x", &c) == 1) {
-			*to++ = (char)c;
-			s += 2;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = 0;
-}
-
-static void nap(double seconds)
-{
-	struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
-}
 
 static int flags_of(const char *s)
 {
@@ -71,7 +38,7 @@ static void *in_thread(void *path)
 	return NULL;
 }
 
-static long step(const char *op, char **a)
+static long files(const char *op, char **a)
 {
 	if (!strcmp(op, "create")) /* PATH */
 		return shut(syscall(SYS_openat, AT_FDCWD, a[0], O_CREAT | O_WRONLY | O_EXCL, 0644));
@@ -138,43 +105,7 @@ static long step(const char *op, char **a)
 			failed += shut(syscall(SYS_openat, AT_FDCWD, a[1], O_RDONLY, 0)) < 0;
 		return failed;
 	}
-	fprintf(stderr, "workload: no such operation: %s\n", op);
-	exit(2);
+	return STEP_UNKNOWN;
 }
 
-int main(int argc, char **argv)
-{
-	const char *gate = NULL;
-	int c;
-
-	setvbuf(stdout, NULL, _IONBF, 0);
-	printf("pid %d\n", getpid());
-	while ((c = getopt(argc, argv, "+n:u:g:")) != -1) {
-		if (c == 'n')
-			prctl(PR_SET_NAME, optarg, 0, 0, 0);
-		else if (c == 'u' &&
-			 setresuid((uid_t)atol(optarg), (uid_t)atol(optarg), (uid_t)atol(optarg)))
-			return 1;
-		else if (c == 'g')
-			gate = optarg;
-		else if (c == '?')
-			return 2;
-	}
-	while (gate && access(gate, F_OK))
-		nap(0.02);
-	for (; optind < argc; optind++) {
-		char *a[4] = {NULL}, *op = argv[optind], *rest = op;
-		long result;
-		int i;
-
-		strsep(&rest, ":");
-		for (i = 0; rest && i < 4; i++)
-			a[i] = strsep(&rest, ":");
-		for (i = 0; i < 4 && a[i]; i++)
-			decode(a[i]);
-		errno = 0;
-		result = step(op, a);
-		printf("%s %ld %d\n", op, result, result < 0 ? errno : 0);
-	}
-	return 0;
-}
+STEPS(files)
