@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * handler: the functions that probes run. One is written once, as SIGNATURE has it, whatever runs
- * it: for fentry and fexit, which hand over an array, a wrapper calls it.
+ * it: for fentry, fexit and raw tracepoints, which hand over an array, a wrapper calls it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@ void handler_definition(struct job *job, const struct scan *s)
 	job->out_start = job->out.len;
 	job->text_start = s->at;
 	job->out_word = SIZE_MAX;
+	job->probe = NULL;
 }
 
 /* The scanner is behind the name; what was written since the definition began is taken back. */
@@ -84,10 +85,12 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 	if (!name)
 		return error_nomem(job->e);
 	pp = plan_probe_of(job->plan, name);
+	if (pp)
+		job->probe = pp;
 	if (plan_left_out(job->plan, name)) {
 		*done = true;
 		err = leave_out(job, s, path, word);
-	} else if (pp && has_signature(&look) && program_probe_is_fentry(pp->probe->kind)) {
+	} else if (pp && has_signature(&look) && program_probe_has_array(pp->probe->kind)) {
 		*done = true;
 		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);
@@ -132,7 +135,8 @@ int handler_signature(struct job *job, struct scan *s, const char *path,
 
 	if (err)
 		return err;
-	err = signature_expand(job->plan, inner, len, &job->out, &job->call, &nparams, job->e);
+	err = signature_expand(job->plan, job->probe, inner, len, &job->out, &job->call, &nparams,
+			       job->e);
 	if (err)
 		return error_prefix(job->e, err, "%s:%u", path, word->line);
 	if (job->wrapped && job->returns) {
