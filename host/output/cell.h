@@ -22,6 +22,8 @@ enum cell_kind {
 	CELL_SIGNED,
 	CELL_TEXT,
 	CELL_PATH,
+	CELL_ARGS,
+	CELL_CALL,
 };
 
 struct cell {
@@ -29,6 +31,8 @@ struct cell {
 	uint32_t offset, size; /* of the field in the event */
 	bool has_field;
 	uint32_t dirs_offset, dirs_size;
+	bool quote;	   /* of CELL_ARGS */
+	struct call *call; /* of CELL_CALL; owned */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */
