@@ -45,15 +45,16 @@ static int strlist_user(char *list, u32 *used, const char *from)
 		return strlist_put(list, used, STRLIST_NULL, 0);
 	if (at >= STRLIST_FULL)
 		return -1;
+	/* The length with its NUL; of an empty string 0. */
 	n = bpf_probe_read_user_str(&list[at + STRLIST_HEAD], STRLIST_STRING, from);
-	if (n <= 0)
+	if (n < 0)
 		return strlist_put(list, used, STRLIST_UNREADABLE, 0);
 	/* As long as there is room for: it ends here, or it is cut. */
 	if (n == STRLIST_STRING)
 		bpf_probe_read_user(&next, sizeof(next), from + STRLIST_STRING - 1);
 	if (next)
 		kind = STRLIST_CUT;
-	return strlist_put(list, used, kind, n - 1);
+	return strlist_put(list, used, kind, n > 0 ? n - 1 : 0);
 }
 
 static int strlist_kernel(char *list, u32 *used, const char *from)
