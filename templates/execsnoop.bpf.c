@@ -213,26 +213,37 @@ static int execveat32(void *ctx, const struct pt_regs *regs, long ret)
 	return failed(ctx, filename, argv, 4, ret);
 }
 
-/* All of them have execve's one parameter, which some kernels' BTF has without its name. */
 #ifdef VARIANT_FENTRY
-int execve64_exit(SIGNATURE(__x64_sys_execve, regs))
+/*
+ * The one parameter of each, from fexit's array: as SIGNATURE's parameter 5.10 does not let it be
+ * read of execveat, whose type it knows from a place where struct pt_regs is but declared.
+ */
+static const struct pt_regs *parameter(void *ctx)
 {
-	return execve64(ctx, regs, RESULT);
+	const struct pt_regs *regs = 0;
+
+	bpf_probe_read_kernel(&regs, sizeof(regs), ctx);
+	return regs;
 }
 
-int execveat64_exit(SIGNATURE(__x64_sys_execve, regs))
+int execve64_exit(SIGNATURE(__x64_sys_execve))
 {
-	return execveat64(ctx, regs, RESULT);
+	return execve64(ctx, parameter(ctx), RESULT);
 }
 
-int execve32_exit(SIGNATURE(__x64_sys_execve, regs))
+int execveat64_exit(SIGNATURE(__x64_sys_execveat))
 {
-	return execve32(ctx, regs, RESULT);
+	return execveat64(ctx, parameter(ctx), RESULT);
 }
 
-int execveat32_exit(SIGNATURE(__x64_sys_execve, regs))
+int execve32_exit(SIGNATURE(__ia32_compat_sys_execve))
 {
-	return execveat32(ctx, regs, RESULT);
+	return execve32(ctx, parameter(ctx), RESULT);
+}
+
+int execveat32_exit(SIGNATURE(__ia32_compat_sys_execveat))
+{
+	return execveat32(ctx, parameter(ctx), RESULT);
 }
 #else
 BPF_TABLE("lru_hash", u32, const struct pt_regs *, calls, 4096);
