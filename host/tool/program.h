@@ -211,10 +211,4 @@ static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
 }
 
-/* Is its program given an array of u64 with the parameters, not registers? */
-static inline bool program_probe_has_array(enum program_probe_kind kind)
-{
-	return program_probe_is_fentry(kind) || kind == PROGRAM_RAW_TRACEPOINT;
-}
-
 #endif

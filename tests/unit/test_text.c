@@ -284,15 +284,12 @@ static void a_raw_tracepoint_hands_over_its_parameters(void **state)
 	static const char probe[] = "  - {raw_tracepoint: block_rq_issue, run: h}\n";
 
 	(void)state;
-	assert_signature(
-		probe, "int h(SIGNATURE(block_rq_issue, rq))\n{\n}\n",
-		"static int h(struct pt_regs *ctx, struct request_queue *q, struct request "
-		"*rq); int h_trampoline(u64 *ctx) { return h((void *)ctx, (void *)ctx[0], "
-		"(void *)ctx[1]); } static int h(struct pt_regs *ctx, struct "
-		"request_queue *q, struct request *rq)\n{\n}\n",
-		false);
+	assert_signature(probe, "int h(SIGNATURE(block_rq_issue, rq))\n{\n}\n",
+			 "int h(struct bcchost_args *ctx, struct request_queue *q, struct request "
+			 "*rq)\n{\n}\n",
+			 false);
 	assert_signature(probe, "int h(SIGNATURE(., q)) {}",
-			 "static int h(struct pt_regs *ctx, struct request_queue *q) {}", false);
+			 "int h(struct bcchost_args *ctx, struct request_queue *q) {}", false);
 	assert_signature(probe, "int h(struct bpf_raw_tracepoint_args *ctx) {}",
 			 "int h(struct bpf_raw_tracepoint_args *ctx) {}", false);
 	assert_signature(probe, "int h(SIGNATURE(vfs_create, dir)) {}",
@@ -314,7 +311,7 @@ static void a_dot_is_what_the_probe_took(void **state)
 	assert_signature("  - {raw_tracepoint: sched_wakeup, run: h}\n"
 			 "  - {raw_tracepoint: sched_wakeup_new, run: h}\n",
 			 "int h(SIGNATURE(., p)) {}",
-			 "(struct pt_regs *ctx, struct task_struct *p)", false);
+			 "(struct bcchost_args *ctx, struct task_struct *p)", false);
 	assert_signature("  - {raw_tracepoint: sched_wakeup, run: h}\n"
 			 "  - {raw_tracepoint: block_rq_issue, run: h}\n",
 			 "int h(SIGNATURE(., p)) {}",
