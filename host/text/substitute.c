@@ -100,7 +100,8 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	*text = NULL;
 	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
 	if (!err)
-		err = filter_make(&job.filter, plan->options, btf, e);
+		err = filter_make(&job.filter, plan->program, plan->options, btf,
+				  plan->options->print_bpf, e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)

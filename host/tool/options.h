@@ -42,6 +42,7 @@ struct options {
 	bool help;		    /* -h --help */
 	bool print_bpf;		    /* --print-bpf */
 	bool compile_only;	    /* --compile-only: compile, report, load nothing */
+	bool no_cache;		    /* --no-cache */
 	bool verbose;		    /* --verbose */
 	bool no_header;		    /* --no-header */
 	unsigned int debug;	    /* --debug=WORD[,WORD…]; bits of enum options_debug */

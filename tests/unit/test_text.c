@@ -15,6 +15,7 @@
 #include "kernels.h"
 #include "text/plan.h"
 #include "text/scan.h"
+#include "text/filter.h"
 #include "text/substitute.h"
 
 static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
@@ -334,9 +335,10 @@ static void a_dot_is_what_the_probe_took(void **state)
 
 static void filters_are_numbers(void **state)
 {
-	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"a\"b"};
+	char *argv[] = {(char *)"tool", (char *)"-p",	(char *)"181",
+			(char *)"-n",	(char *)"a\"b", (char *)"--print-bpf"};
 	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 5, argv);
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 6, argv);
 
 	(void)state;
 	assert_non_null(
@@ -347,10 +349,44 @@ static void filters_are_numbers(void **state)
 	free_made(m);
 }
 
+/* So that another process costs no other text, and no other compile. */
+static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
+{
+	static const char template[] = "int created(void *ctx) { FILTER return 0; }";
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181"};
+	struct made *with = make_text("6.1.0", yaml, template, 3, argv);
+	struct made *without = make_text("6.1.0", yaml, template, 0, NULL);
+
+	(void)state;
+	assert_string_equal(with->text, without->text);
+	assert_non_null(strstr(body(with),
+			       "if (bcchost_only_pid() != ~0ULL && bcchost_only_pid() != "
+			       "(u32)(bpf_get_current_pid_tgid() >> 32)) return 0; "));
+	free_made(with);
+	free_made(without);
+}
+
+static void constants_have_the_values_of_the_options(void **state)
+{
+	struct options o = {.has_pid = true, .pid = 181, .has_uid = true};
+	uint64_t v[6];
+
+	(void)state;
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_true(filter_constant(i, &o, &v[i]));
+	assert_int_equal(v[1], getpid());
+	assert_int_equal(v[2], 181);
+	assert_true(v[3] == UINT64_MAX); /* --tid was not given */
+	assert_int_equal(v[4], 0);	 /* root's */
+	assert_false(filter_constant(0, &o, &v[0]));
+	assert_false(filter_constant(5, &o, &v[0]));
+}
+
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
 {
+	char *argv[] = {(char *)"tool", (char *)"--print-bpf"};
 	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 0, NULL);
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 2, argv);
 
 	(void)state;
 	assert_string_equal(body(m),
@@ -590,6 +626,8 @@ int main(void)
 		cmocka_unit_test(a_raw_tracepoint_hands_over_its_parameters),
 		cmocka_unit_test(a_dot_is_what_the_probe_took),
 		cmocka_unit_test(filters_are_numbers),
+		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
+		cmocka_unit_test(constants_have_the_values_of_the_options),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
 		cmocka_unit_test(own_words_are_replaced_in_code_only),
