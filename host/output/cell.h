@@ -24,6 +24,7 @@ enum cell_kind {
 	CELL_PATH,
 	CELL_ARGS,
 	CELL_CALL,
+	CELL_KSYM,
 };
 
 struct cell {
@@ -33,6 +34,9 @@ struct cell {
 	uint32_t dirs_offset, dirs_size;
 	bool quote;	   /* of CELL_ARGS */
 	struct call *call; /* of CELL_CALL; owned */
+	bool rate;	   /* a count, to be shown a second */
+	bool percent;	   /* in percent of the field at of_offset, of of_size bytes */
+	uint32_t of_offset, of_size;
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * handler: the functions that probes run. One is written once, as SIGNATURE has it, whatever runs
- * it: for fentry, fexit and raw tracepoints, which hand over an array, a wrapper calls it.
+ * it: for fentry and fexit, which hand over an array, a wrapper calls it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 	if (plan_left_out(job->plan, name)) {
 		*done = true;
 		err = leave_out(job, s, path, word);
-	} else if (pp && has_signature(&look) && program_probe_has_array(pp->probe->kind)) {
+	} else if (pp && has_signature(&look) && program_probe_is_fentry(pp->probe->kind)) {
 		*done = true;
 		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);

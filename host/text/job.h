@@ -24,7 +24,7 @@ struct job {
 
 	const struct plan_probe *probe; /* the one that runs the definition's handler; or NULL */
 
-	/* The handler that the scanner is in, if its probe hands it an array (handler.c): */
+	/* The handler that the scanner is in, if fentry or fexit runs it (handler.c): */
 	char *wrapped;	 /* its name; NULL: none */
 	struct buf call; /* the arguments that its wrapper hands on */
 	bool returns;	 /* by fexit: it is given the result, too */
@@ -50,8 +50,8 @@ void handler_definition(struct job *job, const struct scan *s);
 
 /*
  * A word outside of braces. If it is the name of a handler that the plan leaves out, the whole
- * function becomes empty lines; if fentry, fexit or a raw tracepoint runs it, it gets a wrapper.
- * *done tells whether the word is dealt with.
+ * function becomes empty lines; if fentry or fexit runs it, it gets a wrapper. *done
+ * tells whether the word is dealt with.
  */
 int handler_word(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,
 		 bool *done);

@@ -35,10 +35,9 @@ static int no_such_param(struct plan *plan, const struct kernel_proto *proto, co
 }
 
 /* Before the last parameter that is named, all must be where one parameter has one place. */
-static int check_places(const struct kernel_proto *proto, int last, bool tracepoint,
-			struct error *e)
+static int check_places(const struct kernel_proto *proto, int last, struct error *e)
 {
-	if (!tracepoint && last >= REGISTER_PARAMS)
+	if (last >= REGISTER_PARAMS)
 		return error_set(e, FAULT_KERNEL, -E2BIG,
 				 "%s is parameter %d of %s: only the first %d are in registers",
 				 proto->params[last].name, last + 1, proto->function,
@@ -102,16 +101,27 @@ static int compare_param(struct find *f, const char *name)
 
 static void note_choice(struct plan *plan, const struct kernel_proto *proto, bool tracepoint)
 {
-	buf_printf(&plan->notes, "signature: %s %s(", tracepoint ? "tracepoint" : proto->result,
-		   proto->function);
+	const char *result = tracepoint ? "tracepoint" : proto->result; /* "": of the table */
+
+	buf_printf(&plan->notes, "signature: %s%s%s(", result, *result ? " " : "", proto->function);
 	for (size_t i = 0; i < proto->nparams; i++)
 		buf_printf(&plan->notes, "%s%s", i ? ", " : "", proto->params[i].decl);
 	buf_printf(&plan->notes, "), from %s\n", proto->source);
 }
 
-static void add_params(const struct kernel_proto *proto, int last, struct buf *out)
+/* Of a kprobe's registers these carry a function's parameters; so libbcc has it, by machine. */
+void signature_args_struct(const char *machine, struct buf *out)
 {
-	buf_str(out, "struct pt_regs *ctx");
+	const char *members = strcmp(machine, "x86_64") == 0	? "di, si, dx, cx, r8, r9"
+			      : strcmp(machine, "riscv64") == 0 ? "a0, a1, a2, a3, a4, a5"
+								: "regs[6]";
+
+	buf_printf(out, "struct bcchost_args { u64 %s; };\n", members);
+}
+
+static void add_params(const struct kernel_proto *proto, int last, bool tracepoint, struct buf *out)
+{
+	buf_str(out, tracepoint ? "struct bcchost_args *ctx" : "struct pt_regs *ctx");
 	for (int i = 0; i <= last; i++) {
 		if (*proto->params[i].name)
 			buf_printf(out, ", %s", proto->params[i].decl);
@@ -199,8 +209,8 @@ static int find_prototype(struct plan *plan, const struct plan_probe *pp, const 
 /* A dot and no names: no prototype is needed, and some copies of compilers' have none. */
 static bool wants_nothing(const struct plan_probe *pp, const char *function, const char *names)
 {
-	return pp && !program_probe_has_array(pp->probe->kind) && strcmp(function, DOT) == 0 &&
-	       !names[strspn(names, SPACE)];
+	return pp && (pp->probe->kind == PROGRAM_KPROBE || pp->probe->kind == PROGRAM_KRETPROBE) &&
+	       strcmp(function, DOT) == 0 && !names[strspn(names, SPACE)];
 }
 
 /* The names without their function and the comma behind it. */
@@ -239,14 +249,14 @@ int signature_expand(struct plan *plan, const struct plan_probe *probe, const ch
 	if (!err)
 		err = each_name(names, find_param, &f);
 	if (!err)
-		err = check_places(&proto, f.last, is_raw(probe), e);
+		err = check_places(&proto, f.last, e);
 	if (!err && f.last >= 0 && strcmp(function, DOT) == 0)
 		err = check_others(&f, probe->probe->run, names);
 	if (err)
 		goto out;
 	note_choice(plan, &proto, is_raw(probe));
 	*nparams = proto.nparams;
-	add_params(&proto, f.last, out);
+	add_params(&proto, f.last, is_raw(probe), out);
 	add_call(&proto, f.last, call);
 out:
 	kernel_proto_free(&proto);

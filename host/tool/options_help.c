@@ -227,6 +227,7 @@ char *options_help_global(void)
 	buf_str(&b,
 		"Usage: bcchost [options] TOOL [the tool's options]\n"
 		"       bcchost list\n"
+		"       bcchost cache list|clear\n"
 		"\n"
 		"Runs BPF tracing tools. A tool is a YAML program and a BPF C template, which are\n"
 		"fitted to the running kernel, compiled, loaded and attached.\n"
@@ -235,9 +236,11 @@ char *options_help_global(void)
 	entry(&b, "TOOL", "run this tool");
 	entry(&b, "TOOL --help", "what this tool does and takes");
 	entry(&b, "list", "all tools");
+	entry(&b, "cache list|clear", "what was compiled before and is kept; forget it");
 	group(&b, NULL, OPTIONS_GROUP_GLOBAL, "Options");
 	group(&b, NULL, OPTIONS_GROUP_KERNEL, "Options that may stand after the tool's name too");
 	buf_str(&b, "\nEnvironment:\n");
+	entry(&b, "BCCHOST_CACHE_DIR", "where compiled objects are kept instead of /var/cache");
 	entry(&b, "BCCHOST_PATH", "directories of tools, with colons between them");
 	entry(&b, "NO_COLOR", "if it is set, nothing is coloured");
 	entry(&b, "TMPDIR", "where temporary files go instead of /tmp");

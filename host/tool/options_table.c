@@ -78,6 +78,7 @@ const struct options_entry options_table[] = {
 	 KERNEL, AT(release), options_set_release},
 	{"headers", 0, "auto|btf|installed|DIR|FILE.tar.xz", "where the kernel's headers come from",
 	 KERNEL, AT(headers), options_set_headers},
+	{"no-cache", 0, NULL, "compile anew, and keep nothing of it", KERNEL, AT(no_cache), NULL},
 	{"verbose", 0, NULL, "say what is done and how long it takes", KERNEL, AT(verbose), NULL},
 	{"help", 'h', NULL, "print this and stop", KERNEL, AT(help), NULL},
 

@@ -157,6 +157,7 @@ enum program_format {
 	PROGRAM_FORMAT_AUTO, /* a number in decimal, a char array as text */
 	PROGRAM_FORMAT_HEX,
 	PROGRAM_FORMAT_OCTAL,
+	PROGRAM_FORMAT_KSYM, /* a kernel address, as the name of its function */
 	PROGRAM_FORMAT_PATH, /* the field, with the directories of `dirs` before it */
 	PROGRAM_FORMAT_ARGS, /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL, /* one of `calls`, with its arguments and its result */
@@ -216,6 +217,8 @@ struct program {
 	enum program_filter *filters;
 	size_t noptions;
 	struct program_option *options;
+	size_t nmodules;
+	char **modules; /* `modules:` that its probes attach to, loaded on demand */
 	size_t nvariants;
 	char **variants; /* in order of preference; 0 if the tool has but one way */
 	size_t nprobes;
@@ -263,12 +266,6 @@ const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" *
 static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 {
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
-}
-
-/* Is its program given an array of u64 with the parameters, not registers? */
-static inline bool program_probe_has_array(enum program_probe_kind kind)
-{
-	return program_probe_is_fentry(kind) || kind == PROGRAM_RAW_TRACEPOINT;
 }
 
 #endif

@@ -27,9 +27,10 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	5,
+	6,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
+	 {"ksym", PROGRAM_FORMAT_KSYM},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
 	 {"call", PROGRAM_FORMAT_CALL}},
@@ -139,7 +140,7 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
-	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE &&
+	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of &&
 	    c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (has_key(v, "digits") && !octal_hex)
@@ -367,6 +368,10 @@ int program_check_output(const struct program *p, struct error *e)
 		char of[80];
 
 		snprintf(of, sizeof(of), "column %s", c->title);
+		if (p->csv &&
+		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
+			return program_error(p, c->line, e,
+					     "%s: `csv` has no `format: args` or `call`", of);
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)
