@@ -122,11 +122,11 @@ def setattr_calls(call):
     new = f"{RUN}/new"
     ok(libc.mount(b"x", new.encode(), b"tmpfs", 0, b""))
     call.lines.append(f'mount("x", "{new}", "tmpfs", 0, "") = 0')
-    ok(call(
+    call(
         f'mount_setattr(AT_FDCWD, "{new}", AT_RECURSIVE, {{attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV, '
         "attr_clr=MOUNT_ATTR_NOSUID, propagation=MS_PRIVATE, userns_fd=0}, 32)",
         MOUNT_SETATTR, FDCWD, new, 0x8000, attr(5, 2, 1 << 18, 0), 32,
-    ))
+    )
     call(
         f'mount_setattr(AT_FDCWD, "{new}", 0, {{attr_set=MOUNT_ATTR_STRICTATIME|MOUNT_ATTR_IDMAP, '
         "attr_clr=MOUNT_ATTR__ATIME, propagation=0, userns_fd=-1}, 32)",
@@ -268,6 +268,7 @@ def _(session):
     lines_ = expected(session, "setattr_calls")
     if not any("mount_setattr" in l for l in lines_):
         raise Skip("this kernel has no mount_setattr (5.12)")
+    true(lines_[1].endswith("}, 32) = 0"), lines_[1])
     same(session, "setattr_calls")
 
 
@@ -317,8 +318,10 @@ def _(session):
 def _(session):
     want = lines(session.tools.plain, os.getpid())
     true(len(want) > 30, f"{len(want)} lines")
-    for name in ("kprobe", "perf", "parent"):
+    for name in ("kprobe", "parent"):
         equal([r.file for r in session.tools[name].rows()], want, name)
+    # A perf buffer is each processor's own: between two of them the order may be another.
+    equal(sorted(r.file for r in session.tools.perf.rows()), sorted(want), "perf")
 
 
 @case("a 32-bit caller's calls, umount of one argument too")
