@@ -98,8 +98,8 @@ static long call32(long number, long a, long b, long c, long d)
 
 static long stat32(const char *op, const char *path)
 {
-	char *low = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
-			 -1, 0);
+	char *low = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	if (low == MAP_FAILED)
 		return -1;
@@ -113,6 +113,10 @@ static long stat32(const char *op, const char *path)
 	return STEP_UNKNOWN;
 }
 #endif
+
+/* PATH, also of those by path; for a descriptor it is opened */
+static const char *const narrow[] = {"stat64", "fstatat64", "statfs64"};
+static const char *const of_descriptor[] = {"fstat", "fstatfs", "newfstatat-fd", "statx-fd"};
 
 static long stats(const char *op, char **a)
 {
@@ -134,18 +138,19 @@ static long stats(const char *op, char **a)
 		close(pipes[1]);
 		return or_fd(syscall(SYS_fstat, pipes[0], &st), pipes[0]);
 	}
+	if (!a[0])
+		return STEP_UNKNOWN;
 #ifdef __x86_64__
-	if (strstr(op, "64")) /* PATH */
-		return a[0] ? stat32(op, a[0]) : STEP_UNKNOWN;
+	if (STEP_IS(op, narrow))
+		return stat32(op, a[0]);
 #endif
-	if (strncmp(op, "fstat", 5) != 0 && !strstr(op, "-fd"))
-		return a[0] ? by_path(op, a[0]) : STEP_UNKNOWN;
-	/* PATH, opened for it */
-	fd = a[0] ? open(a[0], O_RDONLY) : -1;
+	if (!STEP_IS(op, of_descriptor))
+		return by_path(op, a[0]);
+	fd = open(a[0], O_RDONLY);
 	if (fd < 0)
 		return fd;
 	result = by_descriptor(op, (int)fd);
-	return result == STEP_UNKNOWN ? result : or_fd(result, fd);
+	return or_fd(result, fd);
 }
 
 STEPS(stats)

@@ -49,6 +49,11 @@ static long map_and_sync(int fd, int flags)
 	return result;
 }
 
+/* PATH of a file that is there */
+static const char *const of_file[] = {
+	"fsync", "fsync32", "fdatasync", "syncfs", "sync_file_range", "msync", "msync-async",
+};
+
 static long syncs(const char *op, char **a)
 {
 	long result;
@@ -62,8 +67,7 @@ static long syncs(const char *op, char **a)
 		return fsync(atoi(a[0]));
 	if (!strcmp(op, "msync-memory"))
 		return map_and_sync(-1, MS_SYNC);
-	/* PATH of a file that is there */
-	if (!strstr(op, "sync") || !a[0])
+	if (!a[0] || !STEP_IS(op, of_file))
 		return STEP_UNKNOWN;
 	fd = open(a[0], O_RDWR);
 	if (fd < 0)
