@@ -40,7 +40,7 @@ static struct dentry *dentry_of(struct file *file)
 	return dentry;
 }
 
-/* What has no name (a pipe, a socket) is called as its file system is: pipefs, sockfs. */
+/* What has no name (a pipe) is called as its file system is: pipefs. A socket has its protocol's. */
 static u32 file_name_of(struct file *file, char *to)
 {
 	struct dentry *dentry = dentry_of(file);
