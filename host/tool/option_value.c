@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,8 @@
 #include "base/buf.h"
 #include "tool/find.h"
 #include "tool/number.h"
+
+#define REGEX_MAX 255 /* bytes */
 
 static int range_error(const struct program_option *o, const char *what, struct error *e)
 {
@@ -131,6 +134,25 @@ static int set_path(const char *text, struct option_value *v, struct error *e)
 	return set_text(text, v, e);
 }
 
+static int set_regex(const char *text, struct option_value *v, struct error *e)
+{
+	char why[128];
+	regex_t regex;
+	int bad;
+
+	if (!*text || strlen(text) > REGEX_MAX)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a regular expression of 1 to %d bytes", REGEX_MAX);
+	bad = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+	if (bad) {
+		regerror(bad, &regex, why, sizeof(why));
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a POSIX extended regular expression (regex(7)): %s", why);
+	}
+	regfree(&regex);
+	return set_text(text, v, e);
+}
+
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e)
 {
@@ -155,6 +177,9 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 		break;
 	case PROGRAM_OPTION_PATH:
 		err = set_path(text, v, e);
+		break;
+	case PROGRAM_OPTION_REGEX:
+		err = set_regex(text, v, e);
 		break;
 	}
 	if (!err)

@@ -20,7 +20,7 @@ struct option_value {
 	bool given;	/* on the command line, or by its default */
 	int64_t number; /* INTEGER, ENUM (ORed if several) */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH */
+	char *text;	/* NAME, PATH, REGEX */
 };
 
 enum options_buffer {

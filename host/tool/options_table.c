@@ -88,6 +88,14 @@ const struct options_entry options_table[] = {
 };
 const size_t options_table_len = sizeof(options_table) / sizeof(options_table[0]);
 
+static bool is_own(const struct program *p, const char *name)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		if (!strcmp(p->options[i].name, name))
+			return true;
+	return false;
+}
+
 bool options_table_has(const struct program *p, const struct options_entry *entry)
 {
 	if (!p)
@@ -96,6 +104,9 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 		return false;
 	if (entry->at == offsetof(struct options, variant))
 		return p->nvariants > 0;
+	/* A tool may have columns of its own for the time. */
+	if (entry->at == offsetof(struct options, timestamp) && is_own(p, entry->name))
+		return false;
 	if (entry->outputs && !(entry->outputs & 1U << p->output))
 		return false;
 	if (entry->outputs & OPTIONS_SORTED && !p->nsorts)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/program_call.h"
 
 /* `filters:` — each brings its options (tool/options.h) and its part of FILTER (text/filter.h). */
 enum program_filter {
@@ -34,6 +35,7 @@ enum program_option_type {
 	PROGRAM_OPTION_ENUM,   /* one of `values`, by name */
 	PROGRAM_OPTION_NAME,   /* a word of at most max bytes (15 for a comm) */
 	PROGRAM_OPTION_PATH,   /* a path that must exist */
+	PROGRAM_OPTION_REGEX,  /* a POSIX extended regular expression of at most 255 bytes */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -157,6 +159,8 @@ enum program_format {
 	PROGRAM_FORMAT_OCTAL,
 	PROGRAM_FORMAT_KSYM, /* a kernel address, as the name of its function */
 	PROGRAM_FORMAT_PATH, /* the field, with the directories of `dirs` before it */
+	PROGRAM_FORMAT_ARGS, /* a list of strings (output/strlist.h) as a command line's words */
+	PROGRAM_FORMAT_CALL, /* one of `calls`, with its arguments and its result */
 };
 
 enum program_align {
@@ -170,6 +174,8 @@ struct program_column {
 	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
 	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			ended by a NUL; "/" ends an absolute one */
+	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
+	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
@@ -184,6 +190,13 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	unsigned int line;
+};
+
+/* `only:` — {option: NAME, field: FIELD}: only events whose text in the field matches the option's
+ * regular expression, if it was given. */
+struct program_only {
+	char *option, *field;
 	unsigned int line;
 };
 
@@ -228,6 +241,8 @@ struct program {
 	struct program_sort *sorts;
 	size_t nlabels;
 	struct program_label *labels;
+	size_t nonly;
+	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
 	size_t nexamples;

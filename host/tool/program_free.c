@@ -32,6 +32,8 @@ static void free_column(struct program_column *c)
 	free(c->title);
 	free(c->field);
 	free(c->dirs);
+	free(c->quote);
+	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
 	free(c->percent_of);
@@ -58,6 +60,10 @@ static void free_arrays(struct program *p)
 		free(p->facts[i].macro);
 		free(p->facts[i].a);
 		free(p->facts[i].b);
+	}
+	for (size_t i = 0; i < p->nonly; i++) {
+		free(p->only[i].option);
+		free(p->only[i].field);
 	}
 	for (size_t i = 0; i < p->ncolumns; i++)
 		free_column(&p->columns[i]);
@@ -88,6 +94,7 @@ void program_free(struct program *p)
 	free(p->probes);
 	free(p->words);
 	free(p->facts);
+	free(p->only);
 	free(p->columns);
 	free(p->sorts);
 	free(p->labels);

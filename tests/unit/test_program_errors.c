@@ -82,7 +82,8 @@ static void test_shape(void **state)
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, trace_pipe, columns, interval, sort, "
+		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
+		"sort, "
 		"loadavg, label, linear, csv, json");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
