@@ -68,7 +68,7 @@ enum program_probe_kind {
 	PROGRAM_PERF_EVENT,
 };
 
-/* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V}`. */
+/* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
 struct program_probe {
 	enum program_probe_kind kind;
 	/* One name; or several, of which the first that exists is taken; or a pattern ("^vfs_.*").
@@ -78,6 +78,8 @@ struct program_probe {
 	char *run; /* the handler's name in the template */
 	bool optional;
 	char *variant; /* only in this variant; NULL: in all */
+	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;  /* only if it is not; NULL: always */
 	unsigned int line;
 };
 
@@ -260,6 +262,8 @@ void program_free(struct program *p);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output);	   /* "stream" */
+/* The one of that macro, or NULL. */
+const struct program_fact *program_fact(const struct program *p, const char *macro);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry or fexit? */

@@ -49,6 +49,8 @@ static void free_arrays(struct program *p)
 		free_strings(p->probes[i].targets, p->probes[i].ntargets);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
+		free(p->probes[i].when);
+		free(p->probes[i].unless);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);

@@ -137,6 +137,14 @@ int program_read_facts(const struct yaml_value *v, void *to, const void *arg, st
 			  e);
 }
 
+const struct program_fact *program_fact(const struct program *p, const char *macro)
+{
+	for (size_t i = 0; i < p->nfacts; i++)
+		if (!strcmp(p->facts[i].macro, macro))
+			return &p->facts[i];
+	return NULL;
+}
+
 static const struct program_option *own_option(const struct program *p, const char *name)
 {
 	for (size_t i = 0; i < p->noptions; i++)

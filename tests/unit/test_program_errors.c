@@ -249,7 +249,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant"},
+		 "fexit, run, optional, variant, when, unless"},
+		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
 		{"probes: [{kprobe: f, run: a, variant: v}]",
 		 "3: `variant: v` is not in the list `variants`"},
 		{"variants: [v, w]\nprobes: [{kprobe: f, run: a, variant: v}]",

@@ -570,6 +570,23 @@ static void facts_become_macros(void **state)
 	free_made(m);
 }
 
+static void a_fact_chooses_the_probe(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: new, when: TAKES_IDMAP}\n"
+				"  - {kprobe: vfs_create, run: old, unless: TAKES_IDMAP}\n",
+				"facts: {TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
+	const char *text = "int new(SIGNATURE(vfs_create, idmap)) {}\nint old(void *ctx) {}\n";
+	struct made *m = make_text("6.3.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m),
+			    "int new(struct pt_regs *ctx, struct mnt_idmap *idmap) {}\n\n");
+	free_made(m);
+	m = make_text("5.15.0", y, text, 0, NULL);
+	assert_string_equal(body(m), "\nint old(void *ctx) {}\n");
+	free_made(m);
+}
+
 static void an_include_leaves_the_directory_not(void **state)
 {
 	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
@@ -660,6 +677,7 @@ int main(void)
 		cmocka_unit_test(probes_find_their_symbols),
 		cmocka_unit_test(the_first_variant_that_works_is_taken),
 		cmocka_unit_test(facts_become_macros),
+		cmocka_unit_test(a_fact_chooses_the_probe),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
 		cmocka_unit_test(broken_templates_are_told_where),
 		cmocka_unit_test(a_cut_template_never_crashes),
