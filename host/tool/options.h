@@ -131,4 +131,18 @@ char *options_help(const struct program *p);
 /* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */
 char *options_help_global(void);
 
+/*
+ * The tool's manual page, bcchost-TOOL(8), in roff; see: names of tools that it refers to, n of
+ * them (its own is passed over). The caller's to free; NULL without memory.
+ */
+char *options_man(const struct program *p, const char *const *see, size_t n);
+
+/* A tool of bcchost(8). */
+struct options_tool {
+	const char *name, *group, *summary;
+};
+
+/* bcchost(8) itself, with these tools; those of one group stand together. */
+char *options_man_global(const struct options_tool *tools, size_t n);
+
 #endif

@@ -62,7 +62,8 @@ const struct options_entry options_table[] = {
 	 EVENTS, AT(buffer_pages), options_set_buffer_pages},
 	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", EVENTS,
 	 AT(buffer), options_set_buffer},
-	{"variant", 0, "NAME", "attach in this of the tool's ways", OUTPUT, AT(variant), NULL},
+	{"variant", 0, "NAME", "attach in this way, not in the first that the kernel has", OUTPUT,
+	 AT(variant), NULL},
 
 	{"print-bpf", 0, NULL, "print the BPF C of this tool for this kernel, and stop; no root",
 	 KERNEL, AT(print_bpf), NULL},
@@ -80,7 +81,7 @@ const struct options_entry options_table[] = {
 	 KERNEL, AT(headers), options_set_headers},
 	{"no-cache", 0, NULL, "compile anew, and keep nothing of it", KERNEL, AT(no_cache), NULL},
 	{"verbose", 0, NULL, "say what is done and how long it takes", KERNEL, AT(verbose), NULL},
-	{"help", 'h', NULL, "print this and stop", KERNEL, AT(help), NULL},
+	{"help", 'h', NULL, "say what it takes, and stop", KERNEL, AT(help), NULL},
 
 	{"tools-dir", 0, "DIR", "look for tools here first; may be given several times", GLOBAL,
 	 NOWHERE, NULL},
