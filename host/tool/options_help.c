@@ -119,15 +119,6 @@ static void own_options(struct buf *b, const struct program *p)
 		own_option(b, &p->options[i]);
 }
 
-/* The letter, unless one of the tool's own options has taken it. */
-static char free_letter(const struct program *p, char short_name)
-{
-	for (size_t i = 0; p && i < p->noptions; i++)
-		if (p->options[i].short_name == short_name)
-			return 0;
-	return short_name;
-}
-
 static void group(struct buf *b, const struct program *p, enum options_group which,
 		  const char *heading)
 {
@@ -141,7 +132,7 @@ static void group(struct buf *b, const struct program *p, enum options_group whi
 		if (!any)
 			buf_printf(b, "\n%s:\n", heading);
 		any = true;
-		option_entry(b, free_letter(p, o->short_name), o->name, o->placeholder, o->help);
+		option_entry(b, options_table_letter(p, o), o->name, o->placeholder, o->help);
 	}
 }
 

@@ -203,6 +203,8 @@ struct program {
 	enum program_filter *filters;
 	size_t noptions;
 	struct program_option *options;
+	size_t nletters;
+	struct program_value *letters; /* an option of the host's, and its letter in this tool */
 	size_t nvariants;
 	char **variants; /* in order of preference; 0 if the tool has but one way */
 	size_t nprobes;

@@ -228,6 +228,48 @@ int program_read_arguments(const struct yaml_value *v, void *to, const void *arg
 			 &items, e);
 }
 
+static int read_letter(const struct yaml_value *key, const struct yaml_value *value, void *to,
+		       struct error *e)
+{
+	struct program_value *letter = to;
+	char c = 0;
+	int err;
+
+	err = program_read_option_name(key, &letter->name, NULL, e)
+		      ?: read_short(value, &c, NULL, e);
+	letter->number = c;
+	return err;
+}
+
+int program_read_letters(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v, (char *)to + PROGRAM_ARRAY(struct program, nletters, letters),
+			  sizeof(struct program_value), read_letter,
+			  "a mapping of options' names to letters", e);
+}
+
+static int check_letters(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->nletters; i++) {
+		const struct program_value *l = &p->letters[i];
+		const struct options_entry *entry = options_table_find(p, l->name);
+
+		if (!entry)
+			return program_error(p, 1, e, "`letters`: the host has no option %s here",
+					     l->name);
+		if (options_table_letter(p, entry) != l->number)
+			return program_error(p, 1, e,
+					     "`letters`: the letter %c of %s is another option's",
+					     (int)l->number, l->name);
+		for (size_t j = 0; j < i; j++)
+			if (p->letters[j].number == l->number)
+				return program_error(p, 1, e, "`letters` has %c twice",
+						     (int)l->number);
+	}
+	return 0;
+}
+
 /* A word without a dash has a value: a flag cannot be one. */
 static int check_arguments(const struct program *p, struct error *e)
 {
@@ -273,5 +315,5 @@ int program_check_options(const struct program *p, struct error *e)
 						     before->name, o->name, o->short_name);
 		}
 	}
-	return check_arguments(p, e);
+	return check_letters(p, e) ?: check_arguments(p, e);
 }

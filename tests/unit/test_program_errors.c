@@ -77,7 +77,8 @@ static void test_shape(void **state)
 	program_file_error(
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
-		"summary, description, overhead, caveats, filters, arguments, options, template, "
+		"summary, description, overhead, caveats, filters, arguments, options, letters, "
+		"template, "
 		"variants, probes, substitute, facts, output, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
@@ -198,6 +199,12 @@ static void test_bad_options(void **state)
 		 "5: options a and b both have the short name x"},
 		{"options: [{name: print_bpf, help: h}]",
 		 "3: option print-bpf: every tool has a --print-bpf already"},
+		{"letters: {dir: d}", "1: `letters`: the host has no option dir here"},
+		{"letters: {duration: de}", "3: `duration` is to be a letter or digit (but not h, "
+					    "which is --help), not \"de\""},
+		{"options: [{name: a, short: D, help: h}]\nletters: {duration: D}",
+		 "1: `letters`: the letter D of duration is another option's"},
+		{"letters: {duration: D, no-header: D}", "1: `letters` has D twice"},
 		{"arguments: [min-ms]",
 		 "1: `arguments`: this tool has no option min-ms with a value"},
 		{"options: [{name: a, help: h}]\narguments: [a]",
