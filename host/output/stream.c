@@ -255,7 +255,9 @@ static void put_path(struct stream *s, const struct cell *c, const char *data, s
 		width += w + 1;
 		end = start > dirs ? start - 1 : dirs;
 	}
-	s->text[len++] = '/';
+	/* A directory alone has no slash behind it, but for the root. */
+	if (*name || !len)
+		s->text[len++] = '/';
 	len += escape(s->text + len, name, c->size < TEXT_MAX / 2 ? c->size : TEXT_MAX / 2, &w);
 	put(s, c, s->text, len, width + w + 1);
 }

@@ -47,7 +47,8 @@ const struct options_entry *options_table_find_short(const struct program *p, ch
 
 /*
  * The letter that an entry has in this program (NULL: before a tool's name): that of `letters:`, or
- * else its own, unless one of the program's options or another entry of `letters:` took it. 0: none.
+ * else its own, unless one of the program's options or another entry of `letters:` took it. 0:
+ * none.
  */
 char options_table_letter(const struct program *p, const struct options_entry *entry);
 

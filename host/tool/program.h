@@ -30,10 +30,11 @@ enum program_filter {
 enum program_option_type {
 	PROGRAM_OPTION_FLAG, /* no value */
 	PROGRAM_OPTION_INTEGER,
-	PROGRAM_OPTION_NUMBER, /* may have decimals: "0.5" */
-	PROGRAM_OPTION_ENUM,   /* one of `values`, by name */
-	PROGRAM_OPTION_NAME,   /* a word of at most max bytes (15 for a comm) */
-	PROGRAM_OPTION_PATH,   /* a path that must exist */
+	PROGRAM_OPTION_NUMBER,	  /* may have decimals: "0.5" */
+	PROGRAM_OPTION_ENUM,	  /* one of `values`, by name */
+	PROGRAM_OPTION_NAME,	  /* a word of at most max bytes (15 for a comm) */
+	PROGRAM_OPTION_PATH,	  /* a path that must exist */
+	PROGRAM_OPTION_DIRECTORY, /* directories that must exist */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -46,7 +47,8 @@ struct program_option {
 	char *name;	 /* long, without dashes, words joined by '-': "flag-filter" */
 	char short_name; /* 'f'; 0 if none */
 	enum program_option_type type;
-	bool many;	   /* ENUM, INTEGER: given several times, the numbers are ORed */
+	bool many;	   /* ENUM, INTEGER: given several times, the numbers are ORed;
+			      DIRECTORY: several, also with commas between, and shell patterns */
 	int64_t min, max;  /* INTEGER and NUMBER: the bounds; NAME: max bytes (255) */
 	char *placeholder; /* in --help: "FLAG"; by the type if the file has none; "" of a flag */
 	char *help;
@@ -83,12 +85,21 @@ struct program_probe {
  * `substitute:` — WORD: {option: NAME, then: TEXT, else: TEXT}, or for an option with a value
  * WORD: {option: NAME, else: TEXT}: the word becomes the option's value as a decimal number
  * (ORed if given several times), or TEXT if it was not given.
+ *
+ * WORD: {option: NAME, test: inode, else: TEXT}, for an option of type directory: WORD(dev, ino) is
+ * a macro, true of the inodes of these directories, or TEXT if the option was not given.
  */
+enum program_test {
+	PROGRAM_TEST_NONE,
+	PROGRAM_TEST_INODE, /* dev: super_block.s_dev, ino: inode.i_ino */
+};
+
 struct program_word {
 	char *word;
 	char *option;
 	char *then;  /* NULL: the option's value */
 	char *other; /* `else:`; NULL only if the option has a default, and so is always given */
+	enum program_test test;
 	unsigned int line;
 };
 

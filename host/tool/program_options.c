@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	6,
+	7,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -84,6 +84,7 @@ static const struct yaml_choices types = {
 		{"enum", PROGRAM_OPTION_ENUM},
 		{"name", PROGRAM_OPTION_NAME},
 		{"path", PROGRAM_OPTION_PATH},
+		{"directory", PROGRAM_OPTION_DIRECTORY},
 	},
 };
 
@@ -150,8 +151,10 @@ static int check_values(const struct yaml_value *v, const struct program_option 
 			if (!strcasecmp(o->values[i].name, o->values[j].name))
 				return yaml_error(v, e, "`values` of option %s has %s twice",
 						  o->name, o->values[i].name);
-	if (o->many && o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_INTEGER)
-		return yaml_error(v, e, "`many` of option %s: only enum and integer have it",
+	if (o->many && o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_INTEGER &&
+	    o->type != PROGRAM_OPTION_DIRECTORY)
+		return yaml_error(v, e,
+				  "`many` of option %s: only enum, integer and directory have it",
 				  o->name);
 	return 0;
 }
@@ -166,10 +169,10 @@ static int check_default(const struct yaml_value *v, const struct program_option
 		return 0;
 	if (o->type == PROGRAM_OPTION_FLAG)
 		return yaml_error(v, e, "option %s is a flag, which has no `default`", o->name);
-	if (o->type == PROGRAM_OPTION_PATH)
+	if (o->type == PROGRAM_OPTION_PATH || o->type == PROGRAM_OPTION_DIRECTORY)
 		return 0; /* whether it exists is seen when the tool runs */
 	err = option_value_set(o, o->fallback, false, &value, e);
-	free(value.text);
+	option_value_clear(&value);
 	if (err == -EINVAL && e && e->text)
 		yaml_error(v, e, "`default` of option %s, \"%s\": %s", o->name, o->fallback,
 			   e->text);
@@ -179,9 +182,10 @@ static int check_default(const struct yaml_value *v, const struct program_option
 static int check_placeholder(const struct yaml_value *v, struct program_option *o, struct error *e)
 {
 	static const char *const usual[] = {
-		[PROGRAM_OPTION_FLAG] = "",	[PROGRAM_OPTION_INTEGER] = "N",
-		[PROGRAM_OPTION_NUMBER] = "N",	[PROGRAM_OPTION_ENUM] = "WORD",
-		[PROGRAM_OPTION_NAME] = "NAME", [PROGRAM_OPTION_PATH] = "PATH",
+		[PROGRAM_OPTION_FLAG] = "",	    [PROGRAM_OPTION_INTEGER] = "N",
+		[PROGRAM_OPTION_NUMBER] = "N",	    [PROGRAM_OPTION_ENUM] = "WORD",
+		[PROGRAM_OPTION_NAME] = "NAME",	    [PROGRAM_OPTION_PATH] = "PATH",
+		[PROGRAM_OPTION_DIRECTORY] = "DIR",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)

@@ -184,7 +184,7 @@ static void test_bad_options(void **state)
 		{"options: [{name: a, type: integer, min: 2, max: 1, help: h}]",
 		 "3: `min` of option a is over its `max`"},
 		{"options: [{name: a, type: name, many: true, help: h}]",
-		 "3: `many` of option a: only enum and integer have it"},
+		 "3: `many` of option a: only enum, integer and directory have it"},
 		{"options: [{name: a, default: 1, help: h}]",
 		 "3: option a is a flag, which has no `default`"},
 		{"options: [{name: a, placeholder: N, help: h}]",
@@ -199,6 +199,10 @@ static void test_bad_options(void **state)
 		 "5: options a and b both have the short name x"},
 		{"options: [{name: print_bpf, help: h}]",
 		 "3: option print-bpf: every tool has a --print-bpf already"},
+		{"options: [{name: a, type: path, help: h}]\nsubstitute: {A: {option: a, test: "
+		 "inode}}",
+		 "4: `A`: a `test` is of an option of this tool that is a directory, and has no "
+		 "`then`"},
 		{"letters: {dir: d}", "1: `letters`: the host has no option dir here"},
 		{"letters: {duration: de}", "3: `duration` is to be a letter or digit (but not h, "
 					    "which is --help), not \"de\""},
