@@ -23,6 +23,7 @@ enum cell_kind {
 	CELL_TEXT,
 	CELL_PATH,
 	CELL_KSYM,
+	CELL_KADDR,
 };
 
 struct cell {

@@ -173,10 +173,14 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
 	uint64_t addr = read_unsigned(data + c->offset, c->size);
+	bool known;
 	char name[256] = "0x";
 	size_t len;
 
-	if (!s->kernel || kernel_function_at(s->kernel, addr, name, sizeof(name)))
+	known = s->kernel && !kernel_function_at(s->kernel, addr, name, sizeof(name), &addr);
+	if (c->kind == CELL_KADDR)
+		name[number_base(name, addr, 16, 0)] = '\0';
+	else if (!known)
 		name[2 + number_base(name + 2, addr, 16, 0)] = '\0';
 	len = strlen(name);
 	put(s, c, name, len, len);
@@ -285,6 +289,7 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 			put_number(s, c, data);
 		break;
 	case CELL_KSYM:
+	case CELL_KADDR:
 		put_ksym(s, c, data);
 		break;
 	case CELL_TEXT:

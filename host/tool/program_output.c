@@ -27,10 +27,11 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	4,
+	5,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
+	 {"kaddr", PROGRAM_FORMAT_KADDR},
 	 {"path", PROGRAM_FORMAT_PATH}},
 };
 static const struct yaml_choices aligns = {

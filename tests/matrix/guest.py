@@ -67,6 +67,9 @@ class Tool(Background):
         def heading():
             if re.search("^" + HEADING[self.tool], self.stdout, re.M):
                 return True
+            # What prints its heading an interval later says so.
+            if "Tracing... Hit Ctrl-C" in self.stderr:
+                return True
             if not self.alive():
                 raise Failure(f"ended with {self.process.returncode} before its heading: {self.said()}")
             return False

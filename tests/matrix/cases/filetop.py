@@ -95,7 +95,8 @@ def _(session):
 @case("only regular files without -a; pipes with it; -P shows processes")
 def _(session):
     equal({r.t for f in frames(session.tools.plain) for r in f}, {"R"})
-    true(sums(session.tools.all, file="pipe", t="O")[1] >= 8, "its output goes to a pipe", note=session.tools.all.said())
+    tool = session.tools.all
+    true(sums(tool, file="pipe", t="O")[1] >= 8, "its output goes to a pipe", note=tool.said())
     matches(session.tools.all.stdout, r"(?m)^PID +COMM")
     equal(sums(session.tools.all, file="same", id=session.one.pid), SAME)
 
