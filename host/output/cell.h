@@ -25,6 +25,7 @@ enum cell_kind {
 	CELL_KSYM,
 	CELL_ARGS,
 	CELL_CALL,
+	CELL_KADDR,
 };
 
 struct cell {

@@ -56,14 +56,14 @@ static int superblock_dev(const char *path, uint64_t *dev, struct error *e)
 	return 0;
 }
 
-static int resolve_dir(struct filter *f, const char *path, struct error *e)
+int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error *e)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "--dir %s: %s", path, strerror(errno));
-	f->dir_ino = st.st_ino;
-	return superblock_dev(path, &f->dir_dev, e);
+		return error_set(e, FAULT_USAGE, -errno, "%s: %s", path, strerror(errno));
+	*ino = st.st_ino;
+	return superblock_dev(path, dev, e);
 }
 
 /* Is this that file? Written with explicit reads, for libbcc's sake: it rewrites only the obvious.
@@ -287,7 +287,7 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_dir)
-		err = resolve_dir(f, o->dir, e);
+		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
 	if (!err && o->has_dir)
 		dir_prologue(f, o);
 	f->wants_dentry = o->has_inode || o->has_dir;

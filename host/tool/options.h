@@ -21,6 +21,8 @@ struct option_value {
 	int64_t number; /* INTEGER, ENUM (ORed if several) */
 	double real;	/* NUMBER */
 	char *text;	/* NAME, PATH, REGEX */
+	size_t npaths;	/* DIRECTORY */
+	char **paths;
 };
 
 enum options_buffer {

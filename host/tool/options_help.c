@@ -106,8 +106,7 @@ static void entry_of_table(struct buf *b, const struct program *p, const struct 
 	struct buf text = {0};
 
 	options_text_common(&text, p, o);
-	option_entry(b, options_text_letter(p, o->short_name), o->name, o->placeholder,
-		     text.data ?: "");
+	option_entry(b, options_table_letter(p, o), o->name, o->placeholder, text.data ?: "");
 	b->failed |= buf_failed(&text);
 	buf_free(&text);
 }

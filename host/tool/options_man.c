@@ -108,7 +108,7 @@ static void common_options(struct buf *b, const struct program *p, enum options_
 			roff_heading(b, ".SS", heading);
 		any = true;
 		options_text_common(&text, p, o);
-		option(b, options_text_letter(p, o->short_name), o->name, o->placeholder, &text);
+		option(b, options_table_letter(p, o), o->name, o->placeholder, &text);
 	}
 }
 

@@ -126,9 +126,31 @@ const struct options_entry *options_table_find(const struct program *p, const ch
 const struct options_entry *options_table_find_short(const struct program *p, char name)
 {
 	for (size_t i = 0; i < options_table_len; i++)
-		if (options_table_has(p, &options_table[i]) && options_table[i].short_name == name)
+		if (options_table_has(p, &options_table[i]) &&
+		    options_table_letter(p, &options_table[i]) == name)
 			return &options_table[i];
 	return NULL;
+}
+
+static bool is_own_letter(const struct program *p, char letter)
+{
+	for (size_t i = 0; p && i < p->noptions; i++)
+		if (p->options[i].short_name == letter)
+			return true;
+	return false;
+}
+
+char options_table_letter(const struct program *p, const struct options_entry *entry)
+{
+	char letter = entry->short_name;
+
+	for (size_t i = 0; p && i < p->nletters; i++)
+		if (p->letters[i].number == entry->short_name)
+			letter = 0;
+	for (size_t i = 0; p && i < p->nletters; i++)
+		if (!strcmp(p->letters[i].name, entry->name))
+			letter = (char)p->letters[i].number;
+	return is_own_letter(p, letter) ? 0 : letter;
 }
 
 bool options_table_given(const struct options_entry *entry, const struct options *o)

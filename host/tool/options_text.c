@@ -69,14 +69,6 @@ void options_text_common(struct buf *b, const struct program *p, const struct op
 			buf_printf(b, "%s%s", i ? ", " : ": ", p->variants[i]);
 }
 
-char options_text_letter(const struct program *p, char short_name)
-{
-	for (size_t i = 0; p && i < p->noptions; i++)
-		if (p->options[i].short_name == short_name)
-			return 0;
-	return short_name;
-}
-
 void options_text_arguments(struct buf *b, const struct program *p)
 {
 	for (size_t i = 0; i < p->narguments; i++)

@@ -39,9 +39,6 @@ void options_text_own(struct buf *b, const struct program_option *o);
 /* The same of one of the host's; p may be NULL, before a tool's name. */
 void options_text_common(struct buf *b, const struct program *p, const struct options_entry *o);
 
-/* The letter, or 0 if one of the tool's own options has taken it. p may be NULL. */
-char options_text_letter(const struct program *p, char short_name);
-
 /* " [interval [count]]", what words without a dash are; "" if there are none. */
 void options_text_arguments(struct buf *b, const struct program *p);
 

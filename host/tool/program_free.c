@@ -91,6 +91,7 @@ void program_free(struct program *p)
 	free_strings(p->modules, p->nmodules);
 	free_strings(p->variants, p->nvariants);
 	free_strings(p->arguments, p->narguments);
+	free_values(p->letters, p->nletters);
 	free(p->filters);
 	free(p->options);
 	free(p->probes);

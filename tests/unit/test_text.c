@@ -429,6 +429,36 @@ static void a_filter_on_a_directory_asks_the_dentry(void **state)
 	free_made(m);
 }
 
+static void directories_are_compared_by_number(void **state)
+{
+	static const char roots[] =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"options: [{name: roots, short: d, type: directory, many: true, help: h}]\n"
+			"substitute: {IS_ROOT: {option: roots, test: inode, else: \"1\"}}\n");
+	static const char text[] =
+		"int created(struct pt_regs *ctx)\n{\n\treturn IS_ROOT(a, b);\n}";
+	char pattern[256], expected[256];
+	char *argv[] = {(char *)"tool", (char *)"-d", (char *)"/proc,/sys", (char *)"-d", pattern};
+	struct stat st;
+	struct made *m;
+
+	(void)state;
+	m = make_text("5.10.0", roots, text, 0, NULL);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (1)\n"));
+	free_made(m);
+	snprintf(pattern, sizeof(pattern), "%.*s[%c]", (int)strlen(dir) - 1, dir,
+		 dir[strlen(dir) - 1]);
+	m = make_text("5.10.0", roots, text, 5, argv);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_int_equal(m->options.values[0].npaths, 3);
+	assert_int_equal(stat(dir, &st), 0);
+	snprintf(expected, sizeof(expected), " && (ino) == %luULL))\n", (unsigned long)st.st_ino);
+	assert_non_null(strstr(m->text, expected));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (((dev) == "));
+	free_made(m);
+}
+
 static void own_words_are_replaced_in_code_only(void **state)
 {
 	const char *y =
@@ -670,6 +700,7 @@ int main(void)
 		cmocka_unit_test(constants_have_the_values_of_the_options),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
+		cmocka_unit_test(directories_are_compared_by_number),
 		cmocka_unit_test(own_words_are_replaced_in_code_only),
 		cmocka_unit_test(events_go_through_the_buffer_that_is_there),
 		cmocka_unit_test(a_handler_without_its_function_is_left_out),
