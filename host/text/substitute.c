@@ -2,6 +2,7 @@
 #include "text/substitute.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,37 @@ static int add_facts(struct job *job)
 	return 0;
 }
 
+/* `test: inode`: a macro that compares with each directory, by numbers that the host found. */
+static int add_test(struct job *job, const struct program_word *w)
+{
+	const struct options *o = job->plan->options;
+	const struct option_value *v = options_value(o, job->plan->program, w->option);
+	uint64_t dev, ino;
+	int err = 0;
+
+	buf_printf(&job->out, "#define %s(dev, ino) (", w->word);
+	if (!options_given(o, job->plan->program, w->option))
+		buf_str(&job->out, w->other ? w->other : "0");
+	for (size_t i = 0; !err && i < v->npaths; i++) {
+		err = filter_identity(v->paths[i], &dev, &ino, job->e);
+		buf_printf(&job->out, "%s((dev) == %" PRIu64 " && (ino) == %" PRIu64 "ULL)",
+			   i ? " || " : "", dev, ino);
+	}
+	buf_str(&job->out, ")\n");
+	return err;
+}
+
+static int add_tests(struct job *job)
+{
+	const struct program *p = job->plan->program;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < p->nwords; i++)
+		if (p->words[i].test)
+			err = add_test(job, &p->words[i]);
+	return err;
+}
+
 static int add_prologue(struct job *job, bool btf)
 {
 	if (btf)
@@ -56,7 +88,7 @@ static int add_prologue(struct job *job, bool btf)
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
-	return add_facts(job);
+	return add_tests(job) ?: add_facts(job);
 }
 
 int substitute(struct plan *plan, bool btf, char **text, struct error *e)
@@ -68,7 +100,8 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	*text = NULL;
 	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
 	if (!err)
-		err = filter_make(&job.filter, plan->options, btf, e);
+		err = filter_make(&job.filter, plan->program, plan->options, btf,
+				  plan->options->print_bpf, e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)
