@@ -5,8 +5,7 @@
 #include <linux/sched.h>
 
 #include "dcache.h"
-
-#define NAME_LEN 256
+#include "names.h"
 
 struct event {
 	u64 ts_ns;

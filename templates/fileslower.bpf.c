@@ -159,11 +159,9 @@ static int splice_begins(struct file *from, struct file *to)
 	u32 mode = mode_of(from);
 	int to_file = S_ISREG(mode_of(to));
 
-	if (S_ISREG(mode))
-		return begins(from, to_file ? to : 0, READ_SPLICED);
-	if (to_file || S_ISFIFO(mode))
+	if (!S_ISREG(mode) && (to_file || S_ISFIFO(mode)))
 		return begins(to, 0, WRITE_SPLICED);
-	return begins(from, 0, READ_SPLICED);
+	return begins(from, S_ISREG(mode) && to_file ? to : 0, READ_SPLICED);
 }
 
 int do_splice_entry(SIGNATURE(do_splice, in, out))

@@ -72,7 +72,7 @@ def session():
         all=["fileslower", "-n", "matrix-", 0],
         kprobe=["fileslower", "--variant", "kprobe", "-n", "matrix-", "--min-ms", 0],
         pid=["fileslower", "-p", s.main.pid, 0],
-        dir=["fileslower", "--dir", "/tmp/fs", 0],
+        dir=["fileslower", "--dir", "/tmp/fs", "--recursive", 0],
         late=["fileslower", "-a", "-n", "matrix-late", 300],
         hour=["fileslower", 3600000],
     )
@@ -139,7 +139,7 @@ def _(session):
     equal([(r.d, int(r.bytes), r.file) for r in session.tools.pid.rows()], PRINTED, note=session.tools.pid.said())
 
 
-@case("--dir: files of that directory alone")
+@case("--dir --recursive: files below that directory alone")
 def _(session):
     equal(of(session.tools.dir, "matrix-dir"), [("R", 77, "di-1")], note=session.tools.dir.said())
     equal(of(session.tools.dir, "matrix-io"), [])
