@@ -19,7 +19,7 @@ struct event {
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
-/* While a path is walked, its name goes on behind the component: the length says where that ends. */
+/* While a path is walked, it goes on behind the name: the length says where that ends. */
 static int dcache_looked_up(void *ctx, const struct qstr *name, int how)
 {
 	u64 id = bpf_get_current_pid_tgid();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * filegone: who deletes and renames files. What a file is called is taken when vfs_unlink, vfs_rmdir
- * or vfs_rename begins, since d_move gives a dentry its new name before the call returns; at the
- * return it is known whether it worked.
+ * filegone: who deletes and renames files. What a file is called is taken when vfs_unlink,
+ * vfs_rmdir or vfs_rename begins, since d_move gives a dentry its new name before the call returns;
+ * at the return it is known whether it worked.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
@@ -55,7 +55,8 @@ static int begins(struct dentry *dentry, struct dentry *to, u32 flags)
 		e->name[len++] = ' ';
 		name_of(to, e->name + len);
 	}
-	calls.update(&tid, e);
+	if (calls.update(&tid, e))
+		LOST;
 	return 0;
 }
 

@@ -69,7 +69,8 @@ static int begins(struct file *file, struct file *to, u32 how)
 	io.to = to;
 	io.how = how;
 	io.begun = bpf_ktime_get_ns();
-	ios.update(&tid, &io);
+	if (ios.update(&tid, &io))
+		LOST;
 	return 0;
 }
 

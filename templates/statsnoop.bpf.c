@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * statsnoop: who asks about which file. The calls of the stat family, 64-bit, 32-bit and io_uring's,
- * meet in few functions: vfs_statx (by path: stat, lstat, fstatat, statx), vfs_fstat (by descriptor),
- * do_statx_fd (statx by descriptor, where it has a way of its own: 6.11), user_statfs, fd_statfs.
+ * statsnoop: who asks about which file. The calls of the stat family, 64-bit, 32-bit and
+ * io_uring's, meet in few functions: vfs_statx (by path: stat, lstat, fstatat, statx), vfs_fstat
+ * (by descriptor), do_statx_fd (statx by descriptor, where it has a way of its own: 6.11),
+ * user_statfs and fd_statfs.
  *
- * A path is read when the call begins. Where the kernel has copied it by then (struct filename, from
- * 5.18) it cannot be missing; in the process's memory it may be on a page that is not there yet: then
- * it is read at the end, when the kernel has read it.
+ * A path is read when the call begins. Where the kernel has copied it by then (struct filename,
+ * from 5.18) it cannot be missing; in the process's memory it may be on a page that is not there
+ * yet: then it is read at the end, when the kernel has read it.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
@@ -65,7 +66,8 @@ static int begins(u32 by, s32 fd, const char *path, const char *copied)
 		bpf_probe_read_kernel_str(&call->e.name, sizeof(call->e.name), copied);
 	else if (path && bpf_probe_read_user_str(&call->e.name, sizeof(call->e.name), path) < 0)
 		call->unread = path;
-	calls.update(&tid, call);
+	if (calls.update(&tid, call))
+		LOST;
 	return 0;
 }
 

@@ -146,8 +146,8 @@ int msync_entry(struct pt_regs *ctx)
 
 	FILTER
 	e = event_of(MSYNC);
-	if (e)
-		msyncs.update(&tid, e);
+	if (e && msyncs.update(&tid, e))
+		LOST;
 	return 0;
 }
 

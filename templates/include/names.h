@@ -11,8 +11,8 @@
 #define NAME_LEN 256 /* NAME_MAX and the NUL */
 
 /*
- * A string of the kernel's into `to`, which has room for NAME_LEN bytes; empty if there is none. Its
- * length with the NUL, between 1 and NAME_LEN also for the verifier's eyes.
+ * A string of the kernel's into `to`, which has room for NAME_LEN bytes; empty if there is none.
+ * Returns its length with the NUL, between 1 and NAME_LEN also for the verifier's eyes.
  */
 static u32 string_of(const char *from, char *to)
 {
@@ -40,7 +40,7 @@ static struct dentry *dentry_of(struct file *file)
 	return dentry;
 }
 
-/* What has no name (a pipe) is called as its file system is: pipefs. A socket has its protocol's. */
+/* What has no name (a pipe) is called as its file system: pipefs. A socket has its protocol's. */
 static u32 file_name_of(struct file *file, char *to)
 {
 	struct dentry *dentry = dentry_of(file);
