@@ -77,7 +77,7 @@ static int add_prologue(struct job *job, bool btf)
 	}
 	buf_str(&job->out, "#include <uapi/linux/ptrace.h>\n#include <linux/fs.h>\n"
 			   "#include <linux/sched.h>\n");
-	if (job->plan->program->stream)
+	if (job->plan->program->table)
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);

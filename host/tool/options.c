@@ -210,39 +210,92 @@ static int help_instead(struct parser *ps, int from, int err)
 	return err;
 }
 
-/* Options up to the first word that is none, or to "--", which is skipped. */
-static int parse_options(struct parser *ps)
+static int one_argument_too_many(struct parser *ps, const char *word)
 {
+	const struct program *p = ps->program;
+	struct buf b = {0};
+	int err;
+
+	if (p->narguments)
+		buf_printf(&b, " takes at most %zu argument%s, \"%s\" is one too many",
+			   p->narguments, p->narguments > 1 ? "s" : "", word);
+	else
+		buf_printf(&b, " takes no arguments, but got \"%s\"", word);
+	if (buf_failed(&b))
+		return error_nomem(ps->e);
+	err = options_usage_error(p, ps->e, "", p->name, b.data);
+	buf_free(&b);
+	return err;
+}
+
+/*
+ * A word without a dash goes to the first argument that is still free and takes it: `vfscount 5` is
+ * a duration, `vfscount ^vfs_r 5` a pattern and a duration. If none does, the first one's error
+ * counts.
+ */
+static int parse_word(struct parser *ps, char *word)
+{
+	const struct program *p = ps->program;
+	struct error *first = ps->e, other = {0};
+	bool tried = false;
 	int err = 0;
 
-	for (; ps->at < ps->argc && is_option(ps->argv[ps->at]); ps->at++) {
+	for (size_t i = 0; i < p->narguments; i++) {
+		const char *name = p->arguments[i];
+		struct match m = {.own = find_own(p, name)};
+
+		if (options_given(ps->o, p, name))
+			continue;
+		if (!m.own)
+			m.entry = options_table_find(p, name);
+		ps->e = tried ? &other : first;
+		if (!set_option(ps, &m, name, word)) {
+			if (tried && first)
+				error_clear(first);
+			ps->e = first;
+			error_clear(&other);
+			return 0;
+		}
+		err = -EINVAL;
+		tried = true;
+		error_clear(&other);
+	}
+	ps->e = first;
+	return err ?: one_argument_too_many(ps, word);
+}
+
+/*
+ * Before the tool's name: options up to the first word that is none, or to "--", which is skipped.
+ * After it: all words; behind "--" none is an option.
+ */
+static int parse_options(struct parser *ps)
+{
+	bool options = true;
+	int err = 0;
+
+	for (; ps->at < ps->argc; ps->at++) {
 		char *word = ps->argv[ps->at];
 		int from = ps->at;
 
-		if (!strcmp(word, "--")) {
+		if (options && !strcmp(word, "--")) {
+			options = false;
+			if (ps->program)
+				continue;
 			ps->at++;
 			break;
 		}
-		err = word[1] == '-' ? parse_long(ps, word) : parse_short(ps, word);
+		if (options && is_option(word))
+			err = word[1] == '-' ? parse_long(ps, word) : parse_short(ps, word);
+		else if (ps->program)
+			err = parse_word(ps, word);
+		else
+			break;
 		if (err)
 			return help_instead(ps, from, err);
 		if (ps->program && ps->o->help)
 			break;
 	}
 	return 0;
-}
-
-static int no_arguments(struct parser *ps)
-{
-	struct buf b = {0};
-	int err;
-
-	buf_printf(&b, " takes no arguments, but got \"%s\"", ps->argv[ps->at]);
-	if (buf_failed(&b))
-		return error_nomem(ps->e);
-	err = options_usage_error(ps->program, ps->e, "", ps->program->name, b.data);
-	buf_free(&b);
-	return help_instead(ps, ps->at, err);
 }
 
 static int fill_defaults(struct parser *ps)
@@ -283,6 +336,22 @@ static int check_variant(struct parser *ps)
 
 static int check_together(struct parser *ps)
 {
+	if (ps->o->sort && !ps->o->help) {
+		const struct program *p = ps->program;
+		struct buf b = {0};
+		bool found = false;
+
+		for (size_t i = 0; i < p->nsorts; i++) {
+			found = found || !strcmp(ps->o->sort, p->sorts[i].name);
+			buf_printf(&b, "%s%s", i ? ", " : "", p->sorts[i].name);
+		}
+		if (!found)
+			error_set(ps->e, FAULT_USAGE, -EINVAL, "--sort %s: there are %s",
+				  ps->o->sort, b.data ?: "");
+		buf_free(&b);
+		if (!found)
+			return -EINVAL;
+	}
 	if (ps->o->recursive && !ps->o->has_dir)
 		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
 					   "");
@@ -303,8 +372,6 @@ int options_parse(const struct program *p, int argc, char **argv, const struct o
 	if (out->help)
 		return 0;
 	err = parse_options(&ps);
-	if (!err && !out->help && ps.at < argc)
-		err = no_arguments(&ps);
 	if (!err && !out->help)
 		err = check_together(&ps) ?: fill_defaults(&ps);
 	if (err)

@@ -48,6 +48,11 @@ struct options {
 	double duration;	    /* -d --duration SECONDS; 0: until it is interrupted */
 	uint64_t max_events;	    /* -M --max-events N; 0: no end */
 	bool timestamp;		    /* -T --timestamp */
+	double interval;	    /* --interval SECONDS; 0: as the program has it */
+	uint64_t count;		    /* --count N intervals; 0: no end */
+	const char *sort;	    /* -s --sort WORD, one of the program's; points into argv */
+	uint32_t maxrows;	    /* -r --maxrows N; 0: not given */
+	bool noclear;		    /* -C --noclear */
 	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
 	const char *variant;  /* --variant NAME, one of the program's; these point into argv */
@@ -75,11 +80,13 @@ struct options {
 };
 
 /*
- * argv[0] is the tool's name; the rest its options. `base` holds what was given before the tool's
- * name (--print-bpf, --btf …) and is copied first. Where a program gives one of its own options a
- * short name that the host or a filter also has, the program's wins. A value that is given again
- * replaces the one before (but --debug and `many` add up). Errors: FAULT_USAGE, naming the option
- * and what it takes; for an unknown one near names and "see `bcchost TOOL --help`". With -h or
+ * argv[0] is the tool's name; the rest its options, and words without a dash, anywhere between
+ * them: each fills the first of the program's `arguments` that was not given yet and takes it.
+ * `base` holds what was given before the tool's name (--print-bpf, --btf …) and is copied first.
+ * Where a program gives one of its own options a short name that the host or a filter also has, the
+ * program's wins. A value that is given again replaces the one before (but --debug and `many` add
+ * up). Errors: FAULT_USAGE, naming the option and what it takes; for an unknown one near names and
+ * "see `bcchost TOOL --help`". With -h or
  * --help anywhere, out->help is set and nothing else counts: no error, values not all there.
  * After an error *out holds nothing that is to be freed.
  */

@@ -181,11 +181,22 @@ static void variants(struct buf *b, const struct program *p)
 	buf_free(&text);
 }
 
+/* " [interval [count]]" */
+static void arguments(struct buf *b, const struct program *p)
+{
+	for (size_t i = 0; i < p->narguments; i++)
+		buf_printf(b, " [%s", p->arguments[i]);
+	for (size_t i = 0; i < p->narguments; i++)
+		buf_char(b, ']');
+}
+
 char *options_help(const struct program *p)
 {
 	struct buf b = {0};
 
-	buf_printf(&b, "Usage: bcchost %s [options]\n\n%s: ", p->name, p->name);
+	buf_printf(&b, "Usage: bcchost %s [options]", p->name);
+	arguments(&b, p);
+	buf_printf(&b, "\n\n%s: ", p->name);
 	wrap(&b, p->summary, strlen(p->name) + 2, NO_INDENT);
 	if (*p->description) {
 		buf_char(&b, '\n');

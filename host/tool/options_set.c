@@ -206,6 +206,36 @@ int options_set_max_events(struct options *o, const char *text, struct error *e)
 	return 0;
 }
 
+int options_set_interval(struct options *o, const char *text, struct error *e)
+{
+	double n;
+
+	if (!number_real(text, &n) || n < 0.01 || n > 86400)
+		return wants(e, "an interval is in seconds, from 0.01 to 86400");
+	o->interval = n;
+	return 0;
+}
+
+int options_set_count(struct options *o, const char *text, struct error *e)
+{
+	uint64_t n;
+
+	if (!number_u64(text, &n) || n < 1 || n > UINT32_MAX)
+		return wants(e, "a number of intervals is a whole number from 1 to 2^32 - 1");
+	o->count = n;
+	return 0;
+}
+
+int options_set_maxrows(struct options *o, const char *text, struct error *e)
+{
+	uint64_t n;
+
+	if (!number_u64(text, &n) || n < 1 || n > 1000000)
+		return wants(e, "a number of rows is a whole number from 1 to 1000000");
+	o->maxrows = (uint32_t)n;
+	return 0;
+}
+
 int options_set_buffer_pages(struct options *o, const char *text, struct error *e)
 {
 	uint64_t n;

@@ -9,10 +9,17 @@
 /* What is done with the command line by the parser itself, without a place in struct options. */
 #define NOWHERE 0, 0
 
-#define FILTER(f) OPTIONS_GROUP_FILTER, PROGRAM_FILTER_##f, false
-#define OUTPUT	  OPTIONS_GROUP_OUTPUT, -1, false
-#define KERNEL	  OPTIONS_GROUP_KERNEL, -1, true
-#define GLOBAL	  OPTIONS_GROUP_GLOBAL, -1, true
+#define FILTER(f) OPTIONS_GROUP_FILTER, PROGRAM_FILTER_##f, 0, false
+#define OUTPUT	  OPTIONS_GROUP_OUTPUT, -1, 0, false
+#define KERNEL	  OPTIONS_GROUP_KERNEL, -1, 0, true
+#define GLOBAL	  OPTIONS_GROUP_GLOBAL, -1, 0, true
+/* What only some kinds of output have. */
+#define OUTPUT_OF(kinds) OPTIONS_GROUP_OUTPUT, -1, kinds, false
+#define EVENTS		 OUTPUT_OF(1 << PROGRAM_STREAM)
+#define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE)
+#define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
+#define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
+#define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
 	{"pid", 'p', "PID", "only this process", FILTER(PID), AT(has_pid), options_set_pid},
@@ -39,14 +46,21 @@ const struct options_entry options_table[] = {
 
 	{"duration", 'd', "SECONDS", "stop after this time", OUTPUT, AT(duration),
 	 options_set_duration},
-	{"max-events", 'M', "N", "stop after so many events", OUTPUT, AT(max_events),
+	{"max-events", 'M', "N", "stop after so many events", LINES, AT(max_events),
 	 options_set_max_events},
-	{"timestamp", 'T', NULL, "show when each event came, in seconds from the first", OUTPUT,
+	{"timestamp", 'T', NULL, "show when each event came, in seconds from the first", LINES,
 	 AT(timestamp), NULL},
+	{"interval", 0, "SECONDS", "print every so many seconds", PERIODIC, AT(interval),
+	 options_set_interval},
+	{"count", 0, "N", "print so many times, then stop", PERIODIC, AT(count), options_set_count},
+	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
+	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
+	 options_set_maxrows},
+	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N", "pages of the buffer that events come through, a power of two",
-	 OUTPUT, AT(buffer_pages), options_set_buffer_pages},
-	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", OUTPUT,
+	 EVENTS, AT(buffer_pages), options_set_buffer_pages},
+	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", EVENTS,
 	 AT(buffer), options_set_buffer},
 	{"variant", 0, "NAME", "attach in this of the tool's ways", OUTPUT, AT(variant), NULL},
 
@@ -81,6 +95,10 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 		return false;
 	if (entry->at == offsetof(struct options, variant))
 		return p->nvariants > 0;
+	if (entry->outputs && !(entry->outputs & 1U << p->output))
+		return false;
+	if (entry->outputs & OPTIONS_SORTED && !p->nsorts)
+		return false;
 	return entry->filter < 0 || program_has_filter(p, (enum program_filter)entry->filter);
 }
 

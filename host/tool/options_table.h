@@ -17,15 +17,19 @@ enum options_group {
 	OPTIONS_GROUP_GLOBAL, /* only before the tool's name */
 };
 
+/* In `outputs`: only if the program has `sort:`. */
+#define OPTIONS_SORTED (1U << PROGRAM_NOUTPUTS)
+
 struct options_entry {
 	const char *name;
 	char short_name;	 /* 0: none */
 	const char *placeholder; /* NULL: a flag */
 	const char *help;
 	enum options_group group;
-	int filter;	 /* the program's filter that brings it; -1: every tool has it */
-	bool before;	 /* may stand before the tool's name */
-	size_t at, size; /* the member of struct options that is not zero once it was given */
+	int filter;	      /* the program's filter that brings it; -1: every tool has it */
+	unsigned int outputs; /* the kinds that have it, bits 1 << enum program_output; 0: all */
+	bool before;	      /* may stand before the tool's name */
+	size_t at, size;      /* the member of struct options that is not zero once it was given */
 	/* Takes the value; its error says what it takes, not the option's name. NULL: the member
 	 * is a flag, or a pointer to the text. */
 	int (*set)(struct options *o, const char *text, struct error *e);

@@ -109,8 +109,32 @@ struct program_fact {
 };
 
 enum program_output {
-	PROGRAM_STREAM, /* a line an event */
-	/* top, histogram, rates and trace_pipe come with the tools that need them */
+	PROGRAM_STREAM,	    /* a line an event */
+	PROGRAM_TOP,	    /* a hash's entries, sorted, every interval */
+	PROGRAM_HISTOGRAM,  /* rows of stars, every interval */
+	PROGRAM_RATES,	    /* a line of counters a second, every interval */
+	PROGRAM_TRACE_PIPE, /* what bpf_trace_printk prints */
+	PROGRAM_NOUTPUTS,
+};
+
+/* Those that read a table every interval; the others print what comes when it comes. */
+static inline bool program_output_is_periodic(enum program_output output)
+{
+	return output == PROGRAM_TOP || output == PROGRAM_HISTOGRAM || output == PROGRAM_RATES;
+}
+
+/* `sort:` of a top — WORD: [field, …]: the sum of these fields, largest first. */
+struct program_sort {
+	char *name;
+	size_t nfields;
+	char **fields;
+	unsigned int line;
+};
+
+/* `label:` of a histogram: the first whose option was given, or that has none. */
+struct program_label {
+	char *text, *when; /* when: NULL if it always holds */
+	unsigned int line;
 };
 
 enum program_column_value {
@@ -145,6 +169,8 @@ struct program_column {
 	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
 	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			ended by a NUL; "/" ends an absolute one */
+	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
 	enum program_unit unit;
@@ -171,7 +197,8 @@ struct program {
 				place; in a flat directory NAME.bpf.c next to the YAML file */
 	char *include_dir;   /* templates/include of the same place; include/ in a flat directory */
 	char *summary;
-	char *description; /* optional, for --help; "" if none */
+	char *description;	  /* optional, for --help; "" if none */
+	char *overhead, *caveats; /* for the man page; NULL if the file has none */
 	size_t nfilters;
 	enum program_filter *filters;
 	size_t noptions;
@@ -184,9 +211,20 @@ struct program {
 	struct program_word *words;
 	size_t nfacts;
 	struct program_fact *facts;
+	size_t narguments;
+	char **arguments; /* long names of the options that words without a dash fill */
 	enum program_output output;
-	char *stream; /* the table that events come through */
-	unsigned int stream_line;
+	char *table; /* that events come through, or that is read; of the trace pipe NULL */
+	unsigned int table_line;
+	double interval; /* of a periodic output, seconds; 0: once, at the end */
+	bool loadavg;	 /* a top with the load average above it */
+	bool linear;	 /* a histogram whose slots are values, not powers of two */
+	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
+	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
+	size_t nsorts;
+	struct program_sort *sorts;
+	size_t nlabels;
+	struct program_label *labels;
 	size_t ncolumns;
 	struct program_column *columns;
 	size_t nexamples;
@@ -203,6 +241,7 @@ int program_load(const char *path, struct program **p, struct error *e);
 void program_free(struct program *p);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
+const char *program_output_name(enum program_output output);	   /* "stream" */
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry or fexit? */

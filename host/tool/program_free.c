@@ -34,6 +34,8 @@ static void free_column(struct program_column *c)
 	free(c->dirs);
 	free(c->when);
 	free(c->unless);
+	free(c->percent_of);
+	free(c->about);
 	free_values(c->names, c->nnames);
 }
 
@@ -59,6 +61,14 @@ static void free_arrays(struct program *p)
 	}
 	for (size_t i = 0; i < p->ncolumns; i++)
 		free_column(&p->columns[i]);
+	for (size_t i = 0; i < p->nsorts; i++) {
+		free(p->sorts[i].name);
+		free_strings(p->sorts[i].fields, p->sorts[i].nfields);
+	}
+	for (size_t i = 0; i < p->nlabels; i++) {
+		free(p->labels[i].text);
+		free(p->labels[i].when);
+	}
 	for (size_t i = 0; i < p->nexamples; i++) {
 		free(p->examples[i].run);
 		free(p->examples[i].does);
@@ -71,12 +81,15 @@ void program_free(struct program *p)
 		return;
 	free_arrays(p);
 	free_strings(p->variants, p->nvariants);
+	free_strings(p->arguments, p->narguments);
 	free(p->filters);
 	free(p->options);
 	free(p->probes);
 	free(p->words);
 	free(p->facts);
 	free(p->columns);
+	free(p->sorts);
+	free(p->labels);
 	free(p->examples);
 	free(p->name);
 	free(p->path);
@@ -84,6 +97,10 @@ void program_free(struct program *p)
 	free(p->include_dir);
 	free(p->summary);
 	free(p->description);
-	free(p->stream);
+	free(p->overhead);
+	free(p->caveats);
+	free(p->table);
+	free(p->csv);
+	free(p->json);
 	free(p);
 }

@@ -217,13 +217,43 @@ int program_read_options(const struct yaml_value *v, void *to, const void *arg, 
 			 e);
 }
 
+int program_read_arguments(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(char *), program_read_option_name, NULL, "a list of options' names", false,
+	};
+
+	(void)arg;
+	return yaml_list(v, (char *)to + PROGRAM_ARRAY(struct program, narguments, arguments),
+			 &items, e);
+}
+
+/* A word without a dash has a value: a flag cannot be one. */
+static int check_arguments(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->narguments; i++) {
+		const struct options_entry *entry = options_table_find(p, p->arguments[i]);
+		bool known = entry && entry->placeholder;
+
+		for (size_t j = 0; j < p->noptions && !known; j++)
+			known = !strcmp(p->options[j].name, p->arguments[i]) &&
+				p->options[j].type != PROGRAM_OPTION_FLAG;
+		if (!known)
+			return program_error(p, 1, e,
+					     "`arguments`: this tool has no option %s with a value",
+					     p->arguments[i]);
+	}
+	return 0;
+}
+
 int program_check_options(const struct program *p, struct error *e)
 {
 	for (size_t i = 0; i < p->noptions; i++) {
 		const struct program_option *o = &p->options[i];
 		const struct options_entry *taken = options_table_find(p, o->name);
 
-		if (taken)
+		/* What only shapes the output a tool may have its own way (execsnoop's -t). */
+		if (taken && (taken->filter >= 0 || taken->group != OPTIONS_GROUP_OUTPUT))
 			return program_error(
 				p, o->line, e, "option %s: %s has a --%s already", o->name,
 				taken->filter < 0 ? "every tool" : "a filter of this tool",
@@ -243,5 +273,5 @@ int program_check_options(const struct program *p, struct error *e)
 						     before->name, o->name, o->short_name);
 		}
 	}
-	return 0;
+	return check_arguments(p, e);
 }

@@ -2,8 +2,11 @@
 /* `output:` of a program: which table its events come through, and what is shown of them. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "tool/number.h"
 #include "tool/options.h"
 #include "tool/program_parts.h"
 
@@ -65,6 +68,8 @@ static const struct yaml_field column_fields[] = {
 	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
 	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
 	{"format", yaml_choice, FIELD(format), &formats, false},
+	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
+	{"about", yaml_text, FIELD(about), NULL, false},
 	{"when", program_read_option_name, FIELD(when), NULL, false},
 	{"unless", program_read_option_name, FIELD(unless), NULL, false},
 	{"names", read_names, PROGRAM_ARRAY(struct program_column, nnames, names), NULL, false},
@@ -140,41 +145,199 @@ static int read_columns(const struct yaml_value *v, void *to, const void *arg, s
 	return yaml_list(v, to, &items, e);
 }
 
-static int read_stream(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+static int read_sort(const struct yaml_value *key, const struct yaml_value *value, void *to,
+		     struct error *e)
 {
-	struct program *p = to;
+	static const struct yaml_items items = {
+		sizeof(char *), yaml_identifier, NULL, "a field or a list of fields", true,
+	};
+	struct program_sort *s = to;
+	struct yaml_value name = *key;
 
-	p->output = PROGRAM_STREAM;
-	p->stream_line = yaml_line_of(v);
-	return yaml_identifier(v, &p->stream, arg, e);
+	name.key = "sort";
+	s->line = yaml_line_of(key);
+	return program_read_option_name(&name, &s->name, NULL, e)
+		       ?: yaml_list(value,
+				    (char *)to +
+					    PROGRAM_ARRAY(struct program_sort, nfields, fields),
+				    &items, e);
 }
 
+static int read_sorts(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v, to, sizeof(struct program_sort), read_sort,
+			  "a mapping of words to fields", e);
+}
+
+/* `label: usecs`, or several of {text: msecs, when: milliseconds}. */
+static int read_label(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"text", yaml_line, offsetof(struct program_label, text), NULL, true},
+		{"when", program_read_option_name, offsetof(struct program_label, when), NULL,
+		 false},
+	};
+	static const struct yaml_schema schema = {fields, 2, offsetof(struct program_label, line)};
+	struct program_label *label = to;
+
+	(void)arg;
+	if (yaml_kind(v) == YAML_IS_MAP)
+		return yaml_struct(v, to, &schema, e);
+	label->line = yaml_line_of(v);
+	return yaml_line(v, &label->text, NULL, e);
+}
+
+static int read_labels(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(struct program_label), read_label, NULL, "a label or a list of labels", true,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
+static int read_interval(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	const char *text = yaml_scalar(v);
+
+	(void)arg;
+	if (!text || !number_real(text, to) || *(double *)to < 0.01 || *(double *)to > 86400)
+		return yaml_error_type(v, "a number of seconds, from 0.01 to 86400", e);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	enum program_output output;
+} kinds[] = {
+	{"stream", PROGRAM_STREAM},	    {"top", PROGRAM_TOP},
+	{"histogram", PROGRAM_HISTOGRAM},   {"rates", PROGRAM_RATES},
+	{"trace_pipe", PROGRAM_TRACE_PIPE},
+};
+
+/* Whichever key names the kind: `stream: events`, `top: counts`, `trace_pipe: true`. */
+static int read_kind(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program *p = to;
+	bool yes;
+
+	if (p->table_line)
+		return yaml_error(v, e, "`output` is of one kind, not %s and %s",
+				  program_output_name(p->output), v->key);
+	p->output = *(const enum program_output *)arg;
+	p->table_line = yaml_line_of(v);
+	if (p->output == PROGRAM_TRACE_PIPE)
+		return yaml_boolean(v, &yes, NULL, e) ?: (yes ? 0 : yaml_error_type(v, "true", e));
+	return yaml_identifier(v, &p->table, NULL, e);
+}
+
+const char *program_output_name(enum program_output output)
+{
+	return kinds[output].name;
+}
+
+/* Which keys are for which kinds: a key that nothing would read is a mistake. */
+static int check_keys(const struct yaml_value *v, const struct program *p, struct error *e)
+{
+	static const struct {
+		const char *key;
+		unsigned int kinds; /* bits of enum program_output */
+	} keys[] = {
+		{"interval", 1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES},
+		{"sort", 1 << PROGRAM_TOP},
+		{"loadavg", 1 << PROGRAM_TOP},
+		{"linear", 1 << PROGRAM_HISTOGRAM},
+		{"label", 1 << PROGRAM_HISTOGRAM},
+		{"json", 1 << PROGRAM_HISTOGRAM},
+		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
+	};
+
+	if (!p->table_line)
+		return yaml_error(v, e,
+				  "`output` wants its kind: stream, top, histogram, rates or "
+				  "trace_pipe");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (has_key(v, keys[i].key) && !(keys[i].kinds & 1U << p->output))
+			return yaml_error(v, e, "`%s` is not for the output %s", keys[i].key,
+					  program_output_name(p->output));
+	if (p->output != PROGRAM_HISTOGRAM && !p->ncolumns)
+		return yaml_error(v, e, "`output` wants a key `columns`");
+	if (p->output == PROGRAM_HISTOGRAM && !p->nlabels)
+		return yaml_error(v, e, "`output` wants a key `label`: what is counted");
+	return 0;
+}
+
+/* A periodic tool takes [interval [count]] unless it says otherwise. */
+static int default_arguments(struct program *p, struct error *e)
+{
+	if (!program_output_is_periodic(p->output) || p->arguments)
+		return 0;
+	p->arguments = calloc(2, sizeof(*p->arguments));
+	if (!p->arguments)
+		return error_nomem(e);
+	for (const char *const *name = (const char *const[]){"interval", "count", NULL}; *name;
+	     name++) {
+		p->arguments[p->narguments] = strdup(*name);
+		if (!p->arguments[p->narguments++])
+			return error_nomem(e);
+	}
+	return 0;
+}
+
+#define KIND(i)                                                      \
+	{                                                            \
+		kinds[i].name, read_kind, 0, &kinds[i].output, false \
+	}
+#define OUTPUT(f) offsetof(struct program, f)
 int program_read_output(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	static const struct yaml_field fields[] = {
-		{"stream", read_stream, 0, NULL, true},
+		KIND(0),
+		KIND(1),
+		KIND(2),
+		KIND(3),
+		KIND(4),
 		{"columns", read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns), NULL,
-		 true},
+		 false},
+		{"interval", read_interval, OUTPUT(interval), NULL, false},
+		{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
+		{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
+		{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
+		{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
+		{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
+		{"json", program_read_option_name, OUTPUT(json), NULL, false},
 	};
-	static const struct yaml_schema schema = {fields, 2, 0};
+	static const struct yaml_schema schema = {fields, sizeof(fields) / sizeof(fields[0]), 0};
 
 	(void)arg;
-	return yaml_struct(v, to, &schema, e);
+	return yaml_struct(v, to, &schema, e) ?: check_keys(v, to, e) ?: default_arguments(to, e);
+}
+
+static int check_option(const struct program *p, unsigned int line, const char *key, const char *of,
+			const char *option, struct error *e)
+{
+	if (!option || options_known(p, option))
+		return 0;
+	return program_error(p, line, e, "`%s`%s%s: this tool has no option %s", key,
+			     *of ? " of " : "", of, option);
 }
 
 int program_check_output(const struct program *p, struct error *e)
 {
-	for (size_t i = 0; i < p->ncolumns; i++) {
-		const struct program_column *c = &p->columns[i];
+	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
+			  ?: check_option(p, p->table_line, "json", "", p->json, e);
 
-		if (c->when && !options_known(p, c->when))
-			return program_error(p, c->line, e,
-					     "`when` of column %s: this tool has no option %s",
-					     c->title, c->when);
-		if (c->unless && !options_known(p, c->unless))
-			return program_error(p, c->line, e,
-					     "`unless` of column %s: this tool has no option %s",
-					     c->title, c->unless);
+	for (size_t i = 0; !err && i < p->nlabels; i++)
+		err = check_option(p, p->labels[i].line, "when", "a label", p->labels[i].when, e);
+	for (size_t i = 0; !err && i < p->ncolumns; i++) {
+		const struct program_column *c = &p->columns[i];
+		char of[80];
+
+		snprintf(of, sizeof(of), "column %s", c->title);
+		err = check_option(p, c->line, "when", of, c->when, e)
+			      ?: check_option(p, c->line, "unless", of, c->unless, e);
 	}
-	return 0;
+	return err;
 }

@@ -15,7 +15,8 @@
 	 0 * sizeof(char[offsetof(type, pointer) == offsetof(type, count) + sizeof(size_t) ? 1 \
 											   : -1]))
 
-yaml_read program_read_options; /* → struct program */
+yaml_read program_read_options;	  /* → struct program */
+yaml_read program_read_arguments; /* → struct program */
 int program_check_options(const struct program *p, struct error *e);
 
 yaml_read program_read_probes; /* → struct program */

@@ -95,14 +95,14 @@ static int start(struct session *s, struct error *e)
 {
 	const struct plan *plan = s->plan;
 	const struct options *o = plan->options;
-	const struct object_map *events = object_map_find(s->object, plan->program->stream);
+	const struct object_map *events = object_map_find(s->object, plan->program->table);
 	size_t pages = o->buffer_pages ? o->buffer_pages : PERF_PAGES;
 	int err;
 
 	if (!events)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s",
-				 plan->program->path, plan->program->stream_line,
-				 plan->program->template_path, plan->program->stream);
+				 plan->program->path, plan->program->table_line,
+				 plan->program->template_path, plan->program->table);
 	err = layout_make(&s->layout, events, plan->kernel, e);
 	if (!err)
 		err = stream_new(&s->stream, plan->program, o, &s->layout, &s->writer, e);

@@ -140,8 +140,8 @@ static void test_columns(void **state)
 
 	(void)state;
 	assert_int_equal(p->output, PROGRAM_STREAM);
-	assert_string_equal(p->stream, "events");
-	assert_int_equal(p->stream_line, 35);
+	assert_string_equal(p->table, "events");
+	assert_int_equal(p->table_line, 35);
 	assert_int_equal(p->ncolumns, 8);
 	assert_int_equal(c[0].value, PROGRAM_COLUMN_ELAPSED);
 	assert_string_equal(c[0].when, "timestamp");

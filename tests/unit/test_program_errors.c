@@ -77,12 +77,13 @@ static void test_shape(void **state)
 	program_file_error(
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
-		"summary, description, filters, options, template, variants, probes, "
-		"substitute, facts, output, examples");
+		"summary, description, overhead, caveats, filters, arguments, options, template, "
+		"variants, probes, substitute, facts, output, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, columns");
+		"known here: stream, top, histogram, rates, trace_pipe, columns, interval, sort, "
+		"loadavg, label, linear, csv, json");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -195,8 +196,12 @@ static void test_bad_options(void **state)
 		 "5: option a is given twice (first in line 4)"},
 		{"options:\n - {name: a, short: x, help: h}\n - {name: b, short: x, help: h}",
 		 "5: options a and b both have the short name x"},
-		{"options: [{name: max_events, help: h}]",
-		 "3: option max-events: every tool has a --max-events already"},
+		{"options: [{name: print_bpf, help: h}]",
+		 "3: option print-bpf: every tool has a --print-bpf already"},
+		{"arguments: [min-ms]",
+		 "1: `arguments`: this tool has no option min-ms with a value"},
+		{"options: [{name: a, help: h}]\narguments: [a]",
+		 "1: `arguments`: this tool has no option a with a value"},
 		{"filters: [pid]\noptions: [{name: pid, help: h}]",
 		 "4: option pid: a filter of this tool has a --pid already"},
 	};
@@ -360,6 +365,22 @@ static void test_bad_columns(void **state)
 		SUMMARY "output: {stream: events, columns: []}\n",
 		"programs/x.yaml:2: `columns` is empty; leave it out, or give it a list of "
 		"columns");
+	program_file_error(SUMMARY "output: {columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `output` wants its kind: stream, top, histogram, "
+			   "rates or trace_pipe");
+	program_file_error(SUMMARY "output: {stream: a, top: b, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `output` is of one kind, not stream and top");
+	program_file_error(SUMMARY
+			   "output: {stream: a, loadavg: true, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `loadavg` is not for the output stream");
+	program_file_error(SUMMARY "output: {histogram: a}\n",
+			   "programs/x.yaml:2: `output` wants a key `label`: what is counted");
+	program_file_error(SUMMARY "output: {histogram: a, label: [{text: x, when: no}]}\n",
+			   "programs/x.yaml:2: `when` of a label: this tool has no option no");
+	program_file_error(SUMMARY
+			   "output: {top: a, interval: 0, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `interval` is to be a number of seconds, from 0.01 "
+			   "to 86400, not \"0\"");
 	program_file_error(SUMMARY "output: {stream: a b, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `stream` is to be a C identifier, not \"a b\"");
 }
