@@ -3,6 +3,7 @@
 #include "kernel/internal.h"
 
 #include <bpf/bpf.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -183,6 +184,21 @@ static bool tracefs_has(const char *tracefs, const char *category, const char *n
 	return has;
 }
 
+/* In whichever category; for kernels whose kallsyms has no data. */
+static bool any_tracefs_has(const char *tracefs, const char *name)
+{
+	glob_t found = {0};
+	char *pattern;
+	bool has;
+
+	if (asprintf(&pattern, "%s/events/*/%s/id", tracefs, name) < 0)
+		return false;
+	has = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
+	globfree(&found);
+	free(pattern);
+	return has;
+}
+
 /* Without kallsyms, BTF has a typedef for each tracepoint. */
 static bool btf_has_tracepoint(struct kernel *k, const char *name)
 {
@@ -219,7 +235,8 @@ bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *n
 		return true;
 	if (strcmp(category, "syscalls") == 0)
 		return has_syscall_tracepoint(k, name);
-	return has_formatted(k, "__tracepoint_", name) || btf_has_tracepoint(k, name);
+	return has_formatted(k, "__tracepoint_", name) || has_formatted(k, "__traceiter_", name) ||
+	       btf_has_tracepoint(k, name) || (tracefs && any_tracefs_has(tracefs, name));
 }
 
 static const char *prefix_of_machine(const struct kernel *k)

@@ -111,6 +111,9 @@ bool btf_check_depth(const struct btf *btf, uint32_t id);
 
 /* --- signatures.c --- */
 
+/* What a row's name begins with that is a tracepoint's, not a function's. */
+#define SIGNATURES_TRACEPOINT "tracepoint:"
+
 /* The row of the table for this kernel; -ENOENT if it has none. */
 int signatures_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 			 struct error *e);

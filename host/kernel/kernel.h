@@ -95,6 +95,15 @@ struct kernel_proto {
  */
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e);
+
+/*
+ * The same of a tracepoint of vmlinux ("block_rq_issue", without its category): what a program on
+ * the raw tracepoint is given. BTF has the types (typedef btf_trace_NAME) and, from 5.10 on, the
+ * names (__traceiter_NAME); without these names they are those of the table's row
+ * `tracepoint:NAME`, or arg1, arg2… Without BTF that row alone says what there is.
+ */
+int kernel_tracepoint_prototype(struct kernel *k, const char *name, struct kernel_proto *out,
+				struct error *e);
 void kernel_proto_free(struct kernel_proto *p);
 
 /*
@@ -187,7 +196,8 @@ bool kernel_has_kprobes(struct kernel *k);
  * Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else (a kernel known
  * from files, or a user who cannot read tracefs) by its symbols (__tracepoint_NAME, in BTF
  * btf_trace_NAME; __syscall_meta__… or the syscall's own), which do not know the category. true
- * for a kernel of which only the release is known. An empty category: any.
+ * for a kernel of which only the release is known. An empty category: any, as raw tracepoints are
+ * named, of which some are in no category.
  */
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +85,9 @@ static bool fits_register(const struct btf *btf, uint32_t type)
 	       ((btf_is_int(t) || btf_is_any_enum(t)) && t->size <= REGISTER_BYTES);
 }
 
-static int fill_param(struct dump *d, const struct btf_param *from, struct kernel_param *to)
+static int fill_param(struct dump *d, const struct btf_param *from, const char *name,
+		      struct kernel_param *to)
 {
-	const char *name = btf__name_by_offset(d->btf, from->name_off);
-
 	to->name = strdup(name ? name : "");
 	if (!to->name)
 		return -ENOMEM;
@@ -95,21 +95,30 @@ static int fill_param(struct dump *d, const struct btf_param *from, struct kerne
 	return declare(d, from->type, to->name, &to->decl);
 }
 
-static int fill_params(struct dump *d, const struct btf_type *proto, struct kernel_proto *out)
+/* What to write out: a prototype's parameters but the first `skip`, and where their names are. */
+struct wanted {
+	const struct btf_type *proto, *names;
+	size_t skip;
+};
+
+static int fill_params(struct dump *d, const struct wanted *w, struct kernel_proto *out)
 {
-	const struct btf_param *from = btf_params(proto);
-	size_t n = btf_vlen(proto);
+	const struct btf_param *from = btf_params(w->proto), *names = btf_params(w->names);
+	size_t n = btf_vlen(w->proto), skip = w->skip < n ? w->skip : n;
 	int err;
 
 	/* The dots of a variadic function are a last parameter without name and type. */
 	if (n && from[n - 1].type == 0)
 		n--;
+	n -= skip < n ? skip : n;
 	out->params = calloc(n ? n : 1, sizeof(*out->params));
 	if (!out->params)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		out->nparams = i + 1;
-		err = fill_param(d, &from[i], &out->params[i]);
+		err = fill_param(d, &from[skip + i],
+				 btf__name_by_offset(d->btf, names[skip + i].name_off),
+				 &out->params[i]);
 		if (err)
 			return err;
 	}
@@ -117,7 +126,7 @@ static int fill_params(struct dump *d, const struct btf_type *proto, struct kern
 }
 
 /* A dump for each prototype: a longer-lived one renames the second type of a name to name___2. */
-static int fill_proto(const struct btf *btf, const struct btf_type *proto, const char *function,
+static int fill_proto(const struct btf *btf, const struct wanted *w, const char *function,
 		      struct kernel_proto *out)
 {
 	struct dump d = {.btf = btf};
@@ -127,9 +136,9 @@ static int fill_proto(const struct btf *btf, const struct btf_type *proto, const
 	if (!d.dump)
 		return -errno;
 	out->function = strdup(function);
-	err = out->function ? declare(&d, proto->type, "", &out->result) : -ENOMEM;
+	err = out->function ? declare(&d, w->proto->type, "", &out->result) : -ENOMEM;
 	if (!err)
-		err = fill_params(&d, proto, out);
+		err = fill_params(&d, w, out);
 	btf_dump__free(d.dump);
 	buf_free(&d.text);
 	return err;
@@ -211,10 +220,24 @@ uint32_t kernel_function_id(struct kernel *k, const char *function)
 	return btf_get(k, &btf, NULL) ? 0 : btf_find(btf, function, 1u << BTF_KIND_FUNC, 1);
 }
 
+/* What is half filled after an error is taken back. */
+static int finish(struct kernel *k, const char *name, int err, struct kernel_proto *out,
+		  struct error *e)
+{
+	if (!err)
+		return 0;
+	kernel_proto_free(out);
+	if (err == -ENOMEM)
+		return error_nomem(e);
+	return error_set(e, FAULT_KERNEL, err, "the BTF of kernel %s is damaged at %s", k->release,
+			 name);
+}
+
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e)
 {
 	const struct btf_type *proto;
+	struct wanted w = {0};
 	const char *module;
 	struct btf *btf;
 	int err;
@@ -228,16 +251,127 @@ int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto
 	proto = find_anywhere(k, &btf, function, &module);
 	if (!proto)
 		return not_known(k, function, e);
+	w.proto = w.names = proto;
 	err = name_source(k, module, out);
 	if (!err)
-		err = fill_proto(btf, proto, function, out);
-	if (!err)
-		return 0;
-	kernel_proto_free(out);
-	if (err == -ENOMEM)
+		err = fill_proto(btf, &w, function, out);
+	return finish(k, function, err, out, e);
+}
+
+/* --- tracepoints --- */
+
+/* A row of the table, by NAME. */
+static int tracepoint_row(struct kernel *k, const char *name, struct kernel_proto *out,
+			  struct error *e)
+{
+	char *row;
+	int err;
+
+	if (asprintf(&row, SIGNATURES_TRACEPOINT "%s", name) < 0)
 		return error_nomem(e);
-	return error_set(e, FAULT_KERNEL, err, "the BTF of kernel %s is damaged at function %s",
-			 k->release, function);
+	err = signatures_prototype(k, row, out, e);
+	free(row);
+	if (!err)
+		memmove(out->function, out->function + strlen(SIGNATURES_TRACEPOINT),
+			strlen(name) + 1);
+	return err;
+}
+
+/* void (*btf_trace_NAME)(void *__data, …), as include/trace/bpf_probe.h declares it. */
+static const struct btf_type *tracepoint_type(const struct btf *btf, const char *name)
+{
+	const struct btf_type *t;
+	char *typedef_name;
+	uint32_t id;
+
+	if (asprintf(&typedef_name, "btf_trace_%s", name) < 0)
+		return NULL;
+	id = btf_find(btf, typedef_name, 1u << BTF_KIND_TYPEDEF, 1);
+	free(typedef_name);
+	t = id ? btf_plain(btf, id) : NULL;
+	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL;
+	return t && btf_is_func_proto(t) && btf_vlen(t) ? t : NULL;
+}
+
+/* A type has no names of parameters; the function that walks a tracepoint's users has. */
+static const struct btf_type *tracepoint_names(const struct btf *btf, const char *name)
+{
+	const struct btf_type *t;
+	char *walker;
+
+	if (asprintf(&walker, "__traceiter_%s", name) < 0)
+		return NULL;
+	t = find_proto(btf, walker);
+	free(walker);
+	return t;
+}
+
+static int rename_param(struct kernel_param *p, const char *name)
+{
+	char *decl = NULL;
+
+	if (*p->name)
+		return 0;
+	free(p->name);
+	p->name = strdup(name);
+	/* A pointer to a function or to an array has its name in the middle. */
+	if (!strstr(p->decl, "(*") &&
+	    asprintf(&decl, "%s%s%s", p->decl, p->decl[strlen(p->decl) - 1] == '*' ? "" : " ",
+		     name) < 0)
+		decl = NULL;
+	else if (!decl && asprintf(&decl, "void *%s", name) < 0)
+		decl = NULL;
+	free(p->decl);
+	p->decl = decl;
+	return p->name && decl ? 0 : -ENOMEM;
+}
+
+/* Kernels from 5.5 to 5.9 have the types alone. */
+static int name_params(struct kernel *k, const char *name, struct kernel_proto *out)
+{
+	struct kernel_proto row = {0};
+	bool known = tracepoint_row(k, name, &row, NULL) == 0 && row.nparams == out->nparams;
+	char number[32];
+	int err = 0;
+
+	for (size_t i = 0; i < out->nparams && !err; i++) {
+		snprintf(number, sizeof(number), "arg%zu", i + 1);
+		err = rename_param(&out->params[i], known ? row.params[i].name : number);
+	}
+	kernel_proto_free(&row);
+	return err;
+}
+
+int kernel_tracepoint_prototype(struct kernel *k, const char *name, struct kernel_proto *out,
+				struct error *e)
+{
+	struct wanted w = {.skip = 1};
+	bool named;
+	struct btf *btf;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = btf_get(k, &btf, e);
+	if (err == -ENODATA)
+		return tracepoint_row(k, name, out, e);
+	if (err)
+		return err;
+	w.proto = tracepoint_type(btf, name);
+	if (!w.proto)
+		return error_set(e, FAULT_KERNEL, -ENOENT,
+				 "the BTF of kernel %s has no tracepoint %s (those of modules are "
+				 "not seen)",
+				 k->release, name);
+	w.names = tracepoint_names(btf, name);
+	named = w.names && btf_vlen(w.names) == btf_vlen(w.proto);
+	if (!named)
+		w.names = w.proto;
+	err = name_source(k, NULL, out);
+	if (!err)
+		err = fill_proto(btf, &w, name, out);
+	if (!err && !named)
+		err = name_params(k, name, out);
+	return finish(k, name, err, out, e);
 }
 
 void kernel_proto_free(struct kernel_proto *p)

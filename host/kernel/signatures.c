@@ -224,6 +224,8 @@ int signatures_functions(struct kernel *k, int (*add)(void *arg, const char *nam
 		if (last && strcmp(last, row.function) == 0)
 			continue;
 		last = row.function;
+		if (strchr(row.function, ':')) /* no function, but a tracepoint */
+			continue;
 		if (signatures_prototype(k, row.function, &proto, NULL) != 0)
 			continue;
 		kernel_proto_free(&proto);

@@ -16,6 +16,7 @@ void handler_definition(struct job *job, const struct scan *s)
 	job->out_start = job->out.len;
 	job->text_start = s->at;
 	job->out_word = SIZE_MAX;
+	job->probe = NULL;
 }
 
 /* The scanner is behind the name; what was written since the definition began is taken back. */
@@ -84,6 +85,8 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 	if (!name)
 		return error_nomem(job->e);
 	pp = plan_probe_of(job->plan, name);
+	if (pp)
+		job->probe = pp;
 	if (plan_left_out(job->plan, name)) {
 		*done = true;
 		err = leave_out(job, s, path, word);
@@ -132,7 +135,8 @@ int handler_signature(struct job *job, struct scan *s, const char *path,
 
 	if (err)
 		return err;
-	err = signature_expand(job->plan, inner, len, &job->out, &job->call, &nparams, job->e);
+	err = signature_expand(job->plan, job->probe, inner, len, &job->out, &job->call, &nparams,
+			       job->e);
 	if (err)
 		return error_prefix(job->e, err, "%s:%u", path, word->line);
 	if (job->wrapped && job->returns) {

@@ -22,7 +22,9 @@ struct job {
 	const char *text_start; /* … and in the template */
 	size_t out_word;	/* its first word in `out`; SIZE_MAX before there is one */
 
-	/* The handler that the scanner is in, if fentry or fexit runs it (handler.h): */
+	const struct plan_probe *probe; /* the one that runs the definition's handler; or NULL */
+
+	/* The handler that the scanner is in, if fentry or fexit runs it (handler.c): */
 	char *wrapped;	 /* its name; NULL: none */
 	struct buf call; /* the arguments that its wrapper hands on */
 	bool returns;	 /* by fexit: it is given the result, too */

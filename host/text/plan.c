@@ -109,7 +109,6 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const char *target,
 			      struct error *e)
 {
-	bool raw = pp->probe->kind == PROGRAM_RAW_TRACEPOINT;
 	const char *colon = strchr(target, ':');
 	const char *name = colon ? colon + 1 : target;
 	struct plan_target *t;
@@ -122,9 +121,6 @@ static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const ch
 	pp->ntargets = 1;
 	if (!t->category || !t->name)
 		return error_nomem(e);
-	/* A raw tracepoint is named without its category, which tracefs would want. */
-	if (raw && !colon)
-		return 0;
 	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ? 0 : -ENOENT;
 }
 

@@ -8,6 +8,9 @@
 /* Registers that carry parameters: PT_REGS_PARM1…6, as libbcc's rewriter knows them. */
 #define REGISTER_PARAMS 6
 
+#define DOT   "." /* in the place of the function: whichever the handler's probe took */
+#define SPACE ", \t\n"
+
 static void list_params(const struct kernel_proto *proto, struct buf *b)
 {
 	for (size_t i = 0; i < proto->nparams; i++)
@@ -31,7 +34,8 @@ static int no_such_param(struct plan *plan, const struct kernel_proto *proto, co
 	return err;
 }
 
-static int check_registers(const struct kernel_proto *proto, int last, struct error *e)
+/* Before the last parameter that is named, all must be where one parameter has one place. */
+static int check_places(const struct kernel_proto *proto, int last, struct error *e)
 {
 	if (last >= REGISTER_PARAMS)
 		return error_set(e, FAULT_KERNEL, -E2BIG,
@@ -47,36 +51,76 @@ static int check_registers(const struct kernel_proto *proto, int last, struct er
 	return 0;
 }
 
-/* *last becomes the index of the last parameter that is named; -1 if none is. */
-static int find_params(struct plan *plan, const struct kernel_proto *proto, char *names, int *last,
-		       struct error *e)
+struct find {
+	struct plan *plan;
+	const struct kernel_proto *proto;
+	const struct kernel_proto *other; /* that must have the same parameters */
+	int last;			  /* index of the last that is named; -1: none is */
+	struct error *e;
+};
+
+/* Calls each for every name of the list, up to the first that it returns an error for. */
+static int each_name(const char *names, int (*each)(struct find *f, const char *name),
+		     struct find *f)
 {
-	char *name, *save = NULL;
+	char *copy = strdup(names), *name, *save = NULL;
+	int err = copy ? 0 : error_nomem(f->e);
 
-	*last = -1;
-	for (name = strtok_r(names, ", \t\n", &save); name;
-	     name = strtok_r(NULL, ", \t\n", &save)) {
-		int i = kernel_proto_find(proto, name);
-
-		if (i < 0)
-			return no_such_param(plan, proto, name, e);
-		if (i > *last)
-			*last = i;
-	}
-	return check_registers(proto, *last, e);
+	for (name = copy ? strtok_r(copy, SPACE, &save) : NULL; name && !err;
+	     name = strtok_r(NULL, SPACE, &save))
+		err = each(f, name);
+	free(copy);
+	return err;
 }
 
-static void note_choice(struct plan *plan, const struct kernel_proto *proto)
+static int find_param(struct find *f, const char *name)
 {
-	buf_printf(&plan->notes, "signature: %s %s(", proto->result, proto->function);
+	int i = kernel_proto_find(f->proto, name);
+
+	if (i < 0)
+		return no_such_param(f->plan, f->proto, name, f->e);
+	if (i > f->last)
+		f->last = i;
+	return 0;
+}
+
+static int compare_param(struct find *f, const char *name)
+{
+	int i = kernel_proto_find(f->proto, name), j = kernel_proto_find(f->other, name);
+
+	if (j < 0)
+		return no_such_param(f->plan, f->other, name, f->e);
+	if (i == j && strcmp(f->proto->params[i].decl, f->other->params[j].decl) == 0)
+		return 0;
+	return error_set(f->e, FAULT_KERNEL, -EINVAL,
+			 "%s is parameter %d, \"%s\", of %s and parameter %d, \"%s\", of %s: one "
+			 "handler cannot have both",
+			 name, i + 1, f->proto->params[i].decl, f->proto->function, j + 1,
+			 f->other->params[j].decl, f->other->function);
+}
+
+static void note_choice(struct plan *plan, const struct kernel_proto *proto, bool tracepoint)
+{
+	buf_printf(&plan->notes, "signature: %s %s(", tracepoint ? "tracepoint" : proto->result,
+		   proto->function);
 	for (size_t i = 0; i < proto->nparams; i++)
 		buf_printf(&plan->notes, "%s%s", i ? ", " : "", proto->params[i].decl);
 	buf_printf(&plan->notes, "), from %s\n", proto->source);
 }
 
-static void add_params(const struct kernel_proto *proto, int last, struct buf *out)
+/* Of a kprobe's registers these carry a function's parameters; so libbcc has it, by machine. */
+void signature_args_struct(const char *machine, struct buf *out)
 {
-	buf_str(out, "struct pt_regs *ctx");
+	const char *members = strcmp(machine, "x86_64") == 0	? "di, si, dx, cx, r8, r9"
+			      : strcmp(machine, "riscv64") == 0 ? "a0, a1, a2, a3, a4, a5"
+								: "regs[6]";
+
+	buf_printf(out, "struct bcchost_args { u64 %s; };\n", members);
+}
+
+static void add_params(const struct kernel_proto *proto, int last, bool tracepoint, struct buf *out)
+{
+	buf_str(out, tracepoint ? "struct bcchost_args *ctx" : "struct pt_regs *ctx");
 	for (int i = 0; i <= last; i++) {
 		if (*proto->params[i].name)
 			buf_printf(out, ", %s", proto->params[i].decl);
@@ -94,31 +138,125 @@ static void add_call(const struct kernel_proto *proto, int last, struct buf *cal
 			   strchr(proto->params[i].decl, '*') ? "(void *)" : "", i);
 }
 
-int signature_expand(struct plan *plan, const char *arguments, size_t len, struct buf *out,
-		     struct buf *call, size_t *nparams, struct error *e)
+/* A symbol's function has its name without what compilers append. */
+static int target_prototype(struct plan *plan, bool tracepoint, const char *symbol,
+			    struct kernel_proto *proto, struct error *e)
+{
+	char *name;
+	int err;
+
+	if (tracepoint)
+		return kernel_tracepoint_prototype(plan->kernel, symbol, proto, e);
+	name = strndup(symbol, strcspn(symbol, "."));
+	if (!name)
+		return error_nomem(e);
+	err = kernel_prototype(plan->kernel, name, proto, e);
+	free(name);
+	return err;
+}
+
+static bool is_raw(const struct plan_probe *pp)
+{
+	return pp && pp->probe->kind == PROGRAM_RAW_TRACEPOINT;
+}
+
+/* All that the probes of one handler took must have what is named in one place. */
+static int check_others(struct find *f, const char *handler, const char *names)
+{
+	struct plan *plan = f->plan;
+	struct kernel_proto other = {0};
+	int err = 0;
+
+	for (size_t i = 0; i < plan->nprobes && !err; i++) {
+		const struct plan_probe *pp = &plan->probes[i];
+
+		if (strcmp(pp->probe->run, handler) != 0)
+			continue;
+		for (size_t j = 0; j < pp->ntargets && !err; j++) {
+			err = target_prototype(plan, is_raw(pp), pp->targets[j].name, &other, f->e);
+			f->other = &other;
+			if (!err)
+				err = each_name(names, compare_param, f);
+			kernel_proto_free(&other);
+		}
+	}
+	return err;
+}
+
+/* The dot, or the tracepoint of that name, or a function. */
+static int find_prototype(struct plan *plan, const struct plan_probe *pp, const char *function,
+			  struct kernel_proto *proto, struct error *e)
+{
+	bool dot = strcmp(function, DOT) == 0;
+
+	if (dot && !pp)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "SIGNATURE(.) is the function that the handler's probe took, but "
+				 "no probe runs this one");
+	if (dot && (pp->probe->kind == PROGRAM_TRACEPOINT || pp->probe->kind == PROGRAM_PERF_EVENT))
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "SIGNATURE: a %s hands over no parameters (a raw_tracepoint does)",
+				 program_probe_kind_name(pp->probe->kind));
+	if (is_raw(pp) && !dot && strcmp(function, pp->targets[0].name) != 0)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "SIGNATURE(%s): the handler's probe took the tracepoint %s (a dot "
+				 "in the place of the name is whichever it took)",
+				 function, pp->targets[0].name);
+	return target_prototype(plan, is_raw(pp), dot ? pp->targets[0].name : function, proto, e);
+}
+
+/* A dot and no names: no prototype is needed, and some copies of compilers' have none. */
+static bool wants_nothing(const struct plan_probe *pp, const char *function, const char *names)
+{
+	return pp && (pp->probe->kind == PROGRAM_KPROBE || pp->probe->kind == PROGRAM_KRETPROBE) &&
+	       strcmp(function, DOT) == 0 && !names[strspn(names, SPACE)];
+}
+
+/* The names without their function and the comma behind it. */
+static char *cut_function(char *text, char **function)
+{
+	char *rest = NULL;
+
+	*function = strtok_r(text, SPACE, &rest);
+	return rest ? rest : text;
+}
+
+int signature_expand(struct plan *plan, const struct plan_probe *probe, const char *arguments,
+		     size_t len, struct buf *out, struct buf *call, size_t *nparams,
+		     struct error *e)
 {
 	struct kernel_proto proto = {0};
-	char *text = strndup(arguments, len), *function, *rest = NULL;
-	int last, err;
+	struct find f = {.plan = plan, .proto = &proto, .last = -1, .e = e};
+	char *text = strndup(arguments, len), *function, *names;
+	int err;
 
 	if (!text)
 		return error_nomem(e);
-	function = strtok_r(text, ", \t\n", &rest);
+	names = cut_function(text, &function);
 	if (!function) {
 		err = error_set(e, FAULT_TOOL, -EINVAL,
 				"SIGNATURE wants a function and the parameters to see");
 		goto out;
 	}
-	err = kernel_prototype(plan->kernel, function, &proto, e);
+	if (wants_nothing(probe, function, names)) {
+		buf_str(out, "struct pt_regs *ctx");
+		call->len = *nparams = 0;
+		err = 0;
+		goto out;
+	}
+	err = find_prototype(plan, probe, function, &proto, e);
+	if (!err)
+		err = each_name(names, find_param, &f);
+	if (!err)
+		err = check_places(&proto, f.last, e);
+	if (!err && f.last >= 0 && strcmp(function, DOT) == 0)
+		err = check_others(&f, probe->probe->run, names);
 	if (err)
 		goto out;
-	err = find_params(plan, &proto, rest, &last, e);
-	if (err)
-		goto out;
-	note_choice(plan, &proto);
+	note_choice(plan, &proto, is_raw(probe));
 	*nparams = proto.nparams;
-	add_params(&proto, last, out);
-	add_call(&proto, last, call);
+	add_params(&proto, f.last, is_raw(probe), out);
+	add_call(&proto, f.last, call);
 out:
 	kernel_proto_free(&proto);
 	free(text);

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "text/job.h"
+#include "text/signature.h"
 
 static bool has_fact(struct plan *plan, const struct program_fact *f, int *err)
 {
@@ -77,6 +78,12 @@ static int add_prologue(struct job *job, bool btf)
 	}
 	buf_str(&job->out, "#include <uapi/linux/ptrace.h>\n#include <linux/fs.h>\n"
 			   "#include <linux/sched.h>\n");
+	for (size_t i = 0; i < job->plan->nprobes; i++) {
+		if (job->plan->probes[i].probe->kind == PROGRAM_RAW_TRACEPOINT) {
+			signature_args_struct(kernel_machine(job->plan->kernel), &job->out);
+			break;
+		}
+	}
 	if (job->plan->program->table)
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
 	if (job->filter.prologue.data)

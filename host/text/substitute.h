@@ -4,7 +4,8 @@
  * at, never those in comments and strings:
  *
  *   FILTER, FILTER(dentry)          what the filter options ask for; returns 0 from the function
- *   SIGNATURE(function, parameter…) the handler's parameters, as this kernel's function has them
+ *   SIGNATURE(function, parameter…) the handler's parameters, as this kernel's function has them;
+ *                                   a raw tracepoint's too; "." is whatever the probe took
  *   RESULT                          what the function returned, in the handler of its return
  *   the program's own words         `substitute:`
  *   BPF_PERF_OUTPUT(events)         a ring buffer where the kernel has it

@@ -304,6 +304,58 @@ static void lives_without_kallsyms(void **state)
 	}
 }
 
+static void has_the_parameters_of_tracepoints(void **state)
+{
+	static const struct {
+		const char *name, *params[KERNELS];
+	} cases[] = {
+		{"block_rq_issue",
+		 {"struct request *rq", "struct request *rq", "struct request *rq",
+		  "struct request *rq"}},
+		{"block_bio_queue",
+		 {"struct request_queue *q, struct bio *bio", "struct bio *bio", "struct bio *bio",
+		  "struct bio *bio"}},
+		{"sched_switch",
+		 {"bool preempt, struct task_struct *prev, struct task_struct *next",
+		  "bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int "
+		  "prev_state",
+		  "bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int "
+		  "prev_state",
+		  "bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int "
+		  "prev_state"}},
+		/* 5.10's BTF has no names for this one. */
+		{"cpu_frequency",
+		 {"unsigned int arg1, unsigned int arg2",
+		  "unsigned int frequency, unsigned int cpu_id",
+		  "unsigned int frequency, unsigned int cpu_id",
+		  "unsigned int frequency, unsigned int cpu_id"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KERNELS; i++) {
+		struct kernel *k = kernels_real(kernels[i]);
+		struct kernel_proto p;
+		struct error e = {0};
+
+		for (size_t j = 0; j < sizeof(cases) / sizeof(*cases); j++) {
+			struct buf b = {0};
+
+			if (kernel_tracepoint_prototype(k, cases[j].name, &p, &e) != 0)
+				fail_msg("%s", e.text);
+			for (size_t n = 0; n < p.nparams; n++)
+				buf_printf(&b, "%s%s", n ? ", " : "", p.params[n].decl);
+			assert_string_equal(b.data, cases[j].params[i]);
+			assert_string_equal(p.function, cases[j].name);
+			buf_free(&b);
+			kernel_proto_free(&p);
+		}
+		assert_int_equal(kernel_tracepoint_prototype(k, "no_such", &p, &e), -ENOENT);
+		assert_non_null(strstr(e.text, "has no tracepoint no_such"));
+		error_clear(&e);
+		kernel_close(k);
+	}
+}
+
 /* --- the table, against what is so --- */
 
 static char *param_names(struct kernel *k, const char *function)
@@ -311,7 +363,11 @@ static char *param_names(struct kernel *k, const char *function)
 	struct kernel_proto p;
 	struct buf b = {0};
 
-	if (kernel_prototype(k, function, &p, NULL) != 0)
+	int err = strncmp(function, "tracepoint:", 11) == 0
+			  ? kernel_tracepoint_prototype(k, function + 11, &p, NULL)
+			  : kernel_prototype(k, function, &p, NULL);
+
+	if (err)
 		return NULL;
 	for (size_t i = 0; i < p.nparams; i++)
 		buf_printf(&b, "%s%s", i ? ", " : "", p.params[i].name);
@@ -369,6 +425,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_not_there),
 		cmocka_unit_test(has_what_probes_need),
 		cmocka_unit_test(lives_without_kallsyms),
+		cmocka_unit_test(has_the_parameters_of_tracepoints),
 		cmocka_unit_test(has_a_true_table),
 	};
 

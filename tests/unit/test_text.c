@@ -23,13 +23,20 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
 			       "ffffffff81000300 T vfs_read\n"
 			       "ffffffff81000400 T register_kprobe\n"
 			       "ffffffff81000500 T do_many\n"
+			       "ffffffff81001000 d __tracepoint_sched_wakeup\n"
+			       "ffffffff81001100 d __tracepoint_sched_wakeup_new\n"
+			       "ffffffff81001200 d __tracepoint_block_rq_issue\n"
 			       "ffffffff81000600 D some_data\n";
 
 static const char signatures[] =
 	"vfs_create 5.10 struct inode *dir, struct dentry *dentry, umode_t mode, bool want_excl\n"
 	"vfs_create 6.3 struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t "
 	"mode, bool want_excl\n"
-	"do_many 5.10 int a, int b, int c, int d, int e, int f, int g\n";
+	"do_many 5.10 int a, int b, int c, int d, int e, int f, int g\n"
+	"vfs_unlink 5.10 struct inode *dir, struct dentry *dentry\n"
+	"tracepoint:sched_wakeup 4.18 struct task_struct *p\n"
+	"tracepoint:sched_wakeup_new 4.18 struct task_struct *p\n"
+	"tracepoint:block_rq_issue 5.10 struct request_queue *q, struct request *rq\n";
 
 static char *dir;
 static struct kernel *real; /* for the next make_text, instead of a made-up one */
@@ -251,6 +258,78 @@ static void a_trampoline_calls_the_handler(void **state)
 		free_made(m);
 	}
 	(void)state;
+}
+
+/* What SIGNATURE says: "" if `text` becomes `want`, else an error that has `want` in it. */
+static void assert_signature(const char *probes, const char *text, const char *want, bool fails)
+{
+	char *y;
+	struct made *m;
+
+	assert_true(asprintf(&y,
+			     "summary: s\nprobes:\n%soutput: {stream: events, columns: "
+			     "[{title: A, field: a}]}\n",
+			     probes) > 0);
+	m = make_text("6.1.0", y, text, 0, NULL);
+	free(y);
+	if (fails)
+		assert_int_not_equal(m->err, 0);
+	if (!strstr(fails ? m->e.text : body(m), want))
+		fail_msg("%s\nhas no\n%s", fails ? m->e.text : body(m), want);
+	free_made(m);
+}
+
+static void a_raw_tracepoint_hands_over_its_parameters(void **state)
+{
+	static const char probe[] = "  - {raw_tracepoint: block_rq_issue, run: h}\n";
+
+	(void)state;
+	assert_signature(probe, "int h(SIGNATURE(block_rq_issue, rq))\n{\n}\n",
+			 "int h(struct bcchost_args *ctx, struct request_queue *q, struct request "
+			 "*rq)\n{\n}\n",
+			 false);
+	assert_signature(probe, "int h(SIGNATURE(., q)) {}",
+			 "int h(struct bcchost_args *ctx, struct request_queue *q) {}", false);
+	assert_signature(probe, "int h(struct bpf_raw_tracepoint_args *ctx) {}",
+			 "int h(struct bpf_raw_tracepoint_args *ctx) {}", false);
+	assert_signature(probe, "int h(SIGNATURE(vfs_create, dir)) {}",
+			 "tool.bpf.c:1: SIGNATURE(vfs_create): the handler's probe took the "
+			 "tracepoint block_rq_issue",
+			 true);
+	assert_signature(probe, "int h(SIGNATURE(., nope)) {}",
+			 "has no parameter \"nope\" (it has: q, rq)", true);
+	assert_signature("  - {raw_tracepoint: no_such, run: h}\n", "int h(SIGNATURE(.)) {}",
+			 "nothing to attach raw_tracepoint no_such to", true);
+}
+
+static void a_dot_is_what_the_probe_took(void **state)
+{
+	(void)state;
+	assert_signature(
+		"  - {kprobe: [no_such, vfs_create], run: h}\n", "int h(SIGNATURE(., dentry)) {}",
+		"int h(struct pt_regs *ctx, struct inode *dir, struct dentry *dentry) {}", false);
+	assert_signature("  - {raw_tracepoint: sched_wakeup, run: h}\n"
+			 "  - {raw_tracepoint: sched_wakeup_new, run: h}\n",
+			 "int h(SIGNATURE(., p)) {}",
+			 "(struct bcchost_args *ctx, struct task_struct *p)", false);
+	assert_signature("  - {raw_tracepoint: sched_wakeup, run: h}\n"
+			 "  - {raw_tracepoint: block_rq_issue, run: h}\n",
+			 "int h(SIGNATURE(., p)) {}",
+			 "block_rq_issue on this kernel (6.1.0) has no parameter \"p\"", true);
+	assert_signature("  - {kprobe: vfs_create, run: h}\n  - {kprobe: vfs_unlink, run: h}\n",
+			 "int h(SIGNATURE(., dentry)) {}",
+			 "struct inode *dir, struct dentry *dentry) {}", false);
+	assert_signature("  - {kprobe: \"^vfs_\", run: h}\n", "int h(SIGNATURE(.)) {}",
+			 "int h(struct pt_regs *ctx) {}", false);
+	assert_signature(
+		"  - {kprobe: vfs_create, run: h}\n",
+		"int h(SIGNATURE(., dir)) {}\nint g(SIGNATURE(., dir)) {}",
+		"tool.bpf.c:2: SIGNATURE(.) is the function that the handler's probe took, "
+		"but no probe runs this one",
+		true);
+	assert_signature("  - {tracepoint: \"block:block_rq_issue\", run: h}\n",
+			 "int h(SIGNATURE(., rq)) {}", "a tracepoint hands over no parameters",
+			 true);
 }
 
 static void filters_are_numbers(void **state)
@@ -508,6 +587,8 @@ int main(void)
 		cmocka_unit_test(a_parameter_that_is_not_there_names_those_there),
 		cmocka_unit_test(a_parameter_beyond_the_registers_is_an_error),
 		cmocka_unit_test(a_trampoline_calls_the_handler),
+		cmocka_unit_test(a_raw_tracepoint_hands_over_its_parameters),
+		cmocka_unit_test(a_dot_is_what_the_probe_took),
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
