@@ -34,6 +34,7 @@ enum program_option_type {
 	PROGRAM_OPTION_ENUM,   /* one of `values`, by name */
 	PROGRAM_OPTION_NAME,   /* a word of at most max bytes (15 for a comm) */
 	PROGRAM_OPTION_PATH,   /* a path that must exist */
+	PROGRAM_OPTION_DISK,   /* "sda" or "/dev/sda": its number, major << 20 | minor */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */

@@ -157,7 +157,8 @@ static int check_word(const struct program *p, const struct program_word *w, str
 				     "`%s` wants a key `then`: only the value of one "
 				     "of the tool's own options can be its text",
 				     w->word);
-	if (!w->then && o->type != PROGRAM_OPTION_INTEGER && o->type != PROGRAM_OPTION_ENUM)
+	if (!w->then && o->type != PROGRAM_OPTION_INTEGER && o->type != PROGRAM_OPTION_ENUM &&
+	    o->type != PROGRAM_OPTION_DISK)
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",

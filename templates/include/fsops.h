@@ -30,7 +30,7 @@ BPF_HASH(fsops, struct fsop_key, struct fsop);
 
 static int ended(void *ctx, u32 op, struct fsop *call, u64 now, long result);
 
-/* What a file is like must be asked before there is a FILTER: `dentry` is what --dir looks at. */
+/* FILTER looks at `dentry` for --dir. */
 static int fsop_begins(u32 op, struct file *file, struct kiocb *iocb, u64 offset)
 {
 	struct fsop_key key = {.tid = bpf_get_current_pid_tgid(), .op = op};
@@ -102,10 +102,16 @@ int write_ends(SIGNATURE(.))
 	return fsop_ends(ctx, FSOP_WRITE, RESULT);
 }
 
-/* The second parameter has a name of its own in each file system. */
-int open_begins(SIGNATURE(., FILE_OPENED))
+/* Of every file system's open the file is the second parameter; its name differs. */
+int open_begins(struct pt_regs *ctx)
 {
-	return fsop_begins(FSOP_OPEN, FILE_OPENED, 0, 0);
+#ifdef VARIANT_FENTRY
+	struct file *file = (struct file *)((u64 *)ctx)[1];
+#else
+	struct file *file = (struct file *)PT_REGS_PARM2(ctx);
+#endif
+
+	return fsop_begins(FSOP_OPEN, file, 0, 0);
 }
 
 int open_ends(SIGNATURE(.))
