@@ -7,7 +7,7 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 zlib
+PKG_HOST    := libbpf yaml-0.1 jansson zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
 WARN        := -Wall -Wextra -Wshadow -Werror

@@ -74,8 +74,8 @@ static int cut_array(char *type, uint64_t *count)
 	return 0;
 }
 
-static int element(const char *type, struct kernel *k, uint32_t *size, uint32_t *align,
-		   enum layout_kind *kind)
+int layout_type(const char *type, struct kernel *k, uint32_t *size, uint32_t *align,
+		enum layout_kind *kind)
 {
 	const char *name = plain_name(type);
 
@@ -120,7 +120,7 @@ static int lay_field(struct layout *l, const char *text, struct kernel *k, uint3
 	l->nfields++;
 	err = cut_array(type, &count);
 	if (!err)
-		err = element(type, k, &size, &align, &f->kind);
+		err = layout_type(type, k, &size, &align, &f->kind);
 	if (err) {
 		err = error_set(e, FAULT_TOOL, err,
 				"the event's field %s is of type %s, whose size is not known; use "

@@ -37,6 +37,17 @@ struct layout {
 int layout_make(struct layout *l, const struct object_map *map, struct kernel *k, struct error *e);
 void layout_free(struct layout *l);
 
+/*
+ * The same of a table's entries: the fields of its key, then those of its leaf behind it. A key
+ * that is no struct is the field "key", a leaf "value". A type that cannot be read is FAULT_TOOL.
+ */
+int layout_make_table(struct layout *l, const struct object_map *map, struct kernel *k,
+		      struct error *e);
+
+/* Bytes and alignment of one C type, not an array; -ENOENT if it is not known. k may be NULL. */
+int layout_type(const char *type, struct kernel *k, uint32_t *size, uint32_t *align,
+		enum layout_kind *kind);
+
 /* NULL if there is none of that name. */
 const struct layout_field *layout_find(const struct layout *l, const char *name);
 

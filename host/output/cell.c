@@ -93,7 +93,8 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		return 0;
 	switch (f->kind) {
 	case LAYOUT_UNSIGNED:
-		cell->kind = CELL_UNSIGNED;
+		cell->kind = c->format == PROGRAM_FORMAT_KSYM ? CELL_KSYM : CELL_UNSIGNED;
+		cell->rate = p->output == PROGRAM_RATES && !c->percent_of;
 		break;
 	case LAYOUT_SIGNED:
 		cell->kind = CELL_SIGNED;
@@ -110,6 +111,14 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		f = layout_find(l, c->dirs);
 		cell->dirs_offset = f->offset;
 		cell->dirs_size = f->size;
+	}
+	if (c->percent_of) {
+		err = find_field(p, c, c->percent_of, l, &f, e);
+		if (err)
+			return err;
+		cell->percent = true;
+		cell->of_offset = f->offset;
+		cell->of_size = f->size;
 	}
 	return copy_names(cell, c, e);
 }
@@ -167,9 +176,9 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
 		if (shown(&p->columns[i], p, o))
 			err = plan_cell(cells, p, &p->columns[i], l, e);
-	if (!err && !cells->n)
+	if (!err && !cells->n && p->output != PROGRAM_HISTOGRAM)
 		err = error_set(e, FAULT_TOOL, -EINVAL, "%s: no column is shown", p->path);
-	if (!err)
+	if (!err && cells->n)
 		cells->v[cells->n - 1].last = true;
 	return err;
 }

@@ -22,6 +22,7 @@ enum cell_kind {
 	CELL_SIGNED,
 	CELL_TEXT,
 	CELL_PATH,
+	CELL_KSYM,
 };
 
 struct cell {
@@ -29,6 +30,9 @@ struct cell {
 	uint32_t offset, size; /* of the field in the event */
 	bool has_field;
 	uint32_t dirs_offset, dirs_size;
+	bool rate;    /* a count, to be shown a second */
+	bool percent; /* in percent of the field at of_offset, of of_size bytes */
+	uint32_t of_offset, of_size;
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

@@ -18,6 +18,9 @@ struct stream {
 	time_t second; /* that `clock` tells */
 	char clock[16];
 	bool started;
+	bool csv, plain; /* plain: without padding, for stream_section */
+	uint64_t elapsed_ns;
+	struct kernel *kernel;
 	uint64_t first_ns; /* CLOCK_MONOTONIC, or the events' own clock, of the first event */
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
@@ -32,6 +35,7 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 		return error_nomem(e);
 	s->w = w;
 	s->second = -1;
+	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e);
 	if (err)
 		stream_free(s);
@@ -54,9 +58,33 @@ static void pad(struct writer *w, size_t width, size_t have)
 		writer_char(w, ' ');
 }
 
+/* As RFC 4180 has it: in quotes if need be, quotes doubled. */
+static void put_csv(struct writer *w, const char *text, size_t len)
+{
+	bool quoted = memchr(text, ',', len) || memchr(text, '"', len);
+
+	if (quoted)
+		writer_char(w, '"');
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"')
+			writer_char(w, '"');
+		writer_char(w, text[i]);
+	}
+	if (quoted)
+		writer_char(w, '"');
+}
+
 /* width: in characters; len: in bytes. */
 static void put(struct stream *s, const struct cell *c, const char *text, size_t len, size_t width)
 {
+	if (s->csv) {
+		put_csv(s->w, text, len);
+		return;
+	}
+	if (s->plain) {
+		writer_add(s->w, text, len);
+		return;
+	}
 	if (c->right)
 		pad(s->w, c->width, width);
 	writer_add(s->w, text, len);
@@ -71,7 +99,7 @@ void stream_heading(struct stream *s)
 		size_t len = strlen(c->title);
 
 		if (i)
-			writer_char(s->w, ' ');
+			writer_char(s->w, s->csv ? ',' : ' ');
 		put(s, c, c->title, len, len);
 	}
 	writer_char(s->w, '\n');
@@ -127,6 +155,33 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	put(s, c, text, len, len);
 }
 
+/* Of nothing there is no part: "-". */
+static void put_percent(struct stream *s, const struct cell *c, const char *data)
+{
+	uint64_t v = read_unsigned(data + c->offset, c->size),
+		 of = read_unsigned(data + c->of_offset, c->of_size);
+	char text[NUMBER_MAX];
+	size_t len = 1;
+
+	if (of)
+		len = number_fraction(text, v * 100, of, c->decimals);
+	else
+		text[0] = '-';
+	put(s, c, text, len, len);
+}
+
+static void put_ksym(struct stream *s, const struct cell *c, const char *data)
+{
+	uint64_t addr = read_unsigned(data + c->offset, c->size);
+	char name[256] = "0x";
+	size_t len;
+
+	if (!s->kernel || kernel_function_at(s->kernel, addr, name, sizeof(name)))
+		name[2 + number_base(name + 2, addr, 16, 0)] = '\0';
+	len = strlen(name);
+	put(s, c, name, len, len);
+}
+
 static void put_number(struct stream *s, const struct cell *c, const char *data)
 {
 	uint64_t v = read_unsigned(data + c->offset, c->size);
@@ -147,7 +202,9 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 		text[len++] = '-';
 		v = -v;
 	}
-	if (c->divisor)
+	if (c->rate && s->elapsed_ns)
+		len += number_fraction(text + len, v * 1000000000, s->elapsed_ns, c->decimals);
+	else if (c->divisor)
 		len += number_fraction(text + len, v, c->divisor, c->decimals);
 	else
 		len += number_base(text + len, v, c->base, c->digits);
@@ -220,7 +277,13 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 		break;
 	case CELL_UNSIGNED:
 	case CELL_SIGNED:
-		put_number(s, c, data);
+		if (c->percent)
+			put_percent(s, c, data);
+		else
+			put_number(s, c, data);
+		break;
+	case CELL_KSYM:
+		put_ksym(s, c, data);
 		break;
 	case CELL_TEXT:
 		put_text(s, c, data, size);
@@ -235,8 +298,51 @@ void stream_event(struct stream *s, const void *data, size_t size)
 {
 	for (size_t i = 0; i < s->cells.n; i++) {
 		if (i)
-			writer_char(s->w, ' ');
+			writer_char(s->w, s->csv ? ',' : ' ');
 		put_cell(s, &s->cells.v[i], data, size);
 	}
 	writer_char(s->w, '\n');
+}
+
+void stream_elapsed(struct stream *s, uint64_t ns)
+{
+	s->elapsed_ns = ns;
+}
+
+void stream_kernel(struct stream *s, struct kernel *k)
+{
+	s->kernel = k;
+}
+
+const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,
+			 struct writer *to)
+{
+	struct writer *w = s->w;
+
+	for (size_t at = 0; at < s->cells.n; at++) {
+		const struct cell *c = &s->cells.v[at];
+
+		if (c->kind == CELL_TIME || i--)
+			continue;
+		s->w = to;
+		s->plain = true;
+		put_cell(s, c, data, size);
+		s->plain = false;
+		s->w = w;
+		return c->title;
+	}
+	return NULL;
+}
+
+void stream_clock_line(struct stream *s)
+{
+	for (size_t i = 0; i < s->cells.n; i++) {
+		if (s->cells.v[i].kind != CELL_TIME)
+			continue;
+		s->plain = true;
+		put_clock(s, &s->cells.v[i]);
+		s->plain = false;
+		writer_char(s->w, '\n');
+		return;
+	}
 }

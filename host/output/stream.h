@@ -6,6 +6,7 @@
 #ifndef BCCHOST_OUTPUT_STREAM_H
 #define BCCHOST_OUTPUT_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,22 @@ void stream_free(struct stream *s);
 
 /* The line of titles. */
 void stream_heading(struct stream *s);
+
+/* Of counters, the time in which they were counted; before each event. */
+void stream_elapsed(struct stream *s, uint64_t ns);
+
+/* The kernel whose functions `format: ksym` names; it must outlive the stream. NULL: numbers. */
+void stream_kernel(struct stream *s, struct kernel *k);
+
+/*
+ * Writes the value of column i of an event to `to`, without padding, and gives its title; columns
+ * `value: time` are not counted. NULL: there is no such column.
+ */
+const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,
+			 struct writer *to);
+
+/* The clock time on a line of its own, if a column `value: time` is shown. */
+void stream_clock_line(struct stream *s);
 
 /* One event as it came from the kernel; size in bytes. An event shorter than a field shows it
  * empty. */

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "text/job.h"
+#include "text/substitute.h"
 
 #define INCLUDE_DEPTH 8
 
@@ -114,6 +115,8 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 	w = find_word(job->plan->program, p);
 	if (scan_is(p, "RESULT"))
 		handler_result(job);
+	else if (scan_is(p, "LOST"))
+		buf_str(&job->out, SUBSTITUTE_LOST_MAP ".atomic_increment(0)");
 	else if (w)
 		expand_word(job, w);
 	else

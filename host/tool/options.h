@@ -113,6 +113,12 @@ bool options_given(const struct options *o, const struct program *p, const char 
 /* Is `name` the long name of an option that this program would know? */
 bool options_known(const struct program *p, const char *name);
 
+/* Seconds between two prints of a periodic output; 0: it prints once, at the end. */
+static inline double options_interval(const struct options *o, const struct program *p)
+{
+	return o->interval > 0 ? o->interval : p->interval;
+}
+
 /* The value of an option of the program's own; NULL if it has none of that name. */
 const struct option_value *options_value(const struct options *o, const struct program *p,
 					 const char *name);

@@ -156,6 +156,7 @@ enum program_format {
 	PROGRAM_FORMAT_AUTO, /* a number in decimal, a char array as text */
 	PROGRAM_FORMAT_HEX,
 	PROGRAM_FORMAT_OCTAL,
+	PROGRAM_FORMAT_KSYM, /* a kernel address, as the name of its function */
 	PROGRAM_FORMAT_PATH, /* the field, with the directories of `dirs` before it */
 };
 

@@ -27,9 +27,10 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	3,
+	4,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
+	 {"ksym", PROGRAM_FORMAT_KSYM},
 	 {"path", PROGRAM_FORMAT_PATH}},
 };
 static const struct yaml_choices aligns = {
@@ -111,7 +112,7 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
-	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE)
+	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",

@@ -16,6 +16,7 @@
 #include "text/substitute.h"
 #include "trace/attach.h"
 #include "trace/load.h"
+#include "trace/periodic.h"
 #include "trace/reader.h"
 
 #define RING_BYTES_PER_CPU ((uint64_t)512 << 10)
@@ -31,11 +32,15 @@ struct session {
 	struct layout layout;
 	struct reader *reader;
 	struct stream *stream;
+	struct periodic *periodic; /* instead of the reader and the stream */
 	struct writer writer;
 	uint64_t printed;
 	uint64_t lost_told; /* of the lost events, those that stderr knows of */
 	uint64_t deadline;  /* CLOCK_MONOTONIC, ns; 0: none */
 	uint64_t next_look; /* when the count of lost events is looked at again */
+	uint64_t interval;  /* of a periodic output, ns; 0: it prints at the end alone */
+	uint64_t next_tick; /* when it prints again */
+	uint64_t ticks;
 	bool done;
 };
 
@@ -83,55 +88,132 @@ static void tell_lost(struct session *s, bool at_end)
 
 	if (lost > s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
-			s->lost_told ? ""
-				     : ": the buffer was full (--buffer-pages makes it larger)");
-	if (at_end && s->lost_told)
+			s->lost_told  ? ""
+			: s->periodic ? ": a table was full"
+				      : ": the buffer was full (--buffer-pages makes it larger)");
+	if (at_end && s->lost_told && s->periodic)
+		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
+	else if (at_end && s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
 			lost, s->printed);
 	s->lost_told = lost;
+}
+
+/* The table, and the stream that prints what comes through it. */
+static int make_stream(struct session *s, struct error *e)
+{
+	const struct program *p = s->plan->program;
+	const struct object_map *events = object_map_find(s->object, p->table);
+	int err;
+
+	if (!events)
+		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
+				 p->table_line, p->template_path, p->table);
+	err = layout_make(&s->layout, events, s->plan->kernel, e);
+	if (!err)
+		err = stream_new(&s->stream, p, s->plan->options, &s->layout, &s->writer, e);
+	if (!err)
+		stream_kernel(s->stream, s->plan->kernel);
+	return err;
+}
+
+static int make_reader(struct session *s, struct error *e)
+{
+	const struct options *o = s->plan->options;
+	size_t pages = o->buffer_pages ? o->buffer_pages : PERF_PAGES;
+
+	return reader_new(&s->reader, load_map_fd(&s->load, s->plan->program->table), s->plan->ring,
+			  pages, on_event, s, e);
 }
 
 static int start(struct session *s, struct error *e)
 {
 	const struct plan *plan = s->plan;
 	const struct options *o = plan->options;
-	const struct object_map *events = object_map_find(s->object, plan->program->table);
-	size_t pages = o->buffer_pages ? o->buffer_pages : PERF_PAGES;
-	int err;
+	bool stream = plan->program->output == PROGRAM_STREAM;
+	int err = stream ? make_stream(s, e) : 0;
 
-	if (!events)
-		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s",
-				 plan->program->path, plan->program->table_line,
-				 plan->program->template_path, plan->program->table);
-	err = layout_make(&s->layout, events, plan->kernel, e);
-	if (!err)
-		err = stream_new(&s->stream, plan->program, o, &s->layout, &s->writer, e);
 	if (!err)
 		err = load_object(&s->load, s->object, plan, ring_bytes(o),
 				  o->debug & OPTIONS_DEBUG_VERIFIER, e);
 	if (!err && s->load.log.data)
 		fputs(s->load.log.data, stderr);
-	if (!err)
-		err = reader_new(&s->reader, load_map_fd(&s->load, events->name), plan->ring, pages,
-				 on_event, s, e);
+	if (!err && stream)
+		err = make_reader(s, e);
+	else if (!err)
+		err = periodic_new(&s->periodic, plan, &s->load, &s->writer, e);
 	if (!err)
 		err = attach_plan(&s->attach, plan, &s->load, e);
 	return err;
 }
 
+/* Everybody waits for the first line; one that comes an interval later has a word before it. */
+static void begin(struct session *s)
+{
+	const struct program *p = s->plan->program;
+	const struct options *o = s->plan->options;
+	uint64_t now = clock_ns();
+
+	if (o->duration > 0)
+		s->deadline = now + (uint64_t)(o->duration * 1e9);
+	if (s->periodic) {
+		s->interval = (uint64_t)(options_interval(o, p) * 1e9);
+		s->next_tick = now + s->interval;
+	}
+	if (o->no_header)
+		return;
+	if (s->stream)
+		stream_heading(s->stream);
+	else if (p->output == PROGRAM_RATES)
+		periodic_heading(s->periodic);
+	else
+		fprintf(stderr, "Tracing... Hit Ctrl-C to end.\n");
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return b && b < a ? b : a;
+}
+
 static int poll_timeout(const struct session *s, uint64_t now)
 {
-	uint64_t until = s->next_look;
+	uint64_t until = earlier(s->next_look, s->deadline);
 
-	if (s->deadline && s->deadline < until)
-		until = s->deadline;
+	if (s->interval)
+		until = earlier(until, s->next_tick);
 	return until <= now ? 0 : (int)((until - now + 999999) / 1000000);
 }
 
-static int read_events(struct session *s, struct error *e)
+/*
+ * Prints, if it is time. The last interval is printed when the probes are gone (finish): all that
+ * they counted is there then.
+ */
+static int tick(struct session *s, uint64_t now, struct error *e)
+{
+	uint64_t count = s->plan->options->count;
+
+	if (!s->interval || now < s->next_tick)
+		return 0;
+	if (count && s->ticks + 1 >= count) {
+		s->done = true;
+		return 0;
+	}
+	if (s->deadline && s->deadline < s->next_tick + s->interval / 2) {
+		s->next_tick = s->deadline + s->interval;
+		return 0;
+	}
+	s->ticks++;
+	/* A machine that slept, or a writer that waited, makes one long interval, not many short.
+	 */
+	while (s->next_tick <= now)
+		s->next_tick += s->interval;
+	return periodic_print(s->periodic, e);
+}
+
+static int trace(struct session *s, struct error *e)
 {
 	struct pollfd fds[] = {
-		{.fd = reader_fd(s->reader), .events = POLLIN},
+		{.fd = s->reader ? reader_fd(s->reader) : -1, .events = POLLIN},
 		{.fd = s->stop->fd, .events = POLLIN},
 		{.fd = s->writer.fd}, /* only to see that its reader is gone */
 	};
@@ -142,11 +224,13 @@ static int read_events(struct session *s, struct error *e)
 	while (!err && !s->done && !s->stop->stopped) {
 		if (poll(fds, 3, poll_timeout(s, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
-		if (fds[0].revents)
-			err = reader_consume(s->reader);
+		if (fds[0].revents && (err = reader_consume(s->reader)))
+			return error_set(e, FAULT_RUN, err, "cannot read events: %s",
+					 strerror(-err));
+		now = clock_ns();
+		err = tick(s, now, e);
 		if (writer_flush(&s->writer) || (fds[2].revents & (POLLERR | POLLHUP)))
 			break;
-		now = clock_ns();
 		if (s->deadline && now >= s->deadline)
 			break;
 		if (now >= s->next_look) {
@@ -154,10 +238,11 @@ static int read_events(struct session *s, struct error *e)
 			s->next_look = now + 1000000000;
 		}
 	}
-	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
+	return err;
 }
 
-/* What was in the buffer when the probes went is printed too, unless there were enough lines. */
+/* What was in the buffer, or the table, when the probes went is printed too, unless there were
+ * enough lines. */
 static int finish(struct session *s, struct error *e)
 {
 	uint64_t max = s->plan->options->max_events;
@@ -168,8 +253,11 @@ static int finish(struct session *s, struct error *e)
 	s->stop = &never;
 	s->deadline = 0;
 	s->done = false;
-	if ((!max || s->printed < max) && !s->writer.err)
+	if (s->reader && (!max || s->printed < max) && !s->writer.err)
 		reader_consume(s->reader);
+	err = s->periodic && !s->writer.err ? periodic_print(s->periodic, e) : 0;
+	if (err)
+		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
 	if (err == -EINTR)
@@ -185,6 +273,7 @@ static void clean_up(struct session *s)
 	attach_free(&s->attach);
 	reader_free(s->reader);
 	stream_free(s->stream);
+	periodic_free(s->periodic);
 	load_free(&s->load);
 	layout_free(&s->layout);
 	free(s);
@@ -213,11 +302,8 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	if (plan->options->verbose)
 		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n", s->attach.n,
 			(clock_ns() - begun) / 1000000);
-	if (plan->options->duration > 0)
-		s->deadline = clock_ns() + (uint64_t)(plan->options->duration * 1e9);
-	if (!plan->options->no_header)
-		stream_heading(s->stream);
-	err = writer_flush(&s->writer) ? 0 : read_events(s, e);
+	begin(s);
+	err = writer_flush(&s->writer) ? 0 : trace(s, e);
 	end = finish(s, err ? NULL : e);
 	clean_up(s);
 	return err ? err : end;

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/histogram.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "output/stream.h"
+
+#define SLOTS	   65 /* of a 64-bit value's logarithm */
+#define LINEAR_MAX 1025
+#define STARS	   40
+#define WIDE	   32 /* from this slot on the bounds need more than 10 digits, as in BCC */
+
+struct histogram {
+	const struct program *program;
+	struct writer *w;
+	struct stream *stream;
+	const char *label;
+	bool json;
+	uint32_t key_size;
+	uint32_t slot_offset, slot_size, count_offset;
+	uint64_t counts[LINEAR_MAX];
+	struct writer value; /* where one value is written to be taken from */
+};
+
+static int bad_table(const struct program *p, const char *why, struct error *e)
+{
+	return error_set(e, FAULT_TOOL, -EINVAL, "%s:%u: table %s is no histogram: %s", p->path,
+			 p->table_line, p->table, why);
+}
+
+static int find_members(struct histogram *h, const struct layout *l, struct error *e)
+{
+	const struct layout_field *slot = layout_find(l, "slot"), *value = layout_find(l, "value");
+
+	if (!slot)
+		slot = layout_find(l, "key");
+	if (!slot || slot->size > 8)
+		return bad_table(h->program, "its key has no number `slot`", e);
+	if (!value || value->size != 8)
+		return bad_table(h->program, "its value is not a 64-bit count", e);
+	h->slot_offset = slot->offset;
+	h->slot_size = slot->size;
+	h->count_offset = value->offset;
+	h->key_size = value->offset;
+	return 0;
+}
+
+static void choose_label(struct histogram *h, const struct program *p, const struct options *o)
+{
+	for (size_t i = 0; i < p->nlabels && !h->label; i++)
+		if (!p->labels[i].when || options_given(o, p, p->labels[i].when))
+			h->label = p->labels[i].text;
+	if (!h->label)
+		h->label = "value";
+}
+
+int histogram_new(struct histogram **out, const struct program *p, const struct options *o,
+		  const struct layout *l, struct writer *w, struct error *e)
+{
+	struct histogram *h = calloc(1, sizeof(*h));
+	int err;
+
+	if (!h)
+		return error_nomem(e);
+	h->program = p;
+	h->w = w;
+	writer_init(&h->value, -1, NULL);
+	h->json = p->json && options_given(o, p, p->json);
+	choose_label(h, p, o);
+	err = find_members(h, l, e);
+	if (!err)
+		err = stream_new(&h->stream, p, o, l, w, e);
+	if (err)
+		histogram_free(h);
+	else
+		*out = h;
+	return err;
+}
+
+void histogram_free(struct histogram *h)
+{
+	if (!h)
+		return;
+	stream_free(h->stream);
+	free(h);
+}
+
+/* The values that a slot counts. */
+static void bounds(const struct histogram *h, size_t slot, uint64_t *low, uint64_t *high)
+{
+	if (h->program->linear) {
+		*low = *high = slot;
+		return;
+	}
+	*low = slot <= 1 ? 0 : 1ULL << (slot - 1);
+	*high = slot >= 64 ? UINT64_MAX : (1ULL << slot) - 1;
+}
+
+static void put(struct histogram *h, const char *text)
+{
+	writer_add(h->w, text, strlen(text));
+}
+
+/* The last slot that counted anything; 0 if none did. */
+static size_t last_slot(const struct histogram *h, size_t n)
+{
+	while (n > 1 && !h->counts[n - 1])
+		n--;
+	return n - 1;
+}
+
+static void put_row(struct histogram *h, size_t slot, uint64_t most, int digits, int stars)
+{
+	uint64_t low, high, n = h->counts[slot];
+	int filled = most ? (int)((double)n * stars / (double)most) : 0;
+	char bar[STARS + 1], line[160];
+
+	bounds(h, slot, &low, &high);
+	memset(bar, ' ', (size_t)stars);
+	memset(bar, '*', (size_t)filled);
+	bar[stars] = '\0';
+	if (h->program->linear)
+		snprintf(line, sizeof(line), "        %-10" PRIu64 "  : %-8" PRIu64 " |%s|\n", low,
+			 n, bar);
+	else
+		snprintf(line, sizeof(line), "%*" PRIu64 " -> %-*" PRIu64 " : %-8" PRIu64 " |%s|\n",
+			 digits, low, digits, high, n, bar);
+	put(h, line);
+}
+
+static void put_rows(struct histogram *h, size_t last)
+{
+	bool wide = !h->program->linear && last > WIDE;
+	uint64_t most = 0;
+	char line[96];
+
+	for (size_t i = 0; i <= last; i++)
+		most = h->counts[i] > most ? h->counts[i] : most;
+	if (wide)
+		snprintf(line, sizeof(line), "               %-29s : count     distribution\n",
+			 h->label);
+	else
+		snprintf(line, sizeof(line), "     %-19s : count     distribution\n", h->label);
+	put(h, line);
+	for (size_t i = h->program->linear ? 0 : 1; i <= last; i++)
+		put_row(h, i, most, wide ? 20 : 10, wide ? STARS / 2 : STARS);
+}
+
+static void add_members(struct histogram *h, const char *row, size_t size, json_t *to)
+{
+	const char *title;
+
+	for (size_t i = 0; (title = stream_value(h->stream, i, row, size, &h->value)); i++) {
+		json_object_set_new(to, title, json_stringn(h->value.data, h->value.len));
+		h->value.len = 0;
+	}
+}
+
+/* "operation = read, disk = sda"; nothing if the key is the slot alone. */
+static void put_section(struct histogram *h, const char *row, size_t size)
+{
+	const char *title;
+	size_t i;
+
+	for (i = 0; (title = stream_value(h->stream, i, row, size, &h->value)); i++) {
+		put(h, i ? ", " : "");
+		put(h, title);
+		put(h, " = ");
+		writer_add(h->w, h->value.data, h->value.len);
+		h->value.len = 0;
+	}
+	put(h, i ? "\n" : "");
+}
+
+static int put_json(struct histogram *h, const char *row, size_t size, size_t last, struct error *e)
+{
+	json_t *o = json_object(), *data = json_array();
+	char ts[32], *text;
+	time_t now = time(NULL);
+	struct tm tm;
+	int err = 0;
+
+	localtime_r(&now, &tm);
+	strftime(ts, sizeof(ts), "%Y-%m-%d %H:%M:%S", &tm);
+	json_object_set_new(o, "ts", json_string(ts));
+	json_object_set_new(o, "val_type", json_string(h->label));
+	for (size_t i = h->program->linear ? 0 : 1; i <= last; i++) {
+		uint64_t low, high;
+
+		bounds(h, i, &low, &high);
+		json_array_append_new(data,
+				      json_pack("{s:I, s:I, s:I}", "interval-start",
+						(json_int_t)low, "interval-end",
+						(json_int_t)(high > INT64_MAX ? INT64_MAX : high),
+						"count", (json_int_t)h->counts[i]));
+	}
+	json_object_set_new(o, "data", data);
+	add_members(h, row, size, o);
+	text = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	if (!text)
+		return error_nomem(e);
+	put(h, text);
+	put(h, "\n");
+	free(text);
+	return err;
+}
+
+/* Do two keys differ in nothing but their slots? */
+static bool same_section(const struct histogram *h, const char *a, const char *b)
+{
+	uint32_t behind = h->slot_offset + h->slot_size;
+
+	return memcmp(a, b, h->slot_offset) == 0 &&
+	       memcmp(a + behind, b + behind, h->key_size - behind) == 0;
+}
+
+static void count(struct histogram *h, const char *row, size_t slots)
+{
+	uint64_t slot = 0, n;
+
+	memcpy(&slot, row + h->slot_offset, h->slot_size);
+	memcpy(&n, row + h->count_offset, sizeof(n));
+	if (!h->program->linear && slot == 0)
+		slot = 1; /* a log2 that was not made by bpf_log2l */
+	h->counts[slot < slots ? slot : slots - 1] += n;
+}
+
+static int print_section(struct histogram *h, const char *row, size_t size, size_t slots,
+			 struct error *e)
+{
+	size_t last = last_slot(h, slots);
+
+	if (!last && !h->counts[0])
+		return 0;
+	if (h->json)
+		return put_json(h, row, size, last, e);
+	put(h, "\n");
+	put_section(h, row, size);
+	put_rows(h, last);
+	return 0;
+}
+
+int histogram_print(struct histogram *h, struct table *counted, struct error *e)
+{
+	size_t slots = h->program->linear ? LINEAR_MAX : SLOTS, size = table_row_size(counted);
+	bool *done = calloc(counted->n ? counted->n : 1, sizeof(*done));
+	int err = 0;
+
+	if (!done)
+		return error_nomem(e);
+	table_sort(counted);
+	if (!h->json) {
+		put(h, "\n");
+		stream_clock_line(h->stream);
+	}
+	for (size_t i = 0; i < counted->n && !err; i++) {
+		const char *row = table_row(counted, i);
+
+		if (done[i])
+			continue;
+		memset(h->counts, 0, sizeof(h->counts));
+		for (size_t j = i; j < counted->n; j++) {
+			if (!done[j] && same_section(h, row, table_row(counted, j))) {
+				done[j] = true;
+				count(h, table_row(counted, j), slots);
+			}
+		}
+		err = print_section(h, row, size, slots, e);
+	}
+	free(done);
+	return err;
+}

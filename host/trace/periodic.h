@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* periodic: the tools that count in a table, which is read and printed every interval. */
+#ifndef BCCHOST_TRACE_PERIODIC_H
+#define BCCHOST_TRACE_PERIODIC_H
+
+#include "base/error.h"
+#include "output/writer.h"
+#include "text/plan.h"
+#include "trace/load.h"
+
+struct periodic;
+
+/*
+ * Of a plan whose program's output is top, histogram or rates, and whose object is loaded. What it
+ * is given outlives it; periodic_free. FAULT_TOOL if the table does not fit the program.
+ */
+int periodic_new(struct periodic **p, const struct plan *plan, const struct load *l,
+		 struct writer *w, struct error *e);
+void periodic_free(struct periodic *p);
+
+/* The line of titles, where there is one above all intervals. */
+void periodic_heading(struct periodic *p);
+
+/* Reads the table and prints what was counted in the time since the last call. */
+int periodic_print(struct periodic *p, struct error *e);
+
+#endif
