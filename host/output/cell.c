@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ELAPSED_DECIMALS 9
+
 static bool shown(const struct program_column *c, const struct program *p, const struct options *o)
 {
 	if (c->when && !options_given(o, p, c->when))
@@ -134,7 +136,8 @@ static int plan_cell(struct cells *cells, const struct program *p, const struct 
 	cell->width = c->width;
 	cell->right = c->align == PROGRAM_ALIGN_RIGHT;
 	cell->divisor = unit_divisor(c);
-	cell->decimals = c->decimals;
+	cell->decimals =
+		c->value == PROGRAM_COLUMN_ELAPSED && !c->decimals ? ELAPSED_DECIMALS : c->decimals;
 	cell->digits = c->digits;
 	cell->base = c->format == PROGRAM_FORMAT_HEX	 ? 16
 		     : c->format == PROGRAM_FORMAT_OCTAL ? 8

@@ -151,7 +151,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	/* Events of two CPUs may come a little out of order: the second is then before the first.
 	 */
 	now = now > s->first_ns ? now - s->first_ns : 0;
-	len = number_fraction(text, now, 1000000000, 9);
+	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
 

@@ -112,7 +112,8 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
-	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of)
+	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of &&
+	    c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",

@@ -153,7 +153,7 @@ int pipe_new(struct pipe **out, struct kernel *k, reader_fn fn, void *ctx, struc
 {
 	const char *tracefs = kernel_tracefs(k);
 	struct pipe *p = NULL;
-	int err, fd;
+	int err, fd = -1;
 
 	if (!tracefs && geteuid() != 0)
 		return error_set(e, FAULT_PERMISSION, -EACCES,

@@ -196,7 +196,7 @@ int request_issued(SIGNATURE(block_rq_issue, rq))
 	}
 	io.issued = bpf_ktime_get_ns();
 	if (ios.update(&key, &io))
-		(void)0;
+		LOST;
 	return 0;
 }
 
