@@ -17,6 +17,7 @@
 #include "trace/attach.h"
 #include "trace/load.h"
 #include "trace/periodic.h"
+#include "trace/pipe.h"
 #include "trace/reader.h"
 
 #define RING_BYTES_PER_CPU ((uint64_t)512 << 10)
@@ -32,6 +33,7 @@ struct session {
 	struct layout layout;
 	struct reader *reader;
 	struct stream *stream;
+	struct pipe *pipe;	   /* instead of the reader */
 	struct periodic *periodic; /* instead of the reader and the stream */
 	struct writer writer;
 	uint64_t printed;
@@ -77,6 +79,8 @@ static uint64_t lost_events(const struct session *s)
 	int fd = load_map_fd(&s->load, SUBSTITUTE_LOST_MAP), key = 0;
 	uint64_t lost = 0;
 
+	if (s->pipe)
+		return pipe_lost(s->pipe);
 	if (fd < 0 || bpf_map_lookup_elem(fd, &key, &lost) < 0)
 		return 0;
 	return lost;
@@ -90,6 +94,7 @@ static void tell_lost(struct session *s, bool at_end)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
 			s->lost_told  ? ""
 			: s->periodic ? ": a table was full"
+			: s->pipe     ? ": the trace pipe's buffer was full"
 				      : ": the buffer was full (--buffer-pages makes it larger)");
 	if (at_end && s->lost_told && s->periodic)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
@@ -106,6 +111,12 @@ static int make_stream(struct session *s, struct error *e)
 	const struct object_map *events = object_map_find(s->object, p->table);
 	int err;
 
+	if (p->output == PROGRAM_TRACE_PIPE) {
+		err = pipe_new(&s->pipe, s->plan->kernel, on_event, s, e);
+		return err
+			       ?: stream_new(&s->stream, p, s->plan->options, pipe_layout(s->pipe),
+					     &s->writer, e);
+	}
 	if (!events)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
 				 p->table_line, p->template_path, p->table);
@@ -130,18 +141,18 @@ static int start(struct session *s, struct error *e)
 {
 	const struct plan *plan = s->plan;
 	const struct options *o = plan->options;
-	bool stream = plan->program->output == PROGRAM_STREAM;
-	int err = stream ? make_stream(s, e) : 0;
+	bool periodic = program_output_is_periodic(plan->program->output);
+	int err = periodic ? 0 : make_stream(s, e);
 
 	if (!err)
 		err = load_object(&s->load, s->object, plan, ring_bytes(o),
 				  o->debug & OPTIONS_DEBUG_VERIFIER, e);
 	if (!err && s->load.log.data)
 		fputs(s->load.log.data, stderr);
-	if (!err && stream)
-		err = make_reader(s, e);
-	else if (!err)
+	if (!err && periodic)
 		err = periodic_new(&s->periodic, plan, &s->load, &s->writer, e);
+	else if (!err && !s->pipe)
+		err = make_reader(s, e);
 	if (!err)
 		err = attach_plan(&s->attach, plan, &s->load, e);
 	return err;
@@ -210,10 +221,21 @@ static int tick(struct session *s, uint64_t now, struct error *e)
 	return periodic_print(s->periodic, e);
 }
 
+/* Hands over what there is now. */
+static int consume(struct session *s, struct error *e)
+{
+	int err = s->pipe ? pipe_consume(s->pipe) : s->reader ? reader_consume(s->reader) : 0;
+
+	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
+}
+
 static int trace(struct session *s, struct error *e)
 {
 	struct pollfd fds[] = {
-		{.fd = s->reader ? reader_fd(s->reader) : -1, .events = POLLIN},
+		{.events = POLLIN,
+		 .fd = s->pipe	   ? pipe_fd(s->pipe)
+		       : s->reader ? reader_fd(s->reader)
+				   : -1},
 		{.fd = s->stop->fd, .events = POLLIN},
 		{.fd = s->writer.fd}, /* only to see that its reader is gone */
 	};
@@ -224,9 +246,8 @@ static int trace(struct session *s, struct error *e)
 	while (!err && !s->done && !s->stop->stopped) {
 		if (poll(fds, 3, poll_timeout(s, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
-		if (fds[0].revents && (err = reader_consume(s->reader)))
-			return error_set(e, FAULT_RUN, err, "cannot read events: %s",
-					 strerror(-err));
+		if (fds[0].revents && (err = consume(s, e)))
+			return err;
 		now = clock_ns();
 		err = tick(s, now, e);
 		if (writer_flush(&s->writer) || (fds[2].revents & (POLLERR | POLLHUP)))
@@ -253,8 +274,8 @@ static int finish(struct session *s, struct error *e)
 	s->stop = &never;
 	s->deadline = 0;
 	s->done = false;
-	if (s->reader && (!max || s->printed < max) && !s->writer.err)
-		reader_consume(s->reader);
+	if ((!max || s->printed < max) && !s->writer.err)
+		consume(s, NULL);
 	err = s->periodic && !s->writer.err ? periodic_print(s->periodic, e) : 0;
 	if (err)
 		return err;
@@ -273,6 +294,7 @@ static void clean_up(struct session *s)
 	attach_free(&s->attach);
 	reader_free(s->reader);
 	stream_free(s->stream);
+	pipe_free(s->pipe);
 	periodic_free(s->periodic);
 	load_free(&s->load);
 	layout_free(&s->layout);
