@@ -15,6 +15,7 @@
 #include "object/compile.h"
 #include "text/plan.h"
 #include "text/substitute.h"
+#include "trace/modules.h"
 
 #define COMPILE_TIMEOUT 120 /* seconds; a compile takes one where a machine is slow */
 
@@ -134,6 +135,17 @@ static int check_privilege(struct run *r, struct error *e)
 			 "%s needs root, or CAP_BPF and CAP_PERFMON, to trace (uid %u has not); "
 			 "`bcchost --print-bpf %s` needs neither",
 			 r->program->name, geteuid(), r->program->name);
+}
+
+static int load_modules(struct run *r, struct error *e)
+{
+	struct buf loaded = {0};
+	int err = modules_load(r->program, r->kernel, &loaded, e);
+
+	if (r->options.verbose && loaded.len)
+		fprintf(stderr, "bcchost: loaded the module %s\n", loaded.data);
+	buf_free(&loaded);
+	return err;
 }
 
 static int make_text(struct run *r, size_t first_variant, struct error *e)
@@ -269,7 +281,7 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 				"--btf, --kallsyms and --kernel-release name another kernel: only "
 				"--print-bpf and --compile-only work for that");
 	if (!err && trace)
-		err = check_privilege(r, e);
+		err = check_privilege(r, e) ?: load_modules(r, e);
 	if (!err)
 		err = try_variants(r, stop, e);
 	if (err == -EINTR && stop->stopped) {

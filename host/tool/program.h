@@ -205,6 +205,8 @@ struct program {
 	enum program_filter *filters;
 	size_t noptions;
 	struct program_option *options;
+	size_t nmodules;
+	char **modules; /* `modules:` that its probes attach to, loaded on demand */
 	size_t nvariants;
 	char **variants; /* in order of preference; 0 if the tool has but one way */
 	size_t nprobes;

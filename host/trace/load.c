@@ -14,6 +14,8 @@
 #include "text/substitute.h"
 #include "trace/verifier.h"
 
+#define MODULE_NAME_MAX 64
+
 /* Names in the kernel are at most 15 bytes (BPF_OBJ_NAME_LEN), of a few characters only. */
 static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 {
@@ -166,7 +168,39 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 	return insns;
 }
 
-/* A trampoline's program names the function when it is loaded, by its number in vmlinux's BTF. */
+/* Is that number the BTF of this module, or (fd < 0) not to be opened? */
+static bool is_btf_of(int fd, const char *module)
+{
+	char name[MODULE_NAME_MAX] = "";
+	struct bpf_btf_info info = {.name = (uintptr_t)name, .name_len = sizeof(name)};
+	__u32 len = sizeof(info);
+
+	return fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.kernel_btf &&
+	       strcmp(name, module) == 0;
+}
+
+/* The kernel knows modules' BTF by numbers alone: it is looked for among all that there are. */
+static int open_module_btf(const char *module, __u32 *out, struct error *e)
+{
+	__u32 id = 0;
+	int fd;
+
+	while (bpf_btf_get_next_id(id, &id) == 0) {
+		fd = bpf_btf_get_fd_by_id(id);
+		if (is_btf_of(fd, module)) {
+			*out = (__u32)fd;
+			return 0;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	if (errno == EPERM)
+		return no_privilege("find a module's BTF", -EPERM, e);
+	return error_set(e, FAULT_KERNEL, -ENOENT, "the kernel has no BTF of the module %s: %s",
+			 module, strerror(errno));
+}
+
+/* A trampoline's program names the function when it is loaded, by its number in its BTF. */
 static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
 			 struct error *e)
 {
@@ -178,7 +212,15 @@ static int name_function(struct bpf_prog_load_opts *opts, const struct plan_prob
 	opts->expected_attach_type =
 		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
 	opts->attach_btf_id = pp->targets[0].btf_id;
-	return 0;
+	if (!pp->targets[0].module)
+		return 0;
+	return open_module_btf(pp->targets[0].module, &opts->attach_btf_obj_fd, e);
+}
+
+static void close_module_btf(const struct bpf_prog_load_opts *opts)
+{
+	if (opts->attach_btf_obj_fd)
+		close((int)opts->attach_btf_obj_fd);
 }
 
 static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, bool verifier_log,
@@ -195,8 +237,10 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	if (err)
 		return err;
 	insns = patched(l, p);
-	if (!insns)
+	if (!insns) {
+		close_module_btf(&opts);
 		return error_nomem(e);
+	}
 	kernel_name(name, p->name);
 	fd = bpf_prog_load(type, name, l->object->license, insns, p->ninsns, &opts);
 	if (fd < 0 && errno == EPERM) {
@@ -209,6 +253,7 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	if (!err && verifier_log)
 		err = verifier_log_of(l->object, p, type, &opts, insns, &l->log, e);
 	free(insns);
+	close_module_btf(&opts);
 	return err;
 }
 

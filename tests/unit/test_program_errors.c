@@ -78,7 +78,7 @@ static void test_shape(void **state)
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, template, "
-		"variants, probes, substitute, facts, output, examples");
+		"modules, variants, probes, substitute, facts, output, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
@@ -253,6 +253,8 @@ static void test_bad_probes(void **state)
 		 "3: `variant: v` is not in the list `variants`"},
 		{"variants: [v, w]\nprobes: [{kprobe: f, run: a, variant: v}]",
 		 "3: variant w has no probes"},
+		{"modules: [\"../x\"]",
+		 "3: `modules` is to be names of kernel modules, not the text \"../x\""},
 		{"variants: [v, v]", "3: `variants` has v twice"},
 		{"variants: [\"v\\\"\"]",
 		 "3: `variants` is to be words of letters, digits, - and _, not the text \"v\"\""},

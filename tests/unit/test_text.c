@@ -34,6 +34,7 @@ static const char signatures[] =
 	"mode, bool want_excl\n"
 	"do_many 5.10 int a, int b, int c, int d, int e, int f, int g\n"
 	"vfs_unlink 5.10 struct inode *dir, struct dentry *dentry\n"
+	"ext4:ext4_file_open 4.18 struct inode *inode, struct file *filp\n"
 	"tracepoint:sched_wakeup 4.18 struct task_struct *p\n"
 	"tracepoint:sched_wakeup_new 4.18 struct task_struct *p\n"
 	"tracepoint:block_rq_issue 5.10 struct request_queue *q, struct request *rq\n";
@@ -332,6 +333,27 @@ static void a_dot_is_what_the_probe_took(void **state)
 			 true);
 }
 
+/* Of a module that is not loaded here: its text can be made, but nothing can be traced. */
+static void a_module_is_not_needed_for_the_text(void **state)
+{
+	static const char y[] = "summary: s\nmodules: ext4\nvariants: [f, k]\nprobes:\n"
+				"  - {kretfunc: ext4_file_open, run: h, variant: f}\n"
+				"  - {kretprobe: ext4_file_open, run: h, variant: k}\n"
+				"output: {stream: events, columns: [{title: A, field: a}]}\n";
+	static const char text[] = "int h(SIGNATURE(ext4_file_open)) {}\n";
+	char *argv[] = {(char *)"tool", (char *)"--print-bpf"};
+	struct made *m = make_text("6.1.0", y, text, 2, argv);
+
+	(void)state;
+	assert_string_equal(body(m), "int h(struct pt_regs *ctx) {}\n");
+	assert_non_null(strstr(m->plan.notes.data, "kretprobe ext4_file_open in module ext4 -> h"));
+	assert_string_equal(m->plan.probes[0].targets[0].module, "ext4");
+	free_made(m);
+	m = make_text("6.1.0", y, text, 0, NULL);
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	free_made(m);
+}
+
 static void filters_are_numbers(void **state)
 {
 	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"a\"b"};
@@ -589,6 +611,7 @@ int main(void)
 		cmocka_unit_test(a_trampoline_calls_the_handler),
 		cmocka_unit_test(a_raw_tracepoint_hands_over_its_parameters),
 		cmocka_unit_test(a_dot_is_what_the_probe_took),
+		cmocka_unit_test(a_module_is_not_needed_for_the_text),
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
