@@ -8,6 +8,7 @@ struct event {
 	u64 end_ns;
 	u64 lat_ns;
 	u64 offset;
+	u64 offset_kb;
 	s64 bytes; /* done; what failed: its error number, negative */
 	u32 pid;
 	u32 op;
@@ -43,6 +44,7 @@ static int ended(void *ctx, u32 op, struct fsop *call, u64 now, long result)
 		bpf_probe_read_kernel(&end, sizeof(end), &call->iocb->ki_pos);
 		e->offset = end - result;
 	}
+	e->offset_kb = e->offset >> 10;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
 	bpf_probe_read_kernel(&dentry, sizeof(dentry), &call->file->f_path.dentry);
 	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
