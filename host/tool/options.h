@@ -18,7 +18,7 @@
 /* What an option of the program was given. */
 struct option_value {
 	bool given;	/* on the command line, or by its default */
-	int64_t number; /* INTEGER, ENUM (ORed if several) */
+	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
 	char *text;	/* NAME, PATH, REGEX */
 	size_t npaths;	/* DIRECTORY */

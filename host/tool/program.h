@@ -37,6 +37,7 @@ enum program_option_type {
 	PROGRAM_OPTION_PATH,	  /* a path that must exist */
 	PROGRAM_OPTION_DIRECTORY, /* directories that must exist */
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
+	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */

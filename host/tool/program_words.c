@@ -173,7 +173,7 @@ static int check_word(const struct program *p, const struct program_word *w, str
 				     "of the tool's own options can be its text",
 				     w->word);
 	if (!w->test && !w->then && o->type != PROGRAM_OPTION_INTEGER &&
-	    o->type != PROGRAM_OPTION_ENUM)
+	    o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_DISK)
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",
