@@ -48,7 +48,7 @@ static struct btf *open_module(struct btf *base, const char *module)
 	struct btf *btf = NULL;
 	char *path;
 
-	/* The name comes from kallsyms; no file elsewhere may be meant by it. */
+	/* The name comes from kallsyms or a tool; no file elsewhere may be meant by it. */
 	if (strchr(module, '/') || asprintf(&path, KERNEL_BTF_DIR "/%s", module) < 0)
 		return NULL;
 	if (access(path, R_OK) == 0)

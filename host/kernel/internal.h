@@ -114,9 +114,12 @@ bool btf_check_depth(const struct btf *btf, uint32_t id);
 /* What a row's name begins with that is a tracepoint's, not a function's. */
 #define SIGNATURES_TRACEPOINT "tracepoint:"
 
-/* The row of the table for this kernel; -ENOENT if it has none. */
+/*
+ * The row of the table for this kernel; -ENOENT if it has none. A function of a module has a row
+ * `module:function`; *module (may be NULL) becomes its module's name, the caller's, or NULL.
+ */
 int signatures_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
-			 struct error *e);
+			 char **module, struct error *e);
 /* Calls add for every function that the table knows in this kernel. */
 int signatures_functions(struct kernel *k, int (*add)(void *arg, const char *name), void *arg,
 			 struct error *e);

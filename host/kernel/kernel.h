@@ -87,7 +87,8 @@ struct kernel_proto {
 /*
  * The prototype of a kernel function (in vmlinux or, of the running kernel, a loaded module): from
  * BTF, or where there is no BTF at all from the table of known variants (the newest row of that
- * function whose version is not above this kernel's). The dots of a variadic function are no
+ * function whose version is not above this kernel's); a module's function also where that module
+ * has no BTF. The dots of a variadic function are no
  * parameter. -ENOENT with FAULT_KERNEL: not known, near names offered; it may still be in kallsyms
  * (6.1's finish_task_switch.isra.0: BTF leaves out what the compiler took parameters from). Where
  * functions of several files share a name, the first. out is filled anew; kernel_proto_free, also
@@ -105,6 +106,12 @@ int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto
 int kernel_tracepoint_prototype(struct kernel *k, const char *name, struct kernel_proto *out,
 				struct error *e);
 void kernel_proto_free(struct kernel_proto *p);
+
+/*
+ * The module that the table has this function in, for this kernel's version: a row
+ * `ext4:ext4_file_open` says so. NULL if there is none. The caller's.
+ */
+char *kernel_module_of(struct kernel *k, const char *function);
 
 /*
  * The number of a function's type in vmlinux's BTF, which a fentry program names it by; 0 if
@@ -178,6 +185,12 @@ bool kernel_has_symbol(struct kernel *k, const char *name);
  * for "did you mean"; as "a, b, c", "" if none is near, NULL if out of memory. The caller's. */
 char *kernel_near_functions(struct kernel *k, const char *name, size_t n);
 
+/* --- modules --- */
+
+/* Is it loaded, or built in? '-' and '_' are the same. false for another than the running kernel.
+ */
+bool kernel_has_module(struct kernel *k, const char *module);
+
 /* --- what can be attached --- */
 
 enum kernel_can {
@@ -195,6 +208,14 @@ enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol);
 
 /* Is it in available_filter_functions: can fentry and kprobe_multi attach to it? */
 enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
+
+/*
+ * May fentry programs attach to a module's function? YES: *id is its number in the module's BTF.
+ * NO: the module has no BTF (it came with 5.11), or there is no such function in it. UNKNOWN: the
+ * module is not loaded, or this is not the running kernel, but it may have BTF.
+ */
+enum kernel_can kernel_module_function(struct kernel *k, const char *module, const char *function,
+				       uint32_t *id);
 
 /* Has this kernel kprobes (the kprobe PMU, Documentation/ABI/testing/sysfs-bus-event_source…)? For
  * a kernel known from files: by the symbol register_kprobe. */

@@ -233,6 +233,28 @@ static int finish(struct kernel *k, const char *name, int err, struct kernel_pro
 			 name);
 }
 
+char *kernel_module_of(struct kernel *k, const char *function)
+{
+	struct kernel_proto proto = {0};
+	char *module = NULL;
+
+	signatures_prototype(k, function, &proto, &module, NULL);
+	kernel_proto_free(&proto);
+	return module;
+}
+
+/* Modules have BTF from 5.11 on, and only while they are loaded. */
+static bool module_row(struct kernel *k, const char *function, struct kernel_proto *out)
+{
+	char *module = NULL;
+
+	signatures_prototype(k, function, out, &module, NULL);
+	if (!module)
+		kernel_proto_free(out);
+	free(module);
+	return module;
+}
+
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
 		     struct error *e)
 {
@@ -245,10 +267,12 @@ int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto
 	memset(out, 0, sizeof(*out));
 	err = btf_get(k, &btf, e);
 	if (err == -ENODATA)
-		return signatures_prototype(k, function, out, e);
+		return signatures_prototype(k, function, out, NULL, e);
 	if (err)
 		return err;
 	proto = find_anywhere(k, &btf, function, &module);
+	if (!proto && module_row(k, function, out))
+		return 0;
 	if (!proto)
 		return not_known(k, function, e);
 	w.proto = w.names = proto;
@@ -269,11 +293,8 @@ static int tracepoint_row(struct kernel *k, const char *name, struct kernel_prot
 
 	if (asprintf(&row, SIGNATURES_TRACEPOINT "%s", name) < 0)
 		return error_nomem(e);
-	err = signatures_prototype(k, row, out, e);
+	err = signatures_prototype(k, row, out, NULL, e);
 	free(row);
-	if (!err)
-		memmove(out->function, out->function + strlen(SIGNATURES_TRACEPOINT),
-			strlen(name) + 1);
 	return err;
 }
 

@@ -3,7 +3,8 @@
  * signatures: prototypes for kernels without BTF, from a table by version.
  *
  * A row is `function since parameters`: the parameters of that function from kernel `since` on, up
- * to its next row. "void": it takes none; "-": it is gone.
+ * to its next row. "void": it takes none; "-": it is gone. `module:function` is in a module,
+ * `tracepoint:name` a tracepoint.
  */
 #include "kernel/internal.h"
 
@@ -139,11 +140,24 @@ static int split_params(char *text, struct kernel_proto *out)
 	return err;
 }
 
+static bool is_tracepoint(const struct row *row)
+{
+	return strncmp(row->function, SIGNATURES_TRACEPOINT, strlen(SIGNATURES_TRACEPOINT)) == 0;
+}
+
+/* Without what it is in, or that it is a tracepoint. */
+static const char *plain_name(const struct row *row)
+{
+	const char *colon = strchr(row->function, ':');
+
+	return colon ? colon + 1 : row->function;
+}
+
 static int fill_row(const struct kernel *k, const struct row *row, struct kernel_proto *out)
 {
 	const char *slash = strrchr(k->signatures, '/');
 
-	out->function = strdup(row->function);
+	out->function = strdup(plain_name(row));
 	out->result = strdup("");
 	if (asprintf(&out->source, "%s:%u", slash ? slash + 1 : k->signatures, row->line) < 0)
 		out->source = NULL;
@@ -169,19 +183,42 @@ static int not_in_table(const struct kernel *k, const char *function, const stru
 			 function, k->release, table);
 }
 
+/* "function", or "module:function"; a tracepoint is asked for with what its name begins with. */
+static bool is_row_of(const struct row *row, const char *function)
+{
+	const char *colon = strchr(row->function, ':');
+
+	if (strcmp(row->function, function) == 0)
+		return true;
+	return colon && !is_tracepoint(row) && strcmp(colon + 1, function) == 0;
+}
+
+static int fill_module(const struct row *row, char **module)
+{
+	const char *colon = strchr(row->function, ':');
+
+	*module = NULL;
+	if (!colon || is_tracepoint(row))
+		return 0;
+	*module = strndup(row->function, (size_t)(colon - row->function));
+	return *module ? 0 : -ENOMEM;
+}
+
 int signatures_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
-			 struct error *e)
+			 char **module, struct error *e)
 {
 	struct row row, best = {0}, later = {0};
 	unsigned int line = 0;
 	char *text = NULL, *at;
 	int err;
 
+	if (module)
+		*module = NULL;
 	err = read_table(k, &text, e);
 	if (err)
 		return err;
 	for (at = text; (err = next_row(k, &at, &line, &row, e)) > 0;) {
-		if (strcmp(row.function, function) != 0)
+		if (!is_row_of(&row, function))
 			continue;
 		if (row.since > k->version) {
 			if (!later.function || row.since < later.since)
@@ -198,7 +235,7 @@ int signatures_prototype(struct kernel *k, const char *function, struct kernel_p
 		err = error_set(e, FAULT_KERNEL, -ENOENT, "%s is gone since kernel %u.%u (%s:%u)",
 				function, best.since >> 16, best.since >> 8 & 255, k->signatures,
 				best.line);
-	else if (fill_row(k, &best, out) != 0)
+	else if (fill_row(k, &best, out) != 0 || (module && fill_module(&best, module) != 0))
 		err = error_nomem(e);
 	if (err)
 		kernel_proto_free(out);
@@ -224,12 +261,11 @@ int signatures_functions(struct kernel *k, int (*add)(void *arg, const char *nam
 		if (last && strcmp(last, row.function) == 0)
 			continue;
 		last = row.function;
-		if (strchr(row.function, ':')) /* no function, but a tracepoint */
-			continue;
-		if (signatures_prototype(k, row.function, &proto, NULL) != 0)
+		if (is_tracepoint(&row) ||
+		    signatures_prototype(k, row.function, &proto, NULL, NULL) != 0)
 			continue;
 		kernel_proto_free(&proto);
-		err = add(arg, row.function);
+		err = add(arg, plain_name(&row));
 		if (err)
 			break;
 	}

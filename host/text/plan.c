@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/fact.h"
+
 static void free_probe(struct plan_probe *pp)
 {
 	for (size_t i = 0; i < pp->ntargets; i++) {
 		free(pp->targets[i].name);
 		free(pp->targets[i].category);
+		free(pp->targets[i].module);
 	}
 	free(pp->targets);
 	free(pp->function);
@@ -41,15 +44,39 @@ static bool is_pattern(const char *target)
 	return target[0] == '^';
 }
 
-/*
- * A BPF trampoline wants the function in vmlinux's BTF, under its own name, and ftrace in it. Only
- * the first is asked here: the list of what ftrace can reach takes longer to read than all else,
- * and a function that is not in it is refused when it is attached to; the next variant is taken
- * then.
- */
-static uint32_t fentry_id(struct plan *plan, const struct kernel_symbol *s)
+/* Or is only the text wanted, or what it compiles to? */
+static bool plan_traces(const struct plan *plan)
 {
-	return s->unique && !s->module ? kernel_function_id(plan->kernel, s->name) : 0;
+	return !plan->options->print_bpf && !plan->options->compile_only;
+}
+
+/*
+ * A BPF trampoline wants the function in vmlinux's or its module's BTF, under its own name, and
+ * ftrace in it. Only the first is asked here: the list of what ftrace can reach takes longer to
+ * read than all else, and a function that is not in it is refused when it is attached to; the next
+ * variant is taken then.
+ */
+static bool takes_fentry(struct plan *plan, const struct kernel_symbol *s, uint32_t *id)
+{
+	enum kernel_can can;
+
+	*id = 0;
+	if (!s->unique)
+		return false;
+	if (!s->module) {
+		*id = kernel_function_id(plan->kernel, s->name);
+		return *id != 0;
+	}
+	can = kernel_module_function(plan->kernel, s->module, s->name, id);
+	return can == KERNEL_CAN_YES || (can == KERNEL_CAN_UNKNOWN && !plan_traces(plan));
+}
+
+static bool may_probe(struct plan *plan, const struct program_probe *probe,
+		      const struct kernel_symbol *s, uint32_t *id)
+{
+	if (program_probe_is_fentry(probe->kind))
+		return takes_fentry(plan, s, id);
+	return kernel_can_probe(plan->kernel, s->name) != KERNEL_CAN_NO;
 }
 
 /* Takes the symbols that a probe may sit on; *refused counts those that it may not. */
@@ -63,21 +90,65 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		const struct kernel_symbol *s = &syms->v[i];
 		struct plan_target *t = &pp->targets[pp->ntargets];
 
-		if (program_probe_is_fentry(pp->probe->kind))
-			t->btf_id = fentry_id(plan, s);
-		if (program_probe_is_fentry(pp->probe->kind)
-			    ? !t->btf_id
-			    : kernel_can_probe(plan->kernel, s->name) == KERNEL_CAN_NO) {
+		if (!may_probe(plan, pp->probe, s, &t->btf_id)) {
 			(*refused)++;
 			continue;
 		}
+		pp->ntargets++;
 		t->name = strdup(s->name);
-		if (!t->name)
+		t->module = s->module ? strdup(s->module) : NULL;
+		if (!t->name || (s->module && !t->module))
 			return error_nomem(e);
 		t->addr = s->unique ? 0 : s->addr;
-		pp->ntargets++;
 	}
 	return 0;
+}
+
+static bool lists_module(const struct program *p, const char *module)
+{
+	for (size_t i = 0; i < p->nmodules; i++)
+		if (strcmp(p->modules[i], module) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * When it traces, the program's modules are loaded. When only its text is wanted, their functions
+ * are taken to be there if the table knows them.
+ */
+static int assume_symbol(struct plan *plan, const char *function, struct kernel_symbols *syms,
+			 char **module, struct error *e)
+{
+	*module = plan_traces(plan) || !plan->program->nmodules
+			  ? NULL
+			  : kernel_module_of(plan->kernel, function);
+	if (!*module || !lists_module(plan->program, *module) ||
+	    kernel_has_module(plan->kernel, *module))
+		return 0;
+	kernel_symbols_free(syms);
+	syms->v = calloc(1, sizeof(*syms->v));
+	if (!syms->v)
+		return error_nomem(e);
+	syms->v[syms->n++] =
+		(struct kernel_symbol){.name = function, .module = *module, .unique = true};
+	return 0;
+}
+
+static int refuse(const struct plan_probe *pp, const char *target, const struct kernel_symbols *s,
+		  struct error *e)
+{
+	const char *module = s->v[0].module;
+
+	if (!program_probe_is_fentry(pp->probe->kind))
+		return error_set(e, FAULT_KERNEL, -EINVAL,
+				 "%s is on this kernel's kprobe blacklist", target);
+	if (module)
+		return error_set(e, FAULT_KERNEL, -EINVAL,
+				 "%s cannot take fentry programs: its module %s has no BTF, or not "
+				 "of it (/sys/kernel/btf/%s)",
+				 target, module, module);
+	return error_set(e, FAULT_KERNEL, -EINVAL, "%s cannot take fentry programs on this kernel",
+			 target);
 }
 
 static int resolve_function(struct plan *plan, struct plan_probe *pp, const char *target,
@@ -85,24 +156,22 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 {
 	struct kernel_symbols syms = {0};
 	size_t refused = 0;
+	char *module = NULL;
 	int err;
 
 	if (is_pattern(target))
 		err = kernel_functions_match(plan->kernel, target, &syms, e);
 	else
 		err = kernel_functions(plan->kernel, target, &syms, e);
+	if (!err && !syms.n && !is_pattern(target))
+		err = assume_symbol(plan, target, &syms, &module, e);
 	if (!err)
 		err = take_symbols(plan, pp, &syms, &refused, e);
-	if (!err && !pp->ntargets) {
-		if (refused)
-			err = error_set(e, FAULT_KERNEL, -EINVAL, "%s %s", target,
-					program_probe_is_fentry(pp->probe->kind)
-						? "cannot take fentry programs on this kernel"
-						: "is on this kernel's kprobe blacklist");
-		else
-			err = -ENOENT; /* the next of the probe's targets may exist */
-	}
+	if (!err && !pp->ntargets)
+		/* With none, the next of the probe's targets may exist. */
+		err = refused ? refuse(pp, target, &syms, e) : -ENOENT;
 	kernel_symbols_free(&syms);
+	free(module);
 	return err;
 }
 
@@ -210,6 +279,29 @@ static bool in_variant(const struct program_probe *probe, const char *variant)
 	return !probe->variant || !variant || strcmp(probe->variant, variant) == 0;
 }
 
+/* *wanted stays true if the kernel answers the fact of that macro like `as`. */
+static int ask_fact(struct plan *plan, const char *macro, bool as, bool *wanted, struct error *e)
+{
+	bool holds;
+	int err;
+
+	if (!macro || !*wanted)
+		return 0;
+	err = fact_holds(plan->program, program_fact(plan->program, macro), plan->kernel, &holds,
+			 e);
+	*wanted = holds == as;
+	return err;
+}
+
+/* Is the probe of this variant, and are its `when` and `unless` as this kernel has it? */
+static int is_wanted(struct plan *plan, const struct program_probe *probe, bool *wanted,
+		     struct error *e)
+{
+	*wanted = in_variant(probe, plan->variant);
+	return ask_fact(plan, probe->when, true, wanted, e)
+		       ?: ask_fact(plan, probe->unless, false, wanted, e);
+}
+
 static int try_variant(struct plan *plan, const char *variant, struct error *e)
 {
 	const struct program *p = plan->program;
@@ -222,7 +314,12 @@ static int try_variant(struct plan *plan, const char *variant, struct error *e)
 	if (!plan->probes)
 		return error_nomem(e);
 	for (size_t i = 0; i < p->nprobes; i++) {
-		if (!in_variant(&p->probes[i], variant))
+		bool wanted;
+
+		err = is_wanted(plan, &p->probes[i], &wanted, e);
+		if (err)
+			return err;
+		if (!wanted)
 			continue;
 		err = resolve_probe(plan, &p->probes[i], &plan->probes[plan->nprobes++], e);
 		if (err)
@@ -311,6 +408,8 @@ static void note_probes(struct plan *plan)
 				buf_printf(&plan->notes, " %s", pp->targets[j].name);
 		} else if (pp->ntargets > 1) {
 			buf_printf(&plan->notes, ", at %zu places", pp->ntargets);
+		} else if (pp->targets[0].module) {
+			buf_printf(&plan->notes, " in module %s", pp->targets[0].module);
 		}
 		buf_printf(&plan->notes, " -> %s\n", probe->run);
 	}

@@ -19,7 +19,8 @@
 struct plan_target {
 	char *name;	 /* kernel symbol, suffix included; or the tracepoint's name */
 	char *category;	 /* of a tracepoint; NULL otherwise */
-	uint32_t btf_id; /* of fentry and fexit: kernel_function_id */
+	char *module;	 /* that the function is in; NULL: vmlinux */
+	uint32_t btf_id; /* of fentry and fexit: its number in vmlinux's BTF, or the module's */
 	uint64_t addr;	 /* to attach by address, where the name alone is not unique; else 0 */
 };
 

@@ -101,8 +101,9 @@ static int compare_param(struct find *f, const char *name)
 
 static void note_choice(struct plan *plan, const struct kernel_proto *proto, bool tracepoint)
 {
-	buf_printf(&plan->notes, "signature: %s %s(", tracepoint ? "tracepoint" : proto->result,
-		   proto->function);
+	const char *result = tracepoint ? "tracepoint" : proto->result; /* "": of the table */
+
+	buf_printf(&plan->notes, "signature: %s%s%s(", result, *result ? " " : "", proto->function);
 	for (size_t i = 0; i < proto->nparams; i++)
 		buf_printf(&plan->notes, "%s%s", i ? ", " : "", proto->params[i].decl);
 	buf_printf(&plan->notes, "), from %s\n", proto->source);

@@ -8,54 +8,22 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "text/fact.h"
 #include "text/job.h"
 #include "text/signature.h"
 
-static bool has_fact(struct plan *plan, const struct program_fact *f, int *err)
-{
-	struct kernel_proto proto = {0};
-	struct kernel *k = plan->kernel;
-	bool has = false;
-
-	*err = 0;
-	switch (f->kind) {
-	case PROGRAM_FACT_PARAM:
-		if (kernel_prototype(k, f->a, &proto, NULL) == 0)
-			has = kernel_proto_find(&proto, f->b) >= 0;
-		kernel_proto_free(&proto);
-		return has;
-	case PROGRAM_FACT_SYMBOL:
-		return kernel_has_symbol(k, f->a);
-	case PROGRAM_FACT_FIELD:
-		*err = kernel_has_field(k, f->a, f->b);
-		break;
-	case PROGRAM_FACT_TYPE:
-		*err = kernel_has_type(k, f->a);
-		break;
-	case PROGRAM_FACT_TRACEPOINT:
-		return kernel_has_tracepoint(k, f->a, f->b);
-	}
-	has = *err > 0;
-	*err = *err < 0 ? *err : 0;
-	return has;
-}
-
-/* What the program asks of the kernel, answered as macros. Without BTF a field cannot be asked. */
+/* What the program asks of the kernel, answered as macros. */
 static int add_facts(struct job *job)
 {
 	const struct program *p = job->plan->program;
 
 	for (size_t i = 0; i < p->nfacts; i++) {
 		const struct program_fact *f = &p->facts[i];
-		int err;
-		bool has = has_fact(job->plan, f, &err);
+		bool has;
+		int err = fact_holds(job->plan->program, f, job->plan->kernel, &has, job->e);
 
 		if (err)
-			return error_set(job->e, FAULT_KERNEL, err,
-					 "%s:%u: whether kernel %s has %s%s%s cannot be told "
-					 "without BTF",
-					 p->path, f->line, kernel_release(job->plan->kernel), f->a,
-					 f->b ? "." : "", f->b ? f->b : "");
+			return err;
 		if (has)
 			buf_printf(&job->out, "#define %s 1\n", f->macro);
 		buf_printf(&job->plan->notes, "fact: %s is %s: the kernel has %s%s%s%s\n", f->macro,
@@ -132,7 +100,8 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	*text = NULL;
 	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
 	if (!err)
-		err = filter_make(&job.filter, plan->options, btf, e);
+		err = filter_make(&job.filter, plan->program, plan->options, btf,
+				  plan->options->print_bpf, e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)

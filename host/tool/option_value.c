@@ -5,16 +5,20 @@
 #include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
+#include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "tool/find.h"
 #include "tool/number.h"
 
-#define DIRECTORIES_MAX 32 /* each is compared with, at every step up from a file */
+#define REGEX_MAX	255 /* bytes */
+#define DIRECTORIES_MAX 32  /* each is compared with, at every step up from a file */
 
 static int range_error(const struct program_option *o, const char *what, struct error *e)
 {
@@ -134,6 +138,25 @@ static int set_path(const char *text, struct option_value *v, struct error *e)
 	return set_text(text, v, e);
 }
 
+static int set_regex(const char *text, struct option_value *v, struct error *e)
+{
+	char why[128];
+	regex_t regex;
+	int bad;
+
+	if (!*text || strlen(text) > REGEX_MAX)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a regular expression of 1 to %d bytes", REGEX_MAX);
+	bad = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+	if (bad) {
+		regerror(bad, &regex, why, sizeof(why));
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a POSIX extended regular expression (regex(7)): %s", why);
+	}
+	regfree(&regex);
+	return set_text(text, v, e);
+}
+
 static bool is_directory(const char *path)
 {
 	struct stat st;
@@ -200,6 +223,36 @@ static int set_directories(const struct program_option *o, const char *text, boo
 	return err;
 }
 
+/*
+ * A whole disk, by its name or by its path in /dev: I/O to a partition is the disk's when it gets
+ * there. sysfs has no '/' in a name but '!' (cciss!c0d0).
+ */
+static int set_disk(const char *text, struct option_value *v, struct error *e)
+{
+	static const char dev[] = "/dev/";
+	const char *name = strncmp(text, dev, sizeof(dev) - 1) ? text : text + sizeof(dev) - 1;
+	unsigned int major, minor;
+	char *path, *number = NULL;
+	int err;
+
+	if (!*name || *name == '.' || strlen(name) > 255)
+		return error_set(e, FAULT_USAGE, -EINVAL, "wants a disk's name");
+	if (asprintf(&path, "/sys/block/%s/dev", name) < 0)
+		return error_nomem(e);
+	for (char *c = path + sizeof("/sys/block/") - 1; c < strrchr(path, '/'); c++)
+		if (*c == '/')
+			*c = '!';
+	err = file_read(path, &number, NULL, NULL);
+	free(path);
+	if (err || sscanf(number, "%u:%u", &major, &minor) != 2)
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"there is no disk %s (a whole one, as in /sys/block)", name);
+	else
+		v->number = (int64_t)major << 20 | minor;
+	free(number);
+	return err;
+}
+
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e)
 {
@@ -225,8 +278,14 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 	case PROGRAM_OPTION_PATH:
 		err = set_path(text, v, e);
 		break;
+	case PROGRAM_OPTION_REGEX:
+		err = set_regex(text, v, e);
+		break;
 	case PROGRAM_OPTION_DIRECTORY:
 		err = set_directories(o, text, again, v, e);
+		break;
+	case PROGRAM_OPTION_DISK:
+		err = set_disk(text, v, e);
 		break;
 	}
 	if (!err)

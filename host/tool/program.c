@@ -92,6 +92,31 @@ static int read_variants(const struct yaml_value *v, void *to, const void *arg, 
 	return err;
 }
 
+static int read_module(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	char **name = to;
+	int err;
+
+	err = yaml_line(v, name, arg, e);
+	if (err)
+		return err;
+	for (const char *s = *name; *s; s++)
+		if (!isalnum((unsigned char)*s) && *s != '_' && (*s != '-' || s == *name))
+			return yaml_error_type(v, "names of kernel modules", e);
+	return 0;
+}
+
+static int read_modules(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(char *), read_module, NULL, "a list of kernel modules", true,
+	};
+
+	(void)arg;
+	return yaml_list(v, (char *)to + PROGRAM_ARRAY(struct program, nmodules, modules), &items,
+			 e);
+}
+
 #define EXAMPLE(f) offsetof(struct program_example, f)
 static int read_examples(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
@@ -134,6 +159,7 @@ static const struct yaml_field fields[] = {
 	{"options", program_read_options, 0, NULL, false},
 	{"letters", program_read_letters, 0, NULL, false},
 	{"template", read_template, FIELD(template_path), NULL, false},
+	{"modules", read_modules, 0, NULL, false},
 	{"variants", read_variants, 0, NULL, false},
 	{"probes", program_read_probes, 0, NULL, false},
 	{"substitute", program_read_words, 0, NULL, false},

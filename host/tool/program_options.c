@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	7,
+	9,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -84,7 +84,9 @@ static const struct yaml_choices types = {
 		{"enum", PROGRAM_OPTION_ENUM},
 		{"name", PROGRAM_OPTION_NAME},
 		{"path", PROGRAM_OPTION_PATH},
+		{"regex", PROGRAM_OPTION_REGEX},
 		{"directory", PROGRAM_OPTION_DIRECTORY},
+		{"disk", PROGRAM_OPTION_DISK},
 	},
 };
 
@@ -169,7 +171,8 @@ static int check_default(const struct yaml_value *v, const struct program_option
 		return 0;
 	if (o->type == PROGRAM_OPTION_FLAG)
 		return yaml_error(v, e, "option %s is a flag, which has no `default`", o->name);
-	if (o->type == PROGRAM_OPTION_PATH || o->type == PROGRAM_OPTION_DIRECTORY)
+	if (o->type == PROGRAM_OPTION_PATH || o->type == PROGRAM_OPTION_DIRECTORY ||
+	    o->type == PROGRAM_OPTION_DISK)
 		return 0; /* whether it exists is seen when the tool runs */
 	err = option_value_set(o, o->fallback, false, &value, e);
 	option_value_clear(&value);
@@ -185,7 +188,8 @@ static int check_placeholder(const struct yaml_value *v, struct program_option *
 		[PROGRAM_OPTION_FLAG] = "",	    [PROGRAM_OPTION_INTEGER] = "N",
 		[PROGRAM_OPTION_NUMBER] = "N",	    [PROGRAM_OPTION_ENUM] = "WORD",
 		[PROGRAM_OPTION_NAME] = "NAME",	    [PROGRAM_OPTION_PATH] = "PATH",
-		[PROGRAM_OPTION_DIRECTORY] = "DIR",
+		[PROGRAM_OPTION_DIRECTORY] = "DIR", [PROGRAM_OPTION_REGEX] = "REGEX",
+		[PROGRAM_OPTION_DISK] = "DISK",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)

@@ -139,6 +139,14 @@ int program_read_facts(const struct yaml_value *v, void *to, const void *arg, st
 			  e);
 }
 
+const struct program_fact *program_fact(const struct program *p, const char *macro)
+{
+	for (size_t i = 0; i < p->nfacts; i++)
+		if (!strcmp(p->facts[i].macro, macro))
+			return &p->facts[i];
+	return NULL;
+}
+
 static const struct program_option *own_option(const struct program *p, const char *name)
 {
 	for (size_t i = 0; i < p->noptions; i++)
@@ -165,7 +173,7 @@ static int check_word(const struct program *p, const struct program_word *w, str
 				     "of the tool's own options can be its text",
 				     w->word);
 	if (!w->test && !w->then && o->type != PROGRAM_OPTION_INTEGER &&
-	    o->type != PROGRAM_OPTION_ENUM)
+	    o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_DISK)
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",

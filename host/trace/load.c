@@ -14,6 +14,8 @@
 #include "text/substitute.h"
 #include "trace/verifier.h"
 
+#define MODULE_NAME_MAX 64
+
 /* Names in the kernel are at most 15 bytes (BPF_OBJ_NAME_LEN), of a few characters only. */
 static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 {
@@ -144,9 +146,11 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 }
 
 /* The instructions with descriptors for map indexes and the host's values for marked constants. */
-static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
+static struct bpf_insn *patched(const struct load *l, const struct object_prog *p,
+				const struct options *o)
 {
 	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
+	uint64_t value;
 
 	if (!insns)
 		return NULL;
@@ -157,16 +161,48 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
 		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   insns[i].imm == FILTER_CONSTANT_SELF) {
-			insns[i].imm = getpid();
-			insns[i + 1].imm = 0;
+			   filter_constant((uint32_t)insns[i].imm, o, &value)) {
+			insns[i].imm = (int32_t)value;
+			insns[i + 1].imm = (int32_t)(value >> 32);
 		}
 		i++;
 	}
 	return insns;
 }
 
-/* A trampoline's program names the function when it is loaded, by its number in vmlinux's BTF. */
+/* Is that number the BTF of this module, or (fd < 0) not to be opened? */
+static bool is_btf_of(int fd, const char *module)
+{
+	char name[MODULE_NAME_MAX] = "";
+	struct bpf_btf_info info = {.name = (uintptr_t)name, .name_len = sizeof(name)};
+	__u32 len = sizeof(info);
+
+	return fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.kernel_btf &&
+	       strcmp(name, module) == 0;
+}
+
+/* The kernel knows modules' BTF by numbers alone: it is looked for among all that there are. */
+static int open_module_btf(const char *module, __u32 *out, struct error *e)
+{
+	__u32 id = 0;
+	int fd;
+
+	while (bpf_btf_get_next_id(id, &id) == 0) {
+		fd = bpf_btf_get_fd_by_id(id);
+		if (is_btf_of(fd, module)) {
+			*out = (__u32)fd;
+			return 0;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	if (errno == EPERM)
+		return no_privilege("find a module's BTF", -EPERM, e);
+	return error_set(e, FAULT_KERNEL, -ENOENT, "the kernel has no BTF of the module %s: %s",
+			 module, strerror(errno));
+}
+
+/* A trampoline's program names the function when it is loaded, by its number in its BTF. */
 static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
 			 struct error *e)
 {
@@ -178,11 +214,19 @@ static int name_function(struct bpf_prog_load_opts *opts, const struct plan_prob
 	opts->expected_attach_type =
 		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
 	opts->attach_btf_id = pp->targets[0].btf_id;
-	return 0;
+	if (!pp->targets[0].module)
+		return 0;
+	return open_module_btf(pp->targets[0].module, &opts->attach_btf_obj_fd, e);
 }
 
-static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, bool verifier_log,
-		     struct error *e)
+static void close_module_btf(const struct bpf_prog_load_opts *opts)
+{
+	if (opts->attach_btf_obj_fd)
+		close((int)opts->attach_btf_obj_fd);
+}
+
+static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
+		     const struct options *o, bool verifier_log, struct error *e)
 {
 	const struct object_prog *p = &l->object->progs[index];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
@@ -194,9 +238,11 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	err = name_function(&opts, pp, e);
 	if (err)
 		return err;
-	insns = patched(l, p);
-	if (!insns)
+	insns = patched(l, p, o);
+	if (!insns) {
+		close_module_btf(&opts);
 		return error_nomem(e);
+	}
 	kernel_name(name, p->name);
 	fd = bpf_prog_load(type, name, l->object->license, insns, p->ninsns, &opts);
 	if (fd < 0 && errno == EPERM) {
@@ -209,6 +255,7 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	if (!err && verifier_log)
 		err = verifier_log_of(l->object, p, type, &opts, insns, &l->log, e);
 	free(insns);
+	close_module_btf(&opts);
 	return err;
 }
 
@@ -235,7 +282,7 @@ static int load_handler(struct load *l, const struct plan_probe *pp, const struc
 	index = (size_t)(p - l->object->progs);
 	if (l->prog_fds[index] >= 0)
 		return 0;
-	return load_prog(l, index, pp, verifier_log, e);
+	return load_prog(l, index, pp, plan->options, verifier_log, e);
 }
 
 int load_object(struct load *l, const struct object *o, const struct plan *plan,

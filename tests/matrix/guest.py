@@ -65,7 +65,11 @@ class Tool(Background):
 
     def _ready(self, seconds):
         def heading():
-            if re.search("^" + HEADING[self.tool], self.stdout, re.M):
+            if self.tool not in HEADING:
+                began = re.search(r"^Tracing\.\.\.", self.stderr, re.M)
+            else:
+                began = re.search("^" + HEADING[self.tool], self.stdout, re.M)
+            if began:
                 return True
             # What prints its heading an interval later says so.
             if "Tracing... Hit Ctrl-C" in self.stderr:
@@ -179,6 +183,39 @@ def opensnoop_row(heading):
     }
     words = heading.split()
     return " *" + " +".join(columns[w] for w in words[:-1]) + " " + columns["PATH"]
+
+
+class Histogram(dict):
+    """A histogram that was printed: how many for each row's lowest value; its label, the members of its
+    section ("operation = read, disk = vda") and, where a clock line came before, that."""
+
+    def __init__(self, label, members, clock):
+        super().__init__()
+        self.label, self.members, self.clock = label, members, clock
+
+    @property
+    def total(self):
+        return sum(self.values())
+
+
+def histograms(text):
+    """Those that a tool printed, in order. A line that belongs to none is a failure."""
+    found, members, clock = [], {}, None
+    for line in text.splitlines():
+        label = re.fullmatch(r" +(\w+) +: count +distribution", line)
+        row = re.fullmatch(r" *(\d+) -> (\d+) +: (\d+) +\|(\**) *\|", line)
+        if label:
+            found.append(Histogram(label[1], members, clock))
+            members = {}
+        elif row:
+            found[-1][int(row[1])] = int(row[3])
+        elif re.fullmatch(r"\d\d:\d\d:\d\d", line):
+            clock = line
+        elif re.fullmatch(r"\w+ = .*", line):
+            members = dict(m.split(" = ") for m in line.split(", "))
+        elif line:
+            raise Failure(f"a line that is of no histogram: {line!r}: {text}")
+    return found
 
 
 class Workload:

@@ -338,6 +338,29 @@ static void takes_signatures_by_version(void **state)
 	kernel_close(k);
 }
 
+static void knows_functions_of_modules(void **state)
+{
+	static const char rows[] = "ext4:ext4_file_open 5.0 struct inode *inode\n"
+				   "ext4:ext4_file_open 6.0 struct inode *inode, int more\n"
+				   "ext4:ext4_new 6.5 int a\n"
+				   "tracepoint:ext4_file_open 4.18 int none\n"
+				   "vfs_open 4.18 int b\n";
+	struct kernel *k = of_text(state, NULL, rows, "6.1.0");
+	char *module = kernel_module_of(k, "ext4_file_open");
+	uint32_t id;
+
+	kernels_assert_params(k, "ext4_file_open", "", "struct inode *inode, int more");
+	assert_string_equal(module, "ext4");
+	free(module);
+	assert_null(kernel_module_of(k, "ext4_new"));
+	assert_null(kernel_module_of(k, "vfs_open"));
+	assert_functions(k, "ext4_file_open", "ext4_file_open 0 -\n");
+	assert_functions(k, "ext4_new", "");
+	assert_false(kernel_has_module(k, "ext4"));
+	assert_int_equal(kernel_module_function(k, "ext4", "ext4_file_open", &id), KERNEL_CAN_NO);
+	kernel_close(k);
+}
+
 static void assert_no_prototype(struct kernel *k, const char *function, int err, const char *start,
 				const char *end)
 {
@@ -477,6 +500,7 @@ int main(void)
 		cmocka_unit_test(offers_near_names),
 		cmocka_unit_test(refuses_bad_kallsyms),
 		cmocka_unit_test(takes_signatures_by_version),
+		cmocka_unit_test(knows_functions_of_modules),
 		cmocka_unit_test(says_what_the_table_lacks),
 		cmocka_unit_test(answers_from_symbols),
 		cmocka_unit_test(reads_small_files),

@@ -356,6 +356,34 @@ static void has_the_parameters_of_tracepoints(void **state)
 	}
 }
 
+/* A module that is not loaded, of a kernel that is not running. */
+static void takes_functions_of_modules_from_the_table(void **state)
+{
+	static const char *const first[KERNELS] = {"path", "mnt_userns", "idmap", "idmap"};
+
+	(void)state;
+	for (size_t i = 0; i < KERNELS; i++) {
+		char *btf = kernels_file(kernels[i], "btf");
+		struct kernel_sources src = {.btf = btf,
+					     .release = versions[i],
+					     .signatures = "templates/signatures.list"};
+		struct kernel *k = kernels_open(&src);
+		char *module = kernel_module_of(k, "xfs_vn_getattr");
+		struct kernel_proto p;
+		uint32_t id;
+
+		assert_string_equal(module, "xfs");
+		free(module);
+		assert_int_equal(kernel_prototype(k, "xfs_vn_getattr", &p, NULL), 0);
+		assert_string_equal(p.params[0].name, first[i]);
+		kernel_proto_free(&p);
+		assert_int_equal(kernel_module_function(k, "xfs", "xfs_file_open", &id),
+				 i ? KERNEL_CAN_UNKNOWN : KERNEL_CAN_NO);
+		kernel_close(k);
+		free(btf);
+	}
+}
+
 /* --- the table, against what is so --- */
 
 static char *param_names(struct kernel *k, const char *function)
@@ -426,6 +454,7 @@ int main(void)
 		cmocka_unit_test(has_what_probes_need),
 		cmocka_unit_test(lives_without_kallsyms),
 		cmocka_unit_test(has_the_parameters_of_tracepoints),
+		cmocka_unit_test(takes_functions_of_modules_from_the_table),
 		cmocka_unit_test(has_a_true_table),
 	};
 

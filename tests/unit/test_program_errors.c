@@ -78,12 +78,12 @@ static void test_shape(void **state)
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, letters, "
-		"template, "
-		"variants, probes, substitute, facts, output, examples");
+		"template, modules, variants, probes, substitute, facts, output, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, trace_pipe, columns, interval, sort, "
+		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
+		"sort, "
 		"loadavg, label, linear, csv, json");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
@@ -259,11 +259,14 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant"},
+		 "fexit, run, optional, variant, when, unless"},
+		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
 		{"probes: [{kprobe: f, run: a, variant: v}]",
 		 "3: `variant: v` is not in the list `variants`"},
 		{"variants: [v, w]\nprobes: [{kprobe: f, run: a, variant: v}]",
 		 "3: variant w has no probes"},
+		{"modules: [\"../x\"]",
+		 "3: `modules` is to be names of kernel modules, not the text \"../x\""},
 		{"variants: [v, v]", "3: `variants` has v twice"},
 		{"variants: [\"v\\\"\"]",
 		 "3: `variants` is to be words of letters, digits, - and _, not the text \"v\"\""},
