@@ -9,6 +9,13 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 
+/*
+ * A loop's way back must be a jump: the verifier does not take a step from an instruction to the
+ * next one for it. For speed LLVM may put a loop's end before its beginning, and so make it one;
+ * not where size counts.
+ */
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+
 #define DIRS_LEN 1024
 #include "dirs.h"
 #include "fileio.h"
@@ -65,36 +72,45 @@ static void identify(struct dentry *dentry, struct key *key)
 	key->ino = ino;
 }
 
-/* 0: the directory is found, and what it is known by. */
-static int find(struct file *file, struct place *at, struct key *key)
+#define ON    0
+#define FOUND 1
+#define TOP   2
+
+/* From a file or directory to the one that it is in, or to where its mount is mounted. */
+static int up(struct place *at, struct key *key)
 {
 	struct dentry *parent = 0, *top = 0;
 	struct mount *below = 0;
+
+	bpf_probe_read_kernel(&top, sizeof(top), &at->mount->mnt.mnt_root);
+	if (at->dentry == top) {
+		bpf_probe_read_kernel(&below, sizeof(below), &at->mount->mnt_parent);
+		bpf_probe_read_kernel(&at->dentry, sizeof(at->dentry), &at->mount->mnt_mountpoint);
+		if (!below || below == at->mount)
+			return TOP;
+		at->mount = below;
+		return ON;
+	}
+	bpf_probe_read_kernel(&parent, sizeof(parent), &at->dentry->d_parent);
+	if (!parent || parent == at->dentry)
+		return TOP;
+	at->dentry = parent;
+	identify(parent, key);
+	return IS_ROOT(key->dev, key->ino) ? FOUND : ON;
+}
+
+/* Not 0: the directory is found, and what it is known by. */
+static int find(struct file *file, struct place *at, struct key *key)
+{
 	struct path path = {};
+	int state = ON;
 
 	bpf_probe_read_kernel(&path, sizeof(path), &file->f_path);
 	at->dentry = path.dentry;
 	at->mount = dirs_mount(path.mnt);
-	for (int i = 0; i < DIRS_MAX; i++) {
-		bpf_probe_read_kernel(&top, sizeof(top), &at->mount->mnt.mnt_root);
-		if (at->dentry == top) {
-			bpf_probe_read_kernel(&below, sizeof(below), &at->mount->mnt_parent);
-			if (!below || below == at->mount)
-				return -1;
-			bpf_probe_read_kernel(&at->dentry, sizeof(at->dentry),
-					      &at->mount->mnt_mountpoint);
-			at->mount = below;
-			continue;
-		}
-		bpf_probe_read_kernel(&parent, sizeof(parent), &at->dentry->d_parent);
-		if (!parent || parent == at->dentry)
-			return -1;
-		at->dentry = parent;
-		identify(parent, key);
-		if (IS_ROOT(key->dev, key->ino))
-			return 0;
-	}
-	return -1;
+	for (int i = 0; i < DIRS_MAX && state == ON; i++)
+		state = up(at, key);
+	return state == FOUND;
 }
 
 static struct leaf *add(struct key *key, struct place *at)
@@ -119,7 +135,7 @@ static int fileio_done(void *ctx, struct file *file, u64 bytes, int is_write)
 	struct leaf *leaf;
 
 	FILTER
-	if (!is_wanted_kind(file) || find(file, &at, &key))
+	if (!is_wanted_kind(file) || !find(file, &at, &key))
 		return 0;
 	leaf = counts.lookup(&key);
 	if (!leaf)
@@ -137,3 +153,5 @@ static int fileio_done(void *ctx, struct file *file, u64 bytes, int is_write)
 	}
 	return 0;
 }
+
+#pragma clang attribute pop

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from guest import Bunch, frames, nothing_left, on_terminal, start, stop, table, workload
+from guest import Bunch, frames, nothing_left, start, stop, table, workload
 from harness import case, command, equal, fixture, main, matches, true
 
 table(
@@ -120,12 +120,6 @@ def _(session):
 def _(session):
     for t in session.tools.values():
         equal((t.status, t.lost()), (0, 0), note=t.said())
-
-
-@case("a terminal is cleared before each interval")
-def _():
-    text = on_terminal("bcchost", "dirtop", "-a", 1, 2)
-    equal(text.count("\033[2J"), 2, note=text)
 
 
 @case("wrong directories are told")
