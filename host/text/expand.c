@@ -15,7 +15,7 @@
 static const struct program_word *find_word(const struct program *p, const struct scan_piece *piece)
 {
 	for (size_t i = 0; i < p->nwords; i++)
-		if (scan_is(piece, p->words[i].word))
+		if (!p->words[i].test && scan_is(piece, p->words[i].word))
 			return &p->words[i];
 	return NULL;
 }

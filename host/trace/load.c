@@ -146,9 +146,11 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 }
 
 /* The instructions with descriptors for map indexes and the host's values for marked constants. */
-static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
+static struct bpf_insn *patched(const struct load *l, const struct object_prog *p,
+				const struct options *o)
 {
 	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
+	uint64_t value;
 
 	if (!insns)
 		return NULL;
@@ -159,9 +161,9 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
 		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   insns[i].imm == FILTER_CONSTANT_SELF) {
-			insns[i].imm = getpid();
-			insns[i + 1].imm = 0;
+			   filter_constant((uint32_t)insns[i].imm, o, &value)) {
+			insns[i].imm = (int32_t)value;
+			insns[i + 1].imm = (int32_t)(value >> 32);
 		}
 		i++;
 	}
@@ -223,8 +225,8 @@ static void close_module_btf(const struct bpf_prog_load_opts *opts)
 		close((int)opts->attach_btf_obj_fd);
 }
 
-static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, bool verifier_log,
-		     struct error *e)
+static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
+		     const struct options *o, bool verifier_log, struct error *e)
 {
 	const struct object_prog *p = &l->object->progs[index];
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
@@ -236,7 +238,7 @@ static int load_prog(struct load *l, size_t index, const struct plan_probe *pp, 
 	err = name_function(&opts, pp, e);
 	if (err)
 		return err;
-	insns = patched(l, p);
+	insns = patched(l, p, o);
 	if (!insns) {
 		close_module_btf(&opts);
 		return error_nomem(e);
@@ -280,7 +282,7 @@ static int load_handler(struct load *l, const struct plan_probe *pp, const struc
 	index = (size_t)(p - l->object->progs);
 	if (l->prog_fds[index] >= 0)
 		return 0;
-	return load_prog(l, index, pp, verifier_log, e);
+	return load_prog(l, index, pp, plan->options, verifier_log, e);
 }
 
 int load_object(struct load *l, const struct object *o, const struct plan *plan,

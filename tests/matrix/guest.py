@@ -2,10 +2,15 @@
 """guest: what cases inside a virtual machine have besides the harness: a tool that runs and is
 stopped, the workload beside it, the rows that it printed, what it left in the kernel."""
 
+import fcntl
 import os
+import pty
 import re
+import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 from harness import Background, Failure, command, wait_for
@@ -66,6 +71,9 @@ class Tool(Background):
                 began = re.search("^" + HEADING[self.tool], self.stdout, re.M)
             if began:
                 return True
+            # What prints its heading an interval later says so.
+            if "Tracing... Hit Ctrl-C" in self.stderr:
+                return True
             if not self.alive():
                 raise Failure(f"ended with {self.process.returncode} before its heading: {self.said()}")
             return False
@@ -123,6 +131,40 @@ class Tool(Background):
         self.check()
         m = re.search(r"lost (\d+) events? in all", self.stderr)
         return int(m.group(1)) if m else 0
+
+
+def frames(tool):
+    """What a top printed, interval by interval: lists of rows."""
+    tool.check()
+    found = []
+    for line in tool.stdout.split("\n"):
+        m = re.fullmatch(ROW[tool.tool], line)
+        if re.match(HEADING[tool.tool], line):
+            found.append([])
+        elif m and found:
+            found[-1].append(Row({k: v.strip() for k, v in m.groupdict().items()}))
+        elif line and not re.match(r"\d\d:\d\d:\d\d loadavg: [\d.]+ ", line):
+            raise Failure(f"a line that is no row: {line!r}: {tool.said()}")
+    return found
+
+
+def on_terminal(*argv, seconds=120):
+    """What a command prints on a terminal of 24 rows by 80 columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    end, text = time.time() + seconds, b""
+    while time.time() < end and select.select([master], [], [], end - time.time())[0]:
+        try:
+            more = os.read(master, 65536)
+        except OSError:  # EIO: nobody has the other end
+            break
+        text += more
+    os.close(master)
+    process.kill()
+    process.wait()
+    return text.decode(errors="surrogateescape")
 
 
 def opensnoop_row(heading):

@@ -36,6 +36,7 @@ static const char yaml[] =
 	"  - {name: word, short: d, type: name, max: 5, help: a word}\n"
 	"  - {name: file, type: path, help: a file}\n"
 	"  - {name: disk, type: disk, help: a disk}\n"
+	"letters: {dir: D}\n"
 	"variants: [kprobe, tracepoint]\n"
 	"probes: [{kprobe: f, run: f}]\n"
 	"output: {stream: events, columns: [{title: A, field: a}]}\n"
