@@ -2,9 +2,9 @@
 /* biolatency: how long disks take for requests, as a histogram. */
 #include "blk.h"
 
-/* All flags at once have 82 letters. */
-#define FLAGS_LEN  128 /* a power of two: offsets are masked with it */
-#define WORD_LEN   24
+/* All flags at once have less than 100 letters. */
+#define FLAGS_LEN 128 /* a power of two: offsets are masked with it */
+#define WORD_LEN  24
 
 struct key {
 #if BY_DISK
@@ -20,12 +20,12 @@ BPF_HISTOGRAM(latency, struct key);
 BPF_PERCPU_ARRAY(scratch, struct key, 1);
 
 #if BY_FLAGS
-#define APPEND(text)                                                                        \
-	do {                                                                                \
-		char word[] = text;                                                         \
+#define APPEND(text)                                                                         \
+	do {                                                                                 \
+		char word[] = text;                                                          \
 		bpf_probe_read_kernel(&key->flags[used & (FLAGS_LEN - 1)], sizeof(word) - 1, \
-				      word);                                                \
-		used += sizeof(word) - 1;                                                   \
+				      word);                                                 \
+		used += sizeof(word) - 1;                                                    \
 	} while (0)
 
 /* As words, what is set first: "Metadata-Sync-Write". */

@@ -3,9 +3,9 @@
  * blk: the requests that disks are given, from the raw tracepoints of the block layer.
  *
  * A bio that comes to a disk's queue either joins a request that waits there (block_bio_backmerge,
- * block_bio_frontmerge; requests join one another, too: block_rq_merge) or gets a request of its own
- * (block_getrq), whose first bio it then is. These run in the task that submits. The disk is given
- * the request at block_rq_issue, in whatever task happens to run, and is done with it at
+ * block_bio_frontmerge; requests join one another, too: block_rq_merge) or gets a request of its
+ * own (block_getrq), whose first bio it then is. These run in the task that submits. The disk is
+ * given the request at block_rq_issue, in whatever task happens to run, and is done with it at
  * block_rq_complete. So a request is known by its first bio up to block_rq_issue, then by itself.
  *
  * Flushes have no bio: the kernel makes one request for all who wait for one. It is said to come
@@ -21,7 +21,7 @@
 #include <linux/sched.h>
 
 #define OP_MASK	       0xff /* of cmd_flags and bi_opf; flags follow it */
-#define OP_PASSTHROUGH 32 /* from here on: SCSI's and drivers' own commands */
+#define OP_PASSTHROUGH 32   /* from here on: SCSI's and drivers' own commands */
 
 /* Who submitted, and when. */
 struct owner {
@@ -42,9 +42,9 @@ struct io {
 };
 
 /* Of a bio whose request another bio came in front of nobody tells: the oldest are forgotten. */
-BPF_TABLE("lru_hash", u64, struct owner, owners, 16384);   /* by bio */
+BPF_TABLE("lru_hash", u64, struct owner, owners, 16384);  /* by bio */
 BPF_TABLE("lru_hash", u64, struct owner, flushers, 1024); /* by disk */
-BPF_HASH(ios, u64, struct io);				   /* by request */
+BPF_HASH(ios, u64, struct io);				  /* by request */
 
 static int done(void *ctx, struct request *rq, struct io *io, u64 now);
 static int bio_joined(void *ctx, struct bio *bio, struct owner *owner);
