@@ -100,7 +100,7 @@ static void add_string(struct event *e, u64 from)
 /* fsconfig's value: bytes for one command, a string, or NULL, for all others. */
 static void add_value(struct event *e, u64 from, u32 command, s32 len)
 {
-	u32 at = e->used, n = len;
+	u32 at = strlist_at(&e->used), n = len;
 
 	if (command != SET_BINARY || !from || len < 0) {
 		add_string(e, from);

@@ -178,6 +178,7 @@ static int check_others(struct find *f, const char *handler, const char *names)
 			f->other = &other;
 			if (!err)
 				err = each_name(names, compare_param, f);
+			f->other = NULL;
 			kernel_proto_free(&other);
 		}
 	}

@@ -369,6 +369,10 @@ int program_check_output(const struct program *p, struct error *e)
 		char of[80];
 
 		snprintf(of, sizeof(of), "column %s", c->title);
+		if (p->csv &&
+		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
+			return program_error(p, c->line, e,
+					     "%s: `csv` has no `format: args` or `call`", of);
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)

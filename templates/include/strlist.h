@@ -20,10 +20,19 @@
 #define STRLIST_FULL   16384 /* a string begins below this */
 #define STRLIST_SIZE   (STRLIST_FULL + STRLIST_HEAD + STRLIST_STRING + 1)
 
+/*
+ * Where the next one begins, read again each time: of a sum that the compiler has in a register, it
+ * would check another one's bounds than the one it uses.
+ */
+static u32 strlist_at(u32 *used)
+{
+	return *(volatile u32 *)used;
+}
+
 /* Puts the head before n bytes that stand in their place already. */
 static int strlist_put(char *list, u32 *used, char kind, u32 n)
 {
-	u32 at = *used;
+	u32 at = strlist_at(used);
 
 	if (at >= STRLIST_FULL)
 		return -1;
@@ -38,7 +47,7 @@ static int strlist_put(char *list, u32 *used, char kind, u32 n)
 static int strlist_user(char *list, u32 *used, const char *from)
 {
 	char kind = STRLIST_TEXT, next = 0;
-	u32 at = *used;
+	u32 at = strlist_at(used);
 	long n;
 
 	if (!from)
@@ -59,7 +68,7 @@ static int strlist_user(char *list, u32 *used, const char *from)
 
 static int strlist_kernel(char *list, u32 *used, const char *from)
 {
-	u32 at = *used;
+	u32 at = strlist_at(used);
 	long n;
 
 	if (at >= STRLIST_FULL)
@@ -73,7 +82,7 @@ static int strlist_kernel(char *list, u32 *used, const char *from)
 /* Ends the list, and says whether there was more. Returns how long it is. */
 static u32 strlist_end(char *list, u32 *used, char kind)
 {
-	u32 at = *used;
+	u32 at = strlist_at(used);
 
 	if (at >= STRLIST_SIZE)
 		return 0;

@@ -352,6 +352,9 @@ static void what_is_wrong_is_told(void **state)
 		 "2: `flags` has no y"},
 		{CALL(", calls: {x: {name: f}}"),
 		 "2: `calls` is to be a whole number (64 bits), not \"x\""},
+		{SUMMARY "options: [{name: csv, help: h}]\noutput: {stream: e, csv: csv,\n"
+			 " columns: [{title: A, field: a, format: args}]}\n",
+		 "4: column A: `csv` has no `format: args` or `call`"},
 		{SUMMARY "output: {stream: e, only: [{option: x, field: a}],\n"
 			 " columns: [{title: A, field: a}]}\n",
 		 "2: `only`: this tool has no option x of type regex"},

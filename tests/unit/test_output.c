@@ -226,7 +226,7 @@ static void joins_paths(void **state)
 	assert_string_equal(out, "PATH\nfile\n");
 	print_event(&column, 1, &ev, offsetof(struct event, name) + 3, out, sizeof(out));
 	assert_string_equal(out, "PATH\nfil\n"); /* no more was sent */
-	ev.name[0] = '\0'; /* a directory alone */
+	ev.name[0] = '\0';			 /* a directory alone */
 	memcpy(ev.dirs, "b\0aa\0/", 6);
 	print_event(&column, 1, &ev, base + 6, out, sizeof(out));
 	assert_string_equal(out, "PATH\n/aa/b\n");
