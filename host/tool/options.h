@@ -20,7 +20,7 @@ struct option_value {
 	bool given;	/* on the command line, or by its default */
 	int64_t number; /* INTEGER, ENUM (ORed if several) */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH */
+	char *text;	/* NAME, PATH; PATTERN: a name, or a regular expression that begins with ^ */
 };
 
 enum options_buffer {

@@ -30,10 +30,11 @@ enum program_filter {
 enum program_option_type {
 	PROGRAM_OPTION_FLAG, /* no value */
 	PROGRAM_OPTION_INTEGER,
-	PROGRAM_OPTION_NUMBER, /* may have decimals: "0.5" */
-	PROGRAM_OPTION_ENUM,   /* one of `values`, by name */
-	PROGRAM_OPTION_NAME,   /* a word of at most max bytes (15 for a comm) */
-	PROGRAM_OPTION_PATH,   /* a path that must exist */
+	PROGRAM_OPTION_NUMBER,	/* may have decimals: "0.5" */
+	PROGRAM_OPTION_ENUM,	/* one of `values`, by name */
+	PROGRAM_OPTION_NAME,	/* a word of at most max bytes (15 for a comm) */
+	PROGRAM_OPTION_PATH,	/* a path that must exist */
+	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -73,7 +74,8 @@ struct program_probe {
 	 */
 	size_t ntargets;
 	char **targets;
-	char *run; /* the handler's name in the template */
+	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
+	char *run;    /* the handler's name in the template */
 	bool optional;
 	char *variant; /* only in this variant; NULL: in all */
 	unsigned int line;

@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	6,
+	7,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -84,6 +84,7 @@ static const struct yaml_choices types = {
 		{"enum", PROGRAM_OPTION_ENUM},
 		{"name", PROGRAM_OPTION_NAME},
 		{"path", PROGRAM_OPTION_PATH},
+		{"pattern", PROGRAM_OPTION_PATTERN},
 	},
 };
 
@@ -179,9 +180,10 @@ static int check_default(const struct yaml_value *v, const struct program_option
 static int check_placeholder(const struct yaml_value *v, struct program_option *o, struct error *e)
 {
 	static const char *const usual[] = {
-		[PROGRAM_OPTION_FLAG] = "",	[PROGRAM_OPTION_INTEGER] = "N",
-		[PROGRAM_OPTION_NUMBER] = "N",	[PROGRAM_OPTION_ENUM] = "WORD",
-		[PROGRAM_OPTION_NAME] = "NAME", [PROGRAM_OPTION_PATH] = "PATH",
+		[PROGRAM_OPTION_FLAG] = "",	      [PROGRAM_OPTION_INTEGER] = "N",
+		[PROGRAM_OPTION_NUMBER] = "N",	      [PROGRAM_OPTION_ENUM] = "WORD",
+		[PROGRAM_OPTION_NAME] = "NAME",	      [PROGRAM_OPTION_PATH] = "PATH",
+		[PROGRAM_OPTION_PATTERN] = "PATTERN",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)
