@@ -209,6 +209,9 @@ enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol);
 /* Is it in available_filter_functions: can fentry and kprobe_multi attach to it? */
 enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
 
+/* How many functions of that name are in it; 0 also if it cannot be read. */
+size_t kernel_ftrace_count(struct kernel *k, const char *symbol);
+
 /*
  * May fentry programs attach to a module's function? YES: *id is its number in the module's BTF.
  * NO: the module has no BTF (it came with 5.11), or there is no such function in it. UNKNOWN: the

@@ -58,4 +58,10 @@ int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,
 		   const char *dentry, struct buf *out);
 
+/*
+ * The same of FILTER_TASK(task), a C expression of a struct task_struct * that is not the current
+ * one: pid, tid, uid, comm and mntns. There is no helper for another task's cgroup.
+ */
+void filter_expand_task(const struct options *o, const char *task, struct buf *out);
+
 #endif

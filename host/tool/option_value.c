@@ -19,6 +19,10 @@
 
 #define REGEX_MAX	255 /* bytes */
 #define DIRECTORIES_MAX 32  /* each is compared with, at every step up from a file */
+/* No braces and no backslash: with them a short pattern can take all memory or time there is. */
+#define PATTERN_LETTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.*+?()[]|^$-"
+#define PATTERN_MAX 128
 
 static int range_error(const struct program_option *o, const char *what, struct error *e)
 {
@@ -138,25 +142,6 @@ static int set_path(const char *text, struct option_value *v, struct error *e)
 	return set_text(text, v, e);
 }
 
-static int set_regex(const char *text, struct option_value *v, struct error *e)
-{
-	char why[128];
-	regex_t regex;
-	int bad;
-
-	if (!*text || strlen(text) > REGEX_MAX)
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "wants a regular expression of 1 to %d bytes", REGEX_MAX);
-	bad = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
-	if (bad) {
-		regerror(bad, &regex, why, sizeof(why));
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "wants a POSIX extended regular expression (regex(7)): %s", why);
-	}
-	regfree(&regex);
-	return set_text(text, v, e);
-}
-
 static bool is_directory(const char *path)
 {
 	struct stat st;
@@ -253,6 +238,77 @@ static int set_disk(const char *text, struct option_value *v, struct error *e)
 	return err;
 }
 
+static int check_regex(const char *text, struct error *e)
+{
+	char why[128];
+	regex_t re;
+	int err = regcomp(&re, text, REG_EXTENDED | REG_NOSUB);
+
+	if (!err) {
+		regfree(&re);
+		return 0;
+	}
+	regerror(err, &re, why, sizeof(why));
+	return error_set(e, FAULT_USAGE, -EINVAL, "wants a regular expression: %s", why);
+}
+
+/*
+ * Braces multiply: a few of them, one in another, can take all memory there is. One pair is enough
+ * for any line of text.
+ */
+static int set_regex(const char *text, struct option_value *v, struct error *e)
+{
+	const char *brace = strchr(text, '{');
+	int err;
+
+	if (!*text || strlen(text) > REGEX_MAX || (brace && strchr(brace + 1, '{')))
+		return error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"wants a regular expression of 1 to %d bytes, with one {…} at most",
+			REGEX_MAX);
+	err = check_regex(text, e);
+	return err ? err : set_text(text, v, e);
+}
+
+/* A star is any text, as BCC's users write it ("vfs_*"), unless a dot is before it. */
+static void add_pattern(const char *text, struct buf *b)
+{
+	for (const char *c = text; *c; c++) {
+		if (*c == '*' && (c == text || c[-1] != '.'))
+			buf_char(b, '.');
+		buf_char(b, *c);
+	}
+}
+
+/*
+ * Kept as probes' targets are: a name, or a regular expression that begins with '^'. What does not
+ * begin so stands for whole names.
+ */
+static int set_pattern(const char *text, struct option_value *v, struct error *e)
+{
+	struct buf b = {0}, whole = {0};
+	int err;
+
+	if (!*text || strlen(text) > PATTERN_MAX || text[strspn(text, PATTERN_LETTERS)])
+		return error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"wants the name of a kernel function, \"vfs_*\", or a regular "
+			"expression, of letters, digits and _.*+?()[]|^$-, at most %d bytes",
+			PATTERN_MAX);
+	if (*text == '^' || !text[strcspn(text, "*+?()[]|$")]) {
+		err = check_regex(text, e);
+		return err ? err : set_text(text, v, e);
+	}
+	add_pattern(text, &b);
+	buf_printf(&whole, "^(%s)$", b.data);
+	err = buf_failed(&b) || buf_failed(&whole) ? error_nomem(e) : check_regex(b.data, e);
+	if (!err)
+		err = set_text(whole.data, v, e);
+	buf_free(&b);
+	buf_free(&whole);
+	return err;
+}
+
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e)
 {
@@ -286,6 +342,9 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 		break;
 	case PROGRAM_OPTION_DISK:
 		err = set_disk(text, v, e);
+		break;
+	case PROGRAM_OPTION_PATTERN:
+		err = set_pattern(text, v, e);
 		break;
 	}
 	if (!err)

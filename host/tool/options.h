@@ -20,7 +20,7 @@ struct option_value {
 	bool given;	/* on the command line, or by its default */
 	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH, REGEX */
+	char *text;	/* NAME, PATH, REGEX; PATTERN: a name, or a regular expression: "^…" */
 	size_t npaths;	/* DIRECTORY */
 	char **paths;
 };

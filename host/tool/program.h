@@ -38,6 +38,7 @@ enum program_option_type {
 	PROGRAM_OPTION_DIRECTORY, /* directories that must exist */
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
 	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
+	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -78,7 +79,8 @@ struct program_probe {
 	 */
 	size_t ntargets;
 	char **targets;
-	char *run; /* the handler's name in the template */
+	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
+	char *run;    /* the handler's name in the template */
 	bool optional;
 	char *variant; /* only in this variant; NULL: in all */
 	char *when;    /* only if this macro of `facts:` is defined; NULL: always */

@@ -47,6 +47,7 @@ static void free_arrays(struct program *p)
 		free_option(&p->options[i]);
 	for (size_t i = 0; i < p->nprobes; i++) {
 		free_strings(p->probes[i].targets, p->probes[i].ntargets);
+		free(p->probes[i].option);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
 		free(p->probes[i].when);

@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	9,
+	10,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -87,6 +87,7 @@ static const struct yaml_choices types = {
 		{"regex", PROGRAM_OPTION_REGEX},
 		{"directory", PROGRAM_OPTION_DIRECTORY},
 		{"disk", PROGRAM_OPTION_DISK},
+		{"pattern", PROGRAM_OPTION_PATTERN},
 	},
 };
 
@@ -189,7 +190,7 @@ static int check_placeholder(const struct yaml_value *v, struct program_option *
 		[PROGRAM_OPTION_NUMBER] = "N",	    [PROGRAM_OPTION_ENUM] = "WORD",
 		[PROGRAM_OPTION_NAME] = "NAME",	    [PROGRAM_OPTION_PATH] = "PATH",
 		[PROGRAM_OPTION_DIRECTORY] = "DIR", [PROGRAM_OPTION_REGEX] = "REGEX",
-		[PROGRAM_OPTION_DISK] = "DISK",
+		[PROGRAM_OPTION_DISK] = "DISK",	    [PROGRAM_OPTION_PATTERN] = "PATTERN",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)

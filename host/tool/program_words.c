@@ -14,7 +14,8 @@ static int read_name(const struct yaml_value *key, char **name, struct error *e)
 	int err;
 
 	err = yaml_macro(key, name, NULL, e);
-	if (!err && (!strcmp(*name, "FILTER") || !strcmp(*name, "SIGNATURE")))
+	if (!err && (!strcmp(*name, "FILTER") || !strcmp(*name, "FILTER_TASK") ||
+		     !strcmp(*name, "SIGNATURE")))
 		err = yaml_error(key, e, "%s is a word of the host's own", *name);
 	return err;
 }
