@@ -110,6 +110,9 @@ static void add_value(struct event *e, u64 from, u32 command, s32 len)
 		return;
 	if (n > BYTES_SHOWN)
 		n = BYTES_SHOWN;
+	/* For 5.10's verifier, which has forgotten it; the compiler would leave the mask out. */
+	asm volatile("" : "+r"(n));
+	n &= 2 * BYTES_SHOWN - 1;
 	if (bpf_probe_read_user(&e->strings[at + STRLIST_HEAD], n, (void *)from))
 		strlist_put(e->strings, &e->used, STRLIST_UNREADABLE, 0);
 	else
