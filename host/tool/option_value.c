@@ -249,7 +249,8 @@ static int check_regex(const char *text, struct error *e)
 		return 0;
 	}
 	regerror(err, &re, why, sizeof(why));
-	return error_set(e, FAULT_USAGE, -EINVAL, "wants a regular expression: %s", why);
+	return error_set(e, FAULT_USAGE, -EINVAL,
+			 "wants a POSIX extended regular expression (regex(7)): %s", why);
 }
 
 /*
