@@ -12,15 +12,15 @@ table(
     r"TIME +REFS/s +SLOW/s +MISS/s +HIT%",
     r"(?P<time>\d\d:\d\d:\d\d) +(?P<refs>\d+) +(?P<slow>\d+) +(?P<miss>\d+) +(?P<hit>[\d.]+|-)",
 )
-EVERY = 4
+EVERY = 6
 
 
 def about(tool, refs, slow, miss):
-    """Of each kind so many, within a sixth; the steps look up two or three names of their own."""
+    """Of each kind so many, within a quarter; the steps look up two or three names of their own."""
     rows = tool.rows()
     for kind, expected in dict(refs=refs, slow=slow, miss=miss).items():
         got = sum(int(r[kind]) for r in rows) * EVERY
-        least, most = expected * 0.85 - EVERY * len(rows), expected * 1.05 + 5 + EVERY * len(rows)
+        least, most = expected * 0.75 - EVERY * len(rows), expected * 1.25 + 5 + EVERY * len(rows)
         true(least <= got <= most, f"{kind}: expected {expected}, got {got}", note=tool.said())
 
 

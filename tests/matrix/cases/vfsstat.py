@@ -13,7 +13,7 @@ table(
     r"TIME +" + " +".join(k + "/s" for k in KINDS),
     r"(?P<time>\d\d:\d\d:\d\d) +" + " +".join(rf"(?P<{k.lower()}>\d+)" for k in KINDS),
 )
-EVERY = 4  # seconds: what a machine under emulation is late by is little of it
+EVERY = 6  # seconds: of what a machine under emulation is late by, many times as much
 
 
 def calls(tool, kind):
@@ -21,10 +21,10 @@ def calls(tool, kind):
 
 
 def about(tool, kind, expected, more=0):
-    """A rate is a whole number, and an interval is some milliseconds longer than asked for. `more`
-    calls of the process's own, which we do not count, there may be."""
+    """A rate is a whole number, of an interval that may be longer than asked for, or shorter after such
+    a one: a quarter more or less. `more` calls of the process's own, which we do not count, there may be."""
     got, rows = calls(tool, kind), len(tool.rows())
-    least, most = expected * 0.85 - EVERY * rows, (expected + more) * 1.05 + EVERY * rows
+    least, most = expected * 0.75 - EVERY * rows, (expected + more) * 1.25 + EVERY * rows
     true(least <= got <= most, f"{kind}: expected {expected}, got {got}", note=tool.said())
 
 
@@ -58,7 +58,7 @@ def session():
     return s
 
 
-@case("23 · 100 and more calls of each kind, within a sixth: reads and vectored ones")
+@case("23 · 100 and more calls of each kind, within a quarter: reads and vectored ones")
 def _(session):
     about(session.tools.plain, "read", 3000)
 
@@ -96,7 +96,7 @@ def _(session):
 @case("-p counts that process alone")
 def _(session):
     got = calls(session.tools.pid, "read")
-    true(session.pid_reads * 0.85 <= got, f"{got} reads", note=session.tools.pid.said())
+    true(session.pid_reads * 0.75 <= got, f"{got} reads", note=session.tools.pid.said())
     equal(calls(session.tools.pid, "rmdir"), 0)
 
 
