@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "mat
 sys.dont_write_bytecode = True
 
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
+from page import command_of, steps_of, write_steps
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
@@ -172,7 +173,7 @@ def _(installed):
     path, text = page_of("bcchost")
     lint(path)
     for t in TOOLS:
-        matches(text, rf"(?m)^ +{t}$")
+        matches(text, rf"(?m)^ +{t}(?: |$)")
         matches(text, rf"bcchost-{t}\(8\)")
     equal(succeeds(bcchost("man", nobody=True)), read(path))
     equal(succeeds(bcchost("man", TOOLS[0], nobody=True)), read(f"{PREFIX}/share/man/man8/bcchost-{TOOLS[0]}.8"))
@@ -218,7 +219,9 @@ def each_kernel(kernel):
 def compiles(kernel, tool):
     release, options = facts(kernel)
     extra = {"opensnoop": [[], ["-F", "-T", "-U", "-e", "-x"], ["--variant", "tracepoint"], ["-f", "O_CREAT"]]}
-    for more in extra.get(tool, [[], ["-p", "1"], ["--dir", "/tmp", "--recursive"], ["--buffer", "perf"]]):
+    ways = [[], ["--pid", "1"], ["--dir", "/tmp", "--recursive"], ["--buffer", "perf"]]
+    known = succeeds(bcchost(tool, "--help", nobody=True))
+    for more in extra.get(tool, [w for w in ways if not w or re.search(rf"{w[0]}\b", known)]):
         run = bcchost("--compile-only", tool, *options, *more, nobody=True)
         matches(succeeds(run), rf"^{tool}: compiles for {re.escape(release)}: \d+ maps, [1-9]\d* programs", " ".join(more))
 
@@ -321,6 +324,48 @@ def layout(kernel):
 
 for k in KERNELS:
     case(f"{k}: members of structs are where the kernel has them")(lambda installed, k=k: layout(k))
+
+
+# --- docs/write-a-tool.md: the files of its steps, as they stand there ---
+
+PAGE = f"{TOP}/docs/write-a-tool.md"
+
+
+@fixture
+def steps(installed):
+    return write_steps(PAGE, f"{TEMP}/steps")
+
+
+@case("the page's steps: each has its two files and what they print")
+def _():
+    found = steps_of(PAGE)
+    true(len(found) >= 4, f"{len(found)} steps")
+    for files in found.values():
+        equal(sorted(files), ["opentrace.bpf.c", "opentrace.yaml", "output"])
+
+
+def step_compiles(kernel, directory, files):
+    release, options = facts(kernel)
+    own, _ = command_of(files)
+    equal(own[:3], ["--tools-dir", ".", "opentrace"], "the page's command")
+    argv = ["--tools-dir", directory, "opentrace", *own[3:], *options]
+    text = succeeds(bcchost("--print-bpf", *argv, nobody=True))
+    matches(text, re.escape(f"template: {directory}/opentrace.bpf.c"))
+    matches(text, r"int \w+\(struct pt_regs \*ctx, int dfd, struct filename \*pathname")
+    matches(succeeds(bcchost("--compile-only", *argv, nobody=True)), r"^opentrace: compiles for .* [1-9]\d* programs")
+
+
+for k in KERNELS:
+
+    @case(f"{k}: the page's steps compile, with the options that it shows")
+    def _(steps, k=k):
+        for number, files in steps_of(PAGE).items():
+            step_compiles(k, steps[number], files)
+
+
+@case("the shipped opentrace is the page's second step")
+def _():
+    equal(read(f"{TOP}/templates/opentrace.bpf.c"), steps_of(PAGE)[2]["opentrace.bpf.c"])
 
 
 # --- bad input: the command line ---
