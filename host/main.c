@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "man.h"
 #include "object/cache.h"
 #include "object/compile.h"
 #include "run.h"
@@ -153,6 +154,14 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 	}
 	if (strcmp(argv[next], "cache") == 0)
 		return cache_command(argc - next, argv + next, e);
+	if (strcmp(argv[next], "man") == 0) {
+		if (next + 2 < argc)
+			return error_set(e, FAULT_USAGE, -EINVAL,
+					 "`bcchost man` takes the name of one tool, but got \"%s\" "
+					 "too",
+					 argv[next + 2]);
+		return man_print(f, argv[next + 1], e);
+	}
 	err = catch_signals(e);
 	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);
 }

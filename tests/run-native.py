@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "mat
 sys.dont_write_bytecode = True
 
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
+from page import command_of, steps_of, write_steps
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
@@ -110,6 +111,83 @@ def _(installed):
             succeeds(bcchost("--print-bpf", *options, *e.split("   ")[0].split()))
 
 
+# --- the manual pages ---
+
+SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COLUMNS", "OVERHEAD", "CAVEATS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"]
+
+
+def page_of(name):
+    path = f"{PREFIX}/share/man/man8/{name}.8"
+    true(os.path.exists(path), f"make install made no {path}")
+    run = command("mandoc", "-T", "utf8", "-O", "width=100", path)
+    equal(run.returncode, 0, f"mandoc {name}.8", run.stderr)
+    return path, re.sub(".\b", "", run.stdout)  # bold is a letter over itself
+
+
+def lint(path):
+    for argv in (["mandoc", "-T", "lint", "-W", "warning", path], ["groff", "-man", "-ww", "-Tutf8", "-z", path]):
+        run = command(*argv)
+        equal((run.returncode, run.stdout + run.stderr), (0, ""), " ".join(argv))
+
+
+def sections_of(text):
+    """Heading: the lines below it."""
+    found, body = {}, []
+    for line in text.splitlines()[1:-1]:
+        if re.match(r"[A-Z]", line):
+            body = found.setdefault(line.strip(), [])
+        else:
+            body.append(line)
+    return {heading: "\n".join(body) for heading, body in found.items()}
+
+
+def has_manual(tool):
+    path, text = page_of(f"bcchost-{tool}")
+    lint(path)
+    sections = sections_of(text)
+    equal(list(sections), SECTIONS)
+    for heading, body in sections.items():
+        true(body.strip(), f"{heading} is empty")
+    matches(sections["NAME"], rf"bcchost-{tool} - \w")
+    # A column that the program says nothing of gets a text of the host's: see options_man.c.
+    true("What the template has in its field" not in text, "a column without `about`", sections["COLUMNS"])
+    for _, title in re.findall(r"(?m)^  +- \{title: (\"?)(.*?)\1[,}]", read(f"{TOP}/programs/{tool}.yaml")):
+        matches(sections["COLUMNS"], rf"(?m)^ +{re.escape(title)}\b|{re.escape(title)}(?!\w)", title)
+    options = re.findall(r"(?m)^  (?:-\w, |    )(--[\w-]+)", succeeds(bcchost(tool, "--help")))
+    true(options, f"{tool} --help shows no options")
+    for option in options:
+        matches(sections["OPTIONS"], rf"(?m)^ +(-\w, )?{option}(?![\w-])", option)
+
+
+def read(path):
+    with open(path) as f:
+        return f.read()
+
+
+for tool_ in TOOLS:
+    case(f"{tool_} has a manual page, whole and sound")(lambda installed, t=tool_: has_manual(t))
+
+
+@case("bcchost(8) has every tool")
+def _(installed):
+    path, text = page_of("bcchost")
+    lint(path)
+    for t in TOOLS:
+        matches(text, rf"(?m)^ +{t}(?: |$)")
+        matches(text, rf"bcchost-{t}\(8\)")
+    equal(succeeds(bcchost("man", nobody=True)), read(path))
+    equal(succeeds(bcchost("man", TOOLS[0], nobody=True)), read(f"{PREFIX}/share/man/man8/bcchost-{TOOLS[0]}.8"))
+    fails(bcchost("man", "nosuchtool"), USAGE, "nosuchtool", "bcchost list")
+    fails(bcchost("man", TOOLS[0], "more"), USAGE, "more")
+
+
+@case("README's table has every tool, and no other")
+def _(installed):
+    table = read(f"{TOP}/README.md").split("## The tools")[1].split("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (`\w+`(?:,? `\w+`)*) \| *[^| ].*\|", table)
+    equal(sorted(re.findall(r"\w+", " ".join(rows))), sorted(TOOLS))
+
+
 @case("make uninstall leaves nothing; DESTDIR goes before PREFIX")
 def _(installed):
     where = f"{TEMP}/staged"
@@ -141,7 +219,9 @@ def each_kernel(kernel):
 def compiles(kernel, tool):
     release, options = facts(kernel)
     extra = {"opensnoop": [[], ["-F", "-T", "-U", "-e", "-x"], ["--variant", "tracepoint"], ["-f", "O_CREAT"]]}
-    for more in extra.get(tool, [[], ["-p", "1"], ["--dir", "/tmp", "--recursive"], ["--buffer", "perf"]]):
+    ways = [[], ["--pid", "1"], ["--dir", "/tmp", "--recursive"], ["--buffer", "perf"]]
+    known = succeeds(bcchost(tool, "--help", nobody=True))
+    for more in extra.get(tool, [w for w in ways if not w or re.search(rf"{w[0]}\b", known)]):
         run = bcchost("--compile-only", tool, *options, *more, nobody=True)
         matches(succeeds(run), rf"^{tool}: compiles for {re.escape(release)}: \d+ maps, [1-9]\d* programs", " ".join(more))
 
@@ -244,6 +324,48 @@ def layout(kernel):
 
 for k in KERNELS:
     case(f"{k}: members of structs are where the kernel has them")(lambda installed, k=k: layout(k))
+
+
+# --- docs/write-a-tool.md: the files of its steps, as they stand there ---
+
+PAGE = f"{TOP}/docs/write-a-tool.md"
+
+
+@fixture
+def steps(installed):
+    return write_steps(PAGE, f"{TEMP}/steps")
+
+
+@case("the page's steps: each has its two files and what they print")
+def _():
+    found = steps_of(PAGE)
+    true(len(found) >= 4, f"{len(found)} steps")
+    for files in found.values():
+        equal(sorted(files), ["opentrace.bpf.c", "opentrace.yaml", "output"])
+
+
+def step_compiles(kernel, directory, files):
+    release, options = facts(kernel)
+    own, _ = command_of(files)
+    equal(own[:3], ["--tools-dir", ".", "opentrace"], "the page's command")
+    argv = ["--tools-dir", directory, "opentrace", *own[3:], *options]
+    text = succeeds(bcchost("--print-bpf", *argv, nobody=True))
+    matches(text, re.escape(f"template: {directory}/opentrace.bpf.c"))
+    matches(text, r"int \w+\(struct pt_regs \*ctx, int dfd, struct filename \*pathname")
+    matches(succeeds(bcchost("--compile-only", *argv, nobody=True)), r"^opentrace: compiles for .* [1-9]\d* programs")
+
+
+for k in KERNELS:
+
+    @case(f"{k}: the page's steps compile, with the options that it shows")
+    def _(steps, k=k):
+        for number, files in steps_of(PAGE).items():
+            step_compiles(k, steps[number], files)
+
+
+@case("the shipped opentrace is the page's second step")
+def _():
+    equal(read(f"{TOP}/templates/opentrace.bpf.c"), steps_of(PAGE)[2]["opentrace.bpf.c"])
 
 
 # --- bad input: the command line ---

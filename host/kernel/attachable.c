@@ -50,9 +50,18 @@ void name_list_read(struct name_list *l, const char *path, unsigned int nth)
 	l->there = true;
 }
 
-bool name_list_has(const struct name_list *l, const char *name)
+size_t name_list_count(const struct name_list *l, const char *name)
 {
-	return l->n && bsearch(&name, l->v, l->n, sizeof(*l->v), by_name);
+	const char **found = l->n ? bsearch(&name, l->v, l->n, sizeof(*l->v), by_name) : NULL;
+	const char **first = found, **end = found;
+
+	if (!found)
+		return 0;
+	while (first > l->v && strcmp(first[-1], name) == 0)
+		first--;
+	while (end < l->v + l->n && strcmp(*end, name) == 0)
+		end++;
+	return (size_t)(end - first);
 }
 
 void name_list_drop(struct name_list *l)
@@ -72,25 +81,35 @@ enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol)
 		name_list_read(&k->blacklist, BLACKLIST, 1);
 	if (!k->blacklist.there)
 		return KERNEL_CAN_UNKNOWN;
-	return name_list_has(&k->blacklist, symbol) ? KERNEL_CAN_NO : KERNEL_CAN_YES;
+	return name_list_count(&k->blacklist, symbol) ? KERNEL_CAN_NO : KERNEL_CAN_YES;
 }
 
-enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol)
+static bool read_ftrace(struct kernel *k)
 {
 	const char *tracefs = kernel_tracefs(k);
 	char *path;
 
 	if (!tracefs)
-		return KERNEL_CAN_UNKNOWN;
+		return false;
 	if (!k->ftrace.tried) {
 		if (asprintf(&path, "%s/available_filter_functions", tracefs) < 0)
-			return KERNEL_CAN_UNKNOWN;
+			return false;
 		name_list_read(&k->ftrace, path, 0);
 		free(path);
 	}
-	if (!k->ftrace.there)
+	return k->ftrace.there;
+}
+
+enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol)
+{
+	if (!read_ftrace(k))
 		return KERNEL_CAN_UNKNOWN;
-	return name_list_has(&k->ftrace, symbol) ? KERNEL_CAN_YES : KERNEL_CAN_NO;
+	return name_list_count(&k->ftrace, symbol) ? KERNEL_CAN_YES : KERNEL_CAN_NO;
+}
+
+size_t kernel_ftrace_count(struct kernel *k, const char *symbol)
+{
+	return read_ftrace(k) ? name_list_count(&k->ftrace, symbol) : 0;
 }
 
 /* Nothing is known but a release: what is asked for is taken to be there. */

@@ -141,7 +141,8 @@ uint16_t symbol_hash(const char *name, size_t len);
 
 /* Reads a file of lines into a list of each line's nth word (from 0); missing: there is false. */
 void name_list_read(struct name_list *l, const char *path, unsigned int nth);
-bool name_list_has(const struct name_list *l, const char *name);
+/* How often the list has that name. */
+size_t name_list_count(const struct name_list *l, const char *name);
 void name_list_drop(struct name_list *l);
 
 /* --- config.c --- */

@@ -172,10 +172,11 @@ void kernel_symbols_free(struct kernel_symbols *s);
 
 /*
  * The name of the function that the address is in: of the last one that begins at or before it. So
- * an address in a probe is good, though it is behind an endbr64 or the probe's own bytes. -ENOENT
- * if no symbols, or no addresses, can be read.
+ * an address in a probe is good, though it is behind an endbr64 or the probe's own bytes. *start
+ * (which may be NULL) is where the function begins. -ENOENT if no symbols, or no addresses, can be
+ * read.
  */
-int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size);
+int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start);
 
 /* Is there any symbol, data too, of that very name? */
 bool kernel_has_symbol(struct kernel *k, const char *name);
@@ -207,6 +208,9 @@ enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol);
 
 /* Is it in available_filter_functions: can fentry and kprobe_multi attach to it? */
 enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
+
+/* How many functions of that name are in it; 0 also if it cannot be read. */
+size_t kernel_ftrace_count(struct kernel *k, const char *symbol);
 
 /*
  * May fentry programs attach to a module's function? YES: *id is its number in the module's BTF.

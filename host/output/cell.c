@@ -95,7 +95,9 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		return 0;
 	switch (f->kind) {
 	case LAYOUT_UNSIGNED:
-		cell->kind = c->format == PROGRAM_FORMAT_KSYM ? CELL_KSYM : CELL_UNSIGNED;
+		cell->kind = c->format == PROGRAM_FORMAT_KSYM	 ? CELL_KSYM
+			     : c->format == PROGRAM_FORMAT_KADDR ? CELL_KADDR
+								 : CELL_UNSIGNED;
 		cell->rate = p->output == PROGRAM_RATES && !c->percent_of;
 		break;
 	case LAYOUT_SIGNED:

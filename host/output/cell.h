@@ -22,9 +22,10 @@ enum cell_kind {
 	CELL_SIGNED,
 	CELL_TEXT,
 	CELL_PATH,
+	CELL_KSYM,
 	CELL_ARGS,
 	CELL_CALL,
-	CELL_KSYM,
+	CELL_KADDR,
 };
 
 struct cell {
@@ -32,11 +33,11 @@ struct cell {
 	uint32_t offset, size; /* of the field in the event */
 	bool has_field;
 	uint32_t dirs_offset, dirs_size;
+	bool rate;    /* a count, to be shown a second */
+	bool percent; /* in percent of the field at of_offset, of of_size bytes */
+	uint32_t of_offset, of_size;
 	bool quote;	   /* of CELL_ARGS */
 	struct call *call; /* of CELL_CALL; owned */
-	bool rate;	   /* a count, to be shown a second */
-	bool percent;	   /* in percent of the field at of_offset, of of_size bytes */
-	uint32_t of_offset, of_size;
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

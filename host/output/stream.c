@@ -178,10 +178,14 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
 	uint64_t addr = read_unsigned(data + c->offset, c->size);
+	bool known;
 	char name[256] = "0x";
 	size_t len;
 
-	if (!s->kernel || kernel_function_at(s->kernel, addr, name, sizeof(name)))
+	known = s->kernel && !kernel_function_at(s->kernel, addr, name, sizeof(name), &addr);
+	if (c->kind == CELL_KADDR)
+		name[number_base(name, addr, 16, 0)] = '\0';
+	else if (!known)
 		name[2 + number_base(name + 2, addr, 16, 0)] = '\0';
 	len = strlen(name);
 	put(s, c, name, len, len);
@@ -260,7 +264,9 @@ static void put_path(struct stream *s, const struct cell *c, const char *data, s
 		width += w + 1;
 		end = start > dirs ? start - 1 : dirs;
 	}
-	s->text[len++] = '/';
+	/* A directory alone has no slash behind it, but for the root. */
+	if (*name || !len)
+		s->text[len++] = '/';
 	len += escape(s->text + len, name, c->size < TEXT_MAX / 2 ? c->size : TEXT_MAX / 2, &w);
 	put(s, c, s->text, len, width + w + 1);
 }
@@ -305,6 +311,7 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 			put_number(s, c, data);
 		break;
 	case CELL_KSYM:
+	case CELL_KADDR:
 		put_ksym(s, c, data);
 		break;
 	case CELL_TEXT:

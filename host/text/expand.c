@@ -15,7 +15,7 @@
 static const struct program_word *find_word(const struct program *p, const struct scan_piece *piece)
 {
 	for (size_t i = 0; i < p->nwords; i++)
-		if (scan_is(piece, p->words[i].word))
+		if (!p->words[i].test && scan_is(piece, p->words[i].word))
 			return &p->words[i];
 	return NULL;
 }
@@ -69,6 +69,30 @@ static int expand_filter(struct job *job, struct scan *s)
 	return 0;
 }
 
+static int expand_task_filter(struct job *job, struct scan *s, const char *path,
+			      const struct scan_piece *word)
+{
+	const char *inner;
+	char *task;
+	size_t len;
+	int err = expand_group(job, s, path, word, &inner, &len);
+
+	if (err)
+		return err;
+	if (program_has_filter(job->plan->program, PROGRAM_FILTER_CGROUP))
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: FILTER_TASK cannot tell a task's cgroup: take cgroup off "
+				 "`filters`",
+				 path, word->line);
+	task = strndup(inner, len);
+	if (!task)
+		return error_nomem(job->e);
+	filter_expand_task(job->plan->options, task, &job->out);
+	expand_lines(job, inner, inner + len);
+	free(task);
+	return 0;
+}
+
 static int expand_include(struct job *job, const struct scan_piece *p, const char *path,
 			  unsigned int depth)
 {
@@ -106,6 +130,8 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 
 	if (scan_is(p, "FILTER"))
 		return expand_filter(job, s);
+	if (scan_is(p, "FILTER_TASK"))
+		return expand_task_filter(job, s, path, p);
 	if (scan_is(p, "SIGNATURE"))
 		return handler_signature(job, s, path, p);
 	if (scan_is(p, "BPF_PERF_OUTPUT"))

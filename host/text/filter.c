@@ -56,14 +56,14 @@ static int superblock_dev(const char *path, uint64_t *dev, struct error *e)
 	return 0;
 }
 
-static int resolve_dir(struct filter *f, const char *path, struct error *e)
+int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error *e)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "--dir %s: %s", path, strerror(errno));
-	f->dir_ino = st.st_ino;
-	return superblock_dev(path, &f->dir_dev, e);
+		return error_set(e, FAULT_USAGE, -errno, "%s: %s", path, strerror(errno));
+	*ino = st.st_ino;
+	return superblock_dev(path, dev, e);
 }
 
 /* Is this that file? Written with explicit reads, for libbcc's sake: it rewrites only the obvious.
@@ -114,11 +114,8 @@ static void comm_prologue(struct filter *f, const char *name)
 {
 	size_t len = strlen(name);
 
-	buf_str(&f->prologue, "static inline int bcchost_comm_has_name(void)\n"
+	buf_str(&f->prologue, "static inline int bcchost_has_name(const char *c)\n"
 			      "{\n"
-			      "\tchar c[16] = {};\n"
-			      "\n"
-			      "\tbpf_get_current_comm(&c, sizeof(c));\n"
 			      "\treturn");
 	for (size_t at = 0; at + len <= 15; at++) {
 		buf_str(&f->prologue, at ? " ||\n\t       (" : " (");
@@ -169,9 +166,8 @@ static void mntnsmap_filter(struct filter *f, bool btf)
 				      "};\n");
 	buf_str(&f->prologue,
 		"BPF_TABLE(\"hash\", u64, u64, " FILTER_MNTNS_MAP ", 1024);\n"
-		"static inline u64 bcchost_mount_namespace(void)\n"
+		"static inline u64 bcchost_mount_namespace(struct task_struct *task)\n"
 		"{\n"
-		"\tstruct task_struct *task = (void *)bpf_get_current_task();\n"
 		"\tstruct nsproxy *nsproxy = 0;\n"
 		"\tstruct mnt_namespace *mnt_ns = 0;\n"
 		"\tunsigned int inum = 0;\n"
@@ -181,7 +177,7 @@ static void mntnsmap_filter(struct filter *f, bool btf)
 		"\tbpf_probe_read_kernel(&inum, sizeof(inum), &mnt_ns->ns.inum);\n"
 		"\treturn inum;\n"
 		"}\n");
-	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace(); "
+	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace((void *)bpf_get_current_task()); "
 			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
 }
 
@@ -276,7 +272,8 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	id_filters(f, p, o, plain);
 	if (o->name) {
 		comm_prologue(f, o->name);
-		buf_str(&f->task, "if (!bcchost_comm_has_name()) return 0; ");
+		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
+				  "if (!bcchost_has_name(c_)) return 0; } ");
 	}
 	if (o->cgroup)
 		err = cgroup_filter(f, o->cgroup, e);
@@ -287,7 +284,7 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_dir)
-		err = resolve_dir(f, o->dir, e);
+		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
 	if (!err && o->has_dir)
 		dir_prologue(f, o);
 	f->wants_dentry = o->has_inode || o->has_dir;
@@ -318,6 +315,39 @@ static void expand_inode(const struct program *p, const struct options *o, const
 			   dentry);
 	buf_printf(out, "if (!bcchost_is(d_, %" PRIu64 "ULL, %" PRIu64 ", %d)) return 0; } ",
 		   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
+}
+
+static void read_member(struct buf *out, const char *variable, const char *from)
+{
+	buf_printf(out, "bpf_probe_read_kernel(&%s, sizeof(%s), &%s); ", variable, variable, from);
+}
+
+void filter_expand_task(const struct options *o, const char *task, struct buf *out)
+{
+	buf_printf(out, "{ struct task_struct *t_ = %s; u32 n_ = 0; ", task);
+	read_member(out, "n_", "t_->tgid");
+	buf_str(out, "if (n_ == bcchost_self()) return 0; ");
+	if (o->has_pid)
+		buf_printf(out, "if (n_ != %u) return 0; ", o->pid);
+	if (o->has_tid) {
+		read_member(out, "n_", "t_->pid");
+		buf_printf(out, "if (n_ != %u) return 0; ", o->tid);
+	}
+	if (o->has_uid) {
+		buf_str(out, "const struct cred *cred_ = 0; ");
+		read_member(out, "cred_", "t_->cred");
+		read_member(out, "n_", "cred_->uid.val");
+		buf_printf(out, "if (n_ != %u) return 0; ", o->uid);
+	}
+	if (o->name) {
+		buf_str(out, "char c_[16] = {}; ");
+		read_member(out, "c_", "t_->comm");
+		buf_str(out, "if (!bcchost_has_name(c_)) return 0; ");
+	}
+	if (o->mntnsmap)
+		buf_str(out, "u64 ns_ = bcchost_mount_namespace(t_); "
+			     "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; ");
+	buf_str(out, "} ");
 }
 
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,

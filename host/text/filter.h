@@ -48,8 +48,20 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		bool plain, struct error *e);
 void filter_free(struct filter *f);
 
+/*
+ * What a file's inode is known by in the kernel: super_block.s_dev, as the kernel writes it, and
+ * inode.i_ino. FAULT_USAGE if the path leads nowhere.
+ */
+int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error *e);
+
 /* Appends what FILTER is replaced by; dentry: the C expression of the file's struct dentry *. */
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,
 		   const char *dentry, struct buf *out);
+
+/*
+ * The same of FILTER_TASK(task), a C expression of a struct task_struct * that is not the current
+ * one: pid, tid, uid, comm and mntns. There is no helper for another task's cgroup.
+ */
+void filter_expand_task(const struct options *o, const char *task, struct buf *out);
 
 #endif

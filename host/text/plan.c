@@ -2,8 +2,11 @@
 #include "text/plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "text/fact.h"
 
 static void free_probe(struct plan_probe *pp)
 {
@@ -35,6 +38,18 @@ void plan_free(struct plan *plan)
 static bool is_kprobe(enum program_probe_kind kind)
 {
 	return kind == PROGRAM_KPROBE || kind == PROGRAM_KRETPROBE;
+}
+
+/* What the program names, or what the option was given that it names instead. */
+static size_t count_targets(const struct program_probe *probe)
+{
+	return probe->option ? 1 : probe->ntargets;
+}
+
+static const char *target_of(const struct plan *plan, const struct program_probe *probe, size_t i)
+{
+	return probe->option ? options_value(plan->options, plan->program, probe->option)->text
+			     : probe->targets[i];
 }
 
 static bool is_pattern(const char *target)
@@ -97,7 +112,8 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		t->module = s->module ? strdup(s->module) : NULL;
 		if (!t->name || (s->module && !t->module))
 			return error_nomem(e);
-		t->addr = s->unique ? 0 : s->addr;
+		t->addr = s->addr;
+		t->unique = s->unique;
 	}
 	return 0;
 }
@@ -215,16 +231,24 @@ static int missing_probe(struct plan *plan, const struct program_probe *probe, s
 	char *near = NULL;
 	int err;
 
-	for (size_t i = 0; i < probe->ntargets; i++)
-		buf_printf(&names, "%s%s", i ? ", " : "", probe->targets[i]);
-	if (is_pattern(probe->targets[0]))
+	for (size_t i = 0; i < count_targets(probe); i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", target_of(plan, probe, i));
+	if (is_pattern(target_of(plan, probe, 0)))
 		near = strdup("");
 	else if (is_kprobe(probe->kind) || program_probe_is_fentry(probe->kind))
-		near = kernel_near_functions(plan->kernel, probe->targets[0], 3);
+		near = kernel_near_functions(plan->kernel, target_of(plan, probe, 0), 3);
+	if (probe->option) {
+		err = error_set(e, FAULT_USAGE, -ENOENT, "--%s: kernel %s has no function %s%s%s%s",
+				probe->option, kernel_release(plan->kernel),
+				is_pattern(names.data) ? "that matches " : "", names.data,
+				near && *near ? "; names near it: " : "", near ? near : "");
+		goto out;
+	}
 	err = error_set(e, FAULT_KERNEL, -ENOENT,
 			"%s:%u: kernel %s has nothing to attach %s %s to%s%s", plan->program->path,
 			probe->line, kernel_release(plan->kernel), kind, names.data,
 			near && *near ? "; names near it: " : "", near ? near : "");
+out:
 	free(near);
 	buf_free(&names);
 	return err;
@@ -238,13 +262,13 @@ static int check_kind(struct plan *plan, const struct program_probe *probe, stru
 				 "kernel %s has no kprobes (CONFIG_KPROBES and "
 				 "CONFIG_KPROBE_EVENTS), which %s needs for %s",
 				 kernel_release(plan->kernel), plan->program->name,
-				 probe->targets[0]);
+				 target_of(plan, probe, 0));
 	if (program_probe_is_fentry(probe->kind) && !kernel_has_fentry(plan->kernel))
 		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
 				 "kernel %s cannot attach fentry programs (it needs BTF and BPF "
 				 "trampolines), which %s needs for %s",
 				 kernel_release(plan->kernel), plan->program->name,
-				 probe->targets[0]);
+				 target_of(plan, probe, 0));
 	return 0;
 }
 
@@ -257,8 +281,8 @@ static int resolve_probe(struct plan *plan, const struct program_probe *probe,
 	err = check_kind(plan, probe, e);
 	if (err)
 		return err;
-	for (size_t i = 0; i < probe->ntargets; i++) {
-		err = resolve_target(plan, pp, probe->targets[i], e);
+	for (size_t i = 0; i < count_targets(probe); i++) {
+		err = resolve_target(plan, pp, target_of(plan, probe, i), e);
 		if (err != -ENOENT)
 			break;
 		pp->probe = probe;
@@ -277,6 +301,29 @@ static bool in_variant(const struct program_probe *probe, const char *variant)
 	return !probe->variant || !variant || strcmp(probe->variant, variant) == 0;
 }
 
+/* *wanted stays true if the kernel answers the fact of that macro like `as`. */
+static int ask_fact(struct plan *plan, const char *macro, bool as, bool *wanted, struct error *e)
+{
+	bool holds;
+	int err;
+
+	if (!macro || !*wanted)
+		return 0;
+	err = fact_holds(plan->program, program_fact(plan->program, macro), plan->kernel, &holds,
+			 e);
+	*wanted = holds == as;
+	return err;
+}
+
+/* Is the probe of this variant, and are its `when` and `unless` as this kernel has it? */
+static int is_wanted(struct plan *plan, const struct program_probe *probe, bool *wanted,
+		     struct error *e)
+{
+	*wanted = in_variant(probe, plan->variant);
+	return ask_fact(plan, probe->when, true, wanted, e)
+		       ?: ask_fact(plan, probe->unless, false, wanted, e);
+}
+
 static int try_variant(struct plan *plan, const char *variant, struct error *e)
 {
 	const struct program *p = plan->program;
@@ -289,7 +336,12 @@ static int try_variant(struct plan *plan, const char *variant, struct error *e)
 	if (!plan->probes)
 		return error_nomem(e);
 	for (size_t i = 0; i < p->nprobes; i++) {
-		if (!in_variant(&p->probes[i], variant))
+		bool wanted;
+
+		err = is_wanted(plan, &p->probes[i], &wanted, e);
+		if (err)
+			return err;
+		if (!wanted)
 			continue;
 		err = resolve_probe(plan, &p->probes[i], &plan->probes[plan->nprobes++], e);
 		if (err)
@@ -358,6 +410,31 @@ static int choose_buffer(struct plan *plan, struct error *e)
 	return 0;
 }
 
+/* All of them, unless it is the very one that was named; the address where the name is not enough.
+ */
+static void note_functions(struct buf *notes, const struct plan_probe *pp)
+{
+	const struct plan_target *first = pp->targets;
+
+	if (pp->ntargets == 1 && strcmp(first->name, pp->function) == 0) {
+		if (first->module)
+			buf_printf(notes, " in module %s", first->module);
+		return;
+	}
+	if (pp->ntargets > 1)
+		buf_printf(notes, ", %zu functions", pp->ntargets);
+	buf_str(notes, pp->ntargets > 1 ? ":" : " =");
+	for (size_t i = 0; i < pp->ntargets; i++) {
+		const struct plan_target *t = &pp->targets[i];
+
+		buf_printf(notes, " %s", t->name);
+		if (!t->unique && t->addr)
+			buf_printf(notes, "@%" PRIx64, t->addr);
+		if (t->module)
+			buf_printf(notes, "[%s]", t->module);
+	}
+}
+
 static void note_probes(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nprobes; i++) {
@@ -367,20 +444,12 @@ static void note_probes(struct plan *plan)
 		buf_printf(&plan->notes, "probe: %s ", program_probe_kind_name(probe->kind));
 		if (!pp->ntargets) {
 			buf_printf(&plan->notes, "%s: not in this kernel, optional, %s left out\n",
-				   probe->targets[0], probe->run);
+				   target_of(plan, probe, 0), probe->run);
 			continue;
 		}
 		buf_str(&plan->notes, pp->function);
-		if (!pp->targets[0].category &&
-		    (is_pattern(pp->function) || strcmp(pp->targets[0].name, pp->function) != 0)) {
-			buf_str(&plan->notes, " =");
-			for (size_t j = 0; j < pp->ntargets; j++)
-				buf_printf(&plan->notes, " %s", pp->targets[j].name);
-		} else if (pp->ntargets > 1) {
-			buf_printf(&plan->notes, ", at %zu places", pp->ntargets);
-		} else if (pp->targets[0].module) {
-			buf_printf(&plan->notes, " in module %s", pp->targets[0].module);
-		}
+		if (!pp->targets[0].category)
+			note_functions(&plan->notes, pp);
 		buf_printf(&plan->notes, " -> %s\n", probe->run);
 	}
 }

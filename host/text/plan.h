@@ -21,7 +21,8 @@ struct plan_target {
 	char *category;	 /* of a tracepoint; NULL otherwise */
 	char *module;	 /* that the function is in; NULL: vmlinux */
 	uint32_t btf_id; /* of fentry and fexit: its number in vmlinux's BTF, or the module's */
-	uint64_t addr;	 /* to attach by address, where the name alone is not unique; else 0 */
+	uint64_t addr;	 /* of a function; 0 if we may not see it */
+	bool unique;	 /* no other function has this name; else it is attached to by address */
 };
 
 struct plan_probe {

@@ -139,6 +139,18 @@ static void add_call(const struct kernel_proto *proto, int last, struct buf *cal
 			   strchr(proto->params[i].decl, '*') ? "(void *)" : "", i);
 }
 
+/* fexit has the result behind the parameters. */
+static int compare_results(struct find *f)
+{
+	if (f->proto->nparams == f->other->nparams)
+		return 0;
+	return error_set(f->e, FAULT_KERNEL, -EINVAL,
+			 "%s has %zu parameters and %s has %zu: one kretfunc handler finds the "
+			 "result of one of them only",
+			 f->proto->function, f->proto->nparams, f->other->function,
+			 f->other->nparams);
+}
+
 /* A symbol's function has its name without what compilers append. */
 static int target_prototype(struct plan *plan, bool tracepoint, const char *symbol,
 			    struct kernel_proto *proto, struct error *e)
@@ -161,6 +173,11 @@ static bool is_raw(const struct plan_probe *pp)
 	return pp && pp->probe->kind == PROGRAM_RAW_TRACEPOINT;
 }
 
+static bool is_fexit(const struct plan_probe *pp)
+{
+	return pp->probe->kind == PROGRAM_KRETFUNC;
+}
+
 /* All that the probes of one handler took must have what is named in one place. */
 static int check_others(struct find *f, const char *handler, const char *names)
 {
@@ -174,10 +191,15 @@ static int check_others(struct find *f, const char *handler, const char *names)
 		if (strcmp(pp->probe->run, handler) != 0)
 			continue;
 		for (size_t j = 0; j < pp->ntargets && !err; j++) {
+			if (strcmp(pp->targets[j].name, f->proto->function) == 0)
+				continue;
 			err = target_prototype(plan, is_raw(pp), pp->targets[j].name, &other, f->e);
 			f->other = &other;
 			if (!err)
 				err = each_name(names, compare_param, f);
+			if (!err && is_fexit(pp))
+				err = compare_results(f);
+			f->other = NULL;
 			kernel_proto_free(&other);
 		}
 	}
@@ -250,8 +272,8 @@ int signature_expand(struct plan *plan, const struct plan_probe *probe, const ch
 		err = each_name(names, find_param, &f);
 	if (!err)
 		err = check_places(&proto, f.last, e);
-	if (!err && f.last >= 0 && strcmp(function, DOT) == 0)
-		err = check_others(&f, probe->probe->run, names);
+	if (!err && probe && (strcmp(function, DOT) == 0 || is_fexit(probe)))
+		err = check_others(&f, probe->probe->run, strcmp(function, DOT) == 0 ? names : "");
 	if (err)
 		goto out;
 	note_choice(plan, &proto, is_raw(probe));

@@ -18,9 +18,11 @@
 /* What an option of the program was given. */
 struct option_value {
 	bool given;	/* on the command line, or by its default */
-	int64_t number; /* INTEGER, ENUM (ORed if several) */
+	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH, REGEX */
+	char *text;	/* NAME, PATH, REGEX; PATTERN: a name, or a regular expression: "^…" */
+	size_t npaths;	/* DIRECTORY */
+	char **paths;
 };
 
 enum options_buffer {
@@ -130,5 +132,19 @@ char *options_help(const struct program *p);
 
 /* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */
 char *options_help_global(void);
+
+/*
+ * The tool's manual page, bcchost-TOOL(8), in roff; see: names of tools that it refers to, n of
+ * them (its own is passed over). The caller's to free; NULL without memory.
+ */
+char *options_man(const struct program *p, const char *const *see, size_t n);
+
+/* A tool of bcchost(8). */
+struct options_tool {
+	const char *name, *group, *summary;
+};
+
+/* bcchost(8) itself, with these tools; those of one group stand together. */
+char *options_man_global(const struct options_tool *tools, size_t n);
 
 #endif

@@ -47,8 +47,11 @@ static void free_arrays(struct program *p)
 		free_option(&p->options[i]);
 	for (size_t i = 0; i < p->nprobes; i++) {
 		free_strings(p->probes[i].targets, p->probes[i].ntargets);
+		free(p->probes[i].option);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
+		free(p->probes[i].when);
+		free(p->probes[i].unless);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
@@ -89,6 +92,7 @@ void program_free(struct program *p)
 	free_strings(p->modules, p->nmodules);
 	free_strings(p->variants, p->nvariants);
 	free_strings(p->arguments, p->narguments);
+	free_values(p->letters, p->nletters);
 	free(p->filters);
 	free(p->options);
 	free(p->probes);

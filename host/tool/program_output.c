@@ -27,10 +27,11 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	6,
+	7,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
+	 {"kaddr", PROGRAM_FORMAT_KADDR},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
 	 {"call", PROGRAM_FORMAT_CALL}},

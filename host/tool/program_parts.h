@@ -17,6 +17,7 @@
 
 yaml_read program_read_options;	  /* → struct program */
 yaml_read program_read_arguments; /* → struct program */
+yaml_read program_read_letters;	  /* → struct program */
 int program_check_options(const struct program *p, struct error *e);
 
 yaml_read program_read_probes; /* → struct program */

@@ -34,6 +34,8 @@ const char *program_probe_kind_name(enum program_probe_kind kind)
 	return "?";
 }
 
+#define FIELD(f) offsetof(struct program_probe, f)
+
 /* Letters, digits and '_', and of `more`; not beginning with a digit. */
 static bool is_name(const char *s, const char *end, const char *more)
 {
@@ -110,7 +112,22 @@ static int read_target(const struct yaml_value *v, void *to, const void *arg, st
 	}
 }
 
-/* Whichever key names the kind: `kprobe: f`, or `kprobe: [f, g]`. */
+/* `kprobe: {option: pattern}` */
+static int read_option(const struct yaml_value *v, struct program_probe *probe, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"option", program_read_option_name, FIELD(option), NULL, true},
+	};
+	static const struct yaml_schema schema = {fields, 1, FIELD(line)};
+
+	if (probe->kind != PROGRAM_KPROBE && probe->kind != PROGRAM_KRETPROBE)
+		return yaml_error(v, e,
+				  "only a kprobe or a kretprobe takes its functions from an "
+				  "option");
+	return yaml_struct(v, probe, &schema, e);
+}
+
+/* Whichever key names the kind: `kprobe: f`, `kprobe: [f, g]`, `kprobe: {option: o}`. */
 static int read_kind(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	struct program_probe *probe = to;
@@ -118,15 +135,16 @@ static int read_kind(const struct yaml_value *v, void *to, const void *arg, stru
 		sizeof(char *), read_target, &probe->kind, "a name or a list of names", true,
 	};
 
-	if (probe->targets)
+	if (probe->targets || probe->option)
 		return yaml_error(v, e, "a probe is of one kind, not %s and %s",
 				  program_probe_kind_name(probe->kind), v->key);
 	probe->kind = *(const enum program_probe_kind *)arg;
+	if (yaml_kind(v) == YAML_IS_MAP)
+		return read_option(v, probe, e);
 	return yaml_list(v, (char *)to + PROGRAM_ARRAY(struct program_probe, ntargets, targets),
 			 &items, e);
 }
 
-#define FIELD(f) offsetof(struct program_probe, f)
 #define KIND(i)                                                    \
 	{                                                          \
 		kinds[i].name, read_kind, 0, &kinds[i].kind, false \
@@ -146,6 +164,8 @@ static int read_probe(const struct yaml_value *v, void *to, const void *arg, str
 		{"run", yaml_identifier, FIELD(run), NULL, true},
 		{"optional", yaml_boolean, FIELD(optional), NULL, false},
 		{"variant", yaml_line, FIELD(variant), NULL, false},
+		{"when", yaml_macro, FIELD(when), NULL, false},
+		{"unless", yaml_macro, FIELD(unless), NULL, false},
 	};
 	const struct yaml_schema schema = {
 		fields,
@@ -159,7 +179,7 @@ static int read_probe(const struct yaml_value *v, void *to, const void *arg, str
 	err = yaml_struct(v, probe, &schema, e);
 	if (err)
 		return err;
-	if (!probe->ntargets)
+	if (!probe->ntargets && !probe->option)
 		return yaml_error(v, e,
 				  "a probe wants its kind: kprobe, kretprobe, tracepoint, "
 				  "raw_tracepoint, kfunc, kretfunc or perf_event");
@@ -180,11 +200,35 @@ int program_read_probes(const struct yaml_value *v, void *to, const void *arg, s
 	return yaml_list(v, (char *)to + PROGRAM_ARRAY(struct program, nprobes, probes), &items, e);
 }
 
+static int check_fact(const struct program *p, const struct program_probe *probe, const char *key,
+		      const char *macro, struct error *e)
+{
+	if (!macro || program_fact(p, macro))
+		return 0;
+	return program_error(p, probe->line, e, "`%s: %s` is not in `facts`", key, macro);
+}
+
+/* With a default, so that there always is a value. */
+static bool is_pattern_option(const struct program *p, const char *name)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		if (strcmp(p->options[i].name, name) == 0)
+			return p->options[i].type == PROGRAM_OPTION_PATTERN &&
+			       p->options[i].fallback;
+	return false;
+}
+
 int program_check_probes(const struct program *p, struct error *e)
 {
 	for (size_t i = 0; i < p->nprobes; i++) {
 		const struct program_probe *probe = &p->probes[i];
+		int err = check_fact(p, probe, "when", probe->when, e);
 		size_t j = 0;
+
+		if (!err)
+			err = check_fact(p, probe, "unless", probe->unless, e);
+		if (err)
+			return err;
 
 		while (probe->variant && j < p->nvariants &&
 		       strcmp(probe->variant, p->variants[j]) != 0)
@@ -193,6 +237,11 @@ int program_check_probes(const struct program *p, struct error *e)
 			return program_error(p, probe->line, e,
 					     "`variant: %s` is not in the list `variants`",
 					     probe->variant);
+		if (probe->option && !is_pattern_option(p, probe->option))
+			return program_error(p, probe->line, e,
+					     "`option: %s`: this tool has no option %s of type "
+					     "pattern with a default",
+					     probe->option, probe->option);
 	}
 	return 0;
 }

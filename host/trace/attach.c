@@ -3,17 +3,22 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "trace/multi.h"
 
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe"
+#define MANY_FDS   512 /* below the usual limit, 1024 */
 
 static int keep(struct attach *a, int fd, struct error *e)
 {
@@ -76,7 +81,7 @@ static int open_kprobe(const struct plan_target *t, bool retprobe, struct error 
 	attr.type = type;
 	if (retprobe)
 		attr.config |= 1ULL << bit;
-	if (t->addr)
+	if (!t->unique && t->addr)
 		attr.kprobe_addr = t->addr;
 	else
 		attr.kprobe_func = (__u64)(uintptr_t)t->name;
@@ -124,6 +129,20 @@ static const char *why(int err)
 	}
 }
 
+/* What the failed step said of itself, if it did, or else what its errno means. */
+static int explain(const struct plan_probe *pp, const struct plan_target *t, int err,
+		   struct error *e)
+{
+	const char *category = t->category && *t->category ? t->category : NULL;
+
+	if (!e->text)
+		error_set(e, err == -EPERM || err == -EACCES ? FAULT_PERMISSION : FAULT_KERNEL, err,
+			  "%s", why(err));
+	return error_prefix(e, err, "cannot attach the %s %s%s%s to %s",
+			    program_probe_kind_name(pp->probe->kind), category ? category : "",
+			    category ? ":" : "", t->name, pp->probe->run);
+}
+
 static int attach_target(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
 			 const struct plan_target *t, int prog, struct error *e)
 {
@@ -131,6 +150,7 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 	bool link = kind == PROGRAM_RAW_TRACEPOINT || program_probe_is_fentry(kind);
 	int fd, err = 0;
 
+	error_clear(e);
 	if (link) {
 		fd = bpf_raw_tracepoint_open(kind == PROGRAM_RAW_TRACEPOINT ? t->name : NULL, prog);
 		if (fd < 0)
@@ -146,33 +166,112 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 		return keep(a, fd, e);
 	if (fd >= 0)
 		close(fd);
-	err = err ? err : fd;
-	return error_set(e, err == -EPERM || err == -EACCES ? FAULT_PERMISSION : FAULT_KERNEL, err,
-			 "cannot attach the %s %s%s%s to %s: %s", program_probe_kind_name(kind),
-			 t->category && *t->category ? t->category : "",
-			 t->category && *t->category ? ":" : "", t->name, pp->probe->run, why(err));
+	return explain(pp, t, err ? err : fd, e);
 }
 
-static int attach_probe(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
-			const struct load *l, struct error *e)
+/* How a probe of several functions was attached, for --verbose. */
+struct tally {
+	size_t at_once, single, refused;
+	const char *why; /* not all at once, though the kernel can */
+};
+
+/* Marks in done what one link took; the rest is left to kprobes of their own. */
+static int attach_at_once(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
+			  struct load *l, bool *done, struct tally *tally, struct error *e)
 {
-	int prog = load_prog_fd(l, pp->probe->run), err = 0;
-	bool pattern = pp->function[0] == '^';
-	size_t before = a->n;
+	size_t n = multi_reachable(plan->kernel, pp, done);
+	int fd = n ? load_program(l, pp, true, e) : 0;
+
+	if (!n || fd < 0) {
+		memset(done, 0, pp->ntargets * sizeof(*done));
+		return fd;
+	}
+	fd = multi_attach(pp, done, n, fd);
+	if (fd >= 0) {
+		tally->at_once = n;
+		return keep(a, fd, e);
+	}
+	tally->why = strerror(-fd);
+	memset(done, 0, pp->ntargets * sizeof(*done));
+	return 0;
+}
+
+static bool may_refuse(const struct plan_probe *pp, int err)
+{
+	return pp->function[0] == '^' &&
+	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL);
+}
+
+static int attach_singly(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
+			 struct load *l, const bool *done, struct tally *tally, struct error *e)
+{
+	int prog = 0, err = 0;
 
 	for (size_t i = 0; i < pp->ntargets; i++) {
+		if (done[i])
+			continue;
+		prog = prog ? prog : load_program(l, pp, false, e);
+		if (prog < 0)
+			return prog;
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
-		if (err &&
-		    (!pattern || (err != -EINVAL && err != -ENOENT && err != -EADDRNOTAVAIL)))
+		if (err && !may_refuse(pp, err))
 			return err;
+		tally->refused += err != 0;
+		tally->single += err == 0;
 	}
-	if (a->n == before)
+	if (!tally->single && !tally->at_once)
 		return err;
 	error_clear(e);
 	return 0;
 }
 
-int attach_plan(struct attach *a, const struct plan *plan, const struct load *l, struct error *e)
+static void tell(const struct plan_probe *pp, const struct tally *t, uint64_t begun)
+{
+	const char *kind = program_probe_kind_name(pp->probe->kind);
+
+	fprintf(stderr, "bcchost: %s %s: ", kind, pp->function);
+	if (t->at_once)
+		fprintf(stderr, "%zu functions in one go (kprobe_multi), ", t->at_once);
+	else if (t->why)
+		fprintf(stderr, "kprobe_multi refused (%s), ", t->why);
+	fprintf(stderr, "%zu by %ss of their own, %zu passed over, in %" PRIu64 " ms\n", t->single,
+		kind, t->refused, (clock_ns() - begun) / 1000000);
+}
+
+/* A descriptor each: there may be more functions than the usual limit. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int attach_probe(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
+			struct load *l, struct error *e)
+{
+	bool *done = calloc(pp->ntargets, sizeof(*done));
+	struct tally tally = {0};
+	uint64_t begun = clock_ns();
+	int err = 0;
+
+	if (!done)
+		return error_nomem(e);
+	if (load_wants_multi(l, pp))
+		err = attach_at_once(a, plan, pp, l, done, &tally, e);
+	if (!err && pp->ntargets - tally.at_once > MANY_FDS)
+		raise_limit();
+	if (!err)
+		err = attach_singly(a, plan, pp, l, done, &tally, e);
+	if (!err && pp->ntargets > 1 && plan->options->verbose)
+		tell(pp, &tally, begun);
+	free(done);
+	return err;
+}
+
+int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struct error *e)
 {
 	int err = 0;
 
@@ -180,6 +279,7 @@ int attach_plan(struct attach *a, const struct plan *plan, const struct load *l,
 	for (size_t i = 0; i < plan->nprobes && !err; i++)
 		if (plan->probes[i].ntargets)
 			err = attach_probe(a, plan, &plan->probes[i], l, e);
+	kernel_trim(plan->kernel); /* ftrace's list of functions */
 	return err;
 }
 

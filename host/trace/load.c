@@ -12,6 +12,7 @@
 
 #include "text/filter.h"
 #include "text/substitute.h"
+#include "trace/multi.h"
 #include "trace/verifier.h"
 
 #define MODULE_NAME_MAX 64
@@ -202,60 +203,90 @@ static int open_module_btf(const char *module, __u32 *out, struct error *e)
 			 module, strerror(errno));
 }
 
-/* A trampoline's program names the function when it is loaded, by its number in its BTF. */
-static int name_function(struct bpf_prog_load_opts *opts, const struct plan_probe *pp,
-			 struct error *e)
+/* What makes two loads of one handler differ. */
+struct load_prog {
+	const struct object_prog *prog;
+	enum bpf_prog_type type;
+	uint32_t attach_type;
+	uint32_t btf_id;    /* of fentry and fexit */
+	const char *module; /* borrowed from the plan; NULL: vmlinux */
+	int fd;
+};
+
+static struct load_prog describe(const struct object_prog *p, const struct plan_probe *pp,
+				 bool multi)
 {
+	struct load_prog lp = {.prog = p, .type = prog_type(pp->probe->kind), .fd = -1};
+
+	if (multi)
+		lp.attach_type = BPF_TRACE_KPROBE_MULTI;
 	if (!program_probe_is_fentry(pp->probe->kind))
-		return 0;
-	if (pp->ntargets > 1)
-		return error_set(e, FAULT_TOOL, -EINVAL,
-				 "%s: an fentry program attaches to one function", pp->probe->run);
-	opts->expected_attach_type =
-		pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
-	opts->attach_btf_id = pp->targets[0].btf_id;
-	if (!pp->targets[0].module)
-		return 0;
-	return open_module_btf(pp->targets[0].module, &opts->attach_btf_obj_fd, e);
+		return lp;
+	lp.attach_type = pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
+	lp.btf_id = pp->targets[0].btf_id;
+	lp.module = pp->targets[0].module;
+	return lp;
 }
 
-static void close_module_btf(const struct bpf_prog_load_opts *opts)
+static bool is_same(const struct load_prog *a, const struct load_prog *b)
 {
-	if (opts->attach_btf_obj_fd)
-		close((int)opts->attach_btf_obj_fd);
+	return a->prog == b->prog && a->type == b->type && a->attach_type == b->attach_type &&
+	       a->btf_id == b->btf_id && !a->module == !b->module &&
+	       (!a->module || strcmp(a->module, b->module) == 0);
 }
 
-static int load_prog(struct load *l, size_t index, const struct plan_probe *pp,
-		     const struct options *o, bool verifier_log, struct error *e)
+static int keep_prog(struct load *l, const struct load_prog *lp, struct error *e)
 {
-	const struct object_prog *p = &l->object->progs[index];
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version);
-	char name[BPF_OBJ_NAME_LEN], what[128];
-	enum bpf_prog_type type = prog_type(pp->probe->kind);
-	struct bpf_insn *insns;
-	int fd, err;
+	struct load_prog *grown = reallocarray(l->progs, l->nprogs + 1, sizeof(*grown));
 
-	err = name_function(&opts, pp, e);
-	if (err)
-		return err;
-	insns = patched(l, p, o);
-	if (!insns) {
-		close_module_btf(&opts);
+	if (!grown) {
+		close(lp->fd);
 		return error_nomem(e);
 	}
+	l->progs = grown;
+	grown[l->nprogs++] = *lp;
+	return 0;
+}
+
+static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_opts *opts,
+		     struct error *e)
+{
+	const struct object_prog *p = lp->prog;
+	struct bpf_insn *insns = patched(l, p, l->plan->options);
+	char name[BPF_OBJ_NAME_LEN], what[128];
+	int err = 0;
+
+	if (!insns)
+		return error_nomem(e);
 	kernel_name(name, p->name);
-	fd = bpf_prog_load(type, name, l->object->license, insns, p->ninsns, &opts);
-	if (fd < 0 && errno == EPERM) {
+	lp->fd = bpf_prog_load(lp->type, name, l->object->license, insns, p->ninsns, opts);
+	if (lp->fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
 		err = no_privilege(what, -errno, e);
-	} else if (fd < 0) {
-		err = verifier_explain(l->object, p, type, &opts, insns, -errno, e);
+	} else if (lp->fd < 0) {
+		err = verifier_explain(l->object, p, lp->type, opts, insns, -errno, e);
+	} else {
+		err = keep_prog(l, lp, e);
 	}
-	l->prog_fds[index] = fd < 0 ? -1 : fd;
-	if (!err && verifier_log)
-		err = verifier_log_of(l->object, p, type, &opts, insns, &l->log, e);
+	if (!err && l->verifier_log)
+		err = verifier_log_of(l->object, p, lp->type, opts, insns, &l->log, e);
 	free(insns);
-	close_module_btf(&opts);
+	return err;
+}
+
+static int load_prog(struct load *l, struct load_prog *lp, struct error *e)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .kern_version = l->object->kern_version,
+		    .expected_attach_type = lp->attach_type, .attach_btf_id = lp->btf_id);
+	int err = 0;
+
+	/* A trampoline's program names the function when it is loaded. */
+	if (lp->module)
+		err = open_module_btf(lp->module, &opts.attach_btf_obj_fd, e);
+	if (!err)
+		err = load_with(l, lp, &opts, e);
+	if (opts.attach_btf_obj_fd)
+		close((int)opts.attach_btf_obj_fd);
 	return err;
 }
 
@@ -269,20 +300,36 @@ static const struct object_prog *handler_prog(const struct object *o, const char
 	return p ? p : object_prog_find(o, name);
 }
 
-static int load_handler(struct load *l, const struct plan_probe *pp, const struct plan *plan,
-			bool verifier_log, struct error *e)
+bool load_wants_multi(struct load *l, const struct plan_probe *pp)
+{
+	if (pp->ntargets < 2 ||
+	    (pp->probe->kind != PROGRAM_KPROBE && pp->probe->kind != PROGRAM_KRETPROBE))
+		return false;
+	if (!l->multi_tried)
+		l->multi_ok = multi_works();
+	l->multi_tried = true;
+	return l->multi_ok;
+}
+
+int load_program(struct load *l, const struct plan_probe *pp, bool multi, struct error *e)
 {
 	const struct object_prog *p = handler_prog(l->object, pp->probe->run);
-	size_t index;
+	struct load_prog lp;
+	int err;
 
 	if (!p)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no function %s",
-				 plan->program->path, pp->probe->line, plan->program->template_path,
-				 pp->probe->run);
-	index = (size_t)(p - l->object->progs);
-	if (l->prog_fds[index] >= 0)
-		return 0;
-	return load_prog(l, index, pp, plan->options, verifier_log, e);
+				 l->plan->program->path, pp->probe->line,
+				 l->plan->program->template_path, pp->probe->run);
+	if (program_probe_is_fentry(pp->probe->kind) && pp->ntargets > 1)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s: an fentry program attaches to one function", pp->probe->run);
+	lp = describe(p, pp, multi);
+	for (size_t i = 0; i < l->nprogs; i++)
+		if (is_same(&l->progs[i], &lp))
+			return l->progs[i].fd;
+	err = load_prog(l, &lp, e);
+	return err ? err : lp.fd;
 }
 
 int load_object(struct load *l, const struct object *o, const struct plan *plan,
@@ -292,33 +339,34 @@ int load_object(struct load *l, const struct object *o, const struct plan *plan,
 
 	memset(l, 0, sizeof(*l));
 	l->object = o;
+	l->plan = plan;
+	l->verifier_log = verifier_log;
 	l->map_fds = malloc((o->nmaps + 1) * sizeof(int));
-	l->prog_fds = malloc((o->nprogs + 1) * sizeof(int));
-	if (!l->map_fds || !l->prog_fds)
+	if (!l->map_fds)
 		return error_nomem(e);
 	memset(l->map_fds, -1, (o->nmaps + 1) * sizeof(int));
-	memset(l->prog_fds, -1, (o->nprogs + 1) * sizeof(int));
 	err = make_maps(l, plan, ring_bytes, e);
-	for (size_t i = 0; i < plan->nprobes && !err; i++)
-		if (plan->probes[i].ntargets)
-			err = load_handler(l, &plan->probes[i], plan, verifier_log, e);
-	return err;
-}
+	for (size_t i = 0; i < plan->nprobes && !err; i++) {
+		const struct plan_probe *pp = &plan->probes[i];
 
-static void close_all(int *fds, size_t n)
-{
-	for (size_t i = 0; fds && i < n; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	free(fds);
+		if (pp->ntargets)
+			err = load_program(l, pp, load_wants_multi(l, pp), e);
+		err = err < 0 ? err : 0;
+	}
+	return err;
 }
 
 void load_free(struct load *l)
 {
 	if (!l->object)
 		return;
-	close_all(l->map_fds, l->object->nmaps);
-	close_all(l->prog_fds, l->object->nprogs);
+	for (size_t i = 0; l->map_fds && i < l->object->nmaps; i++)
+		if (l->map_fds[i] >= 0)
+			close(l->map_fds[i]);
+	for (size_t i = 0; i < l->nprogs; i++)
+		close(l->progs[i].fd);
+	free(l->map_fds);
+	free(l->progs);
 	buf_free(&l->log);
 	memset(l, 0, sizeof(*l));
 }
@@ -328,11 +376,4 @@ int load_map_fd(const struct load *l, const char *name)
 	const struct object_map *m = object_map_find(l->object, name);
 
 	return m ? l->map_fds[m - l->object->maps] : -1;
-}
-
-int load_prog_fd(const struct load *l, const char *name)
-{
-	const struct object_prog *p = handler_prog(l->object, name);
-
-	return p ? l->prog_fds[p - l->object->progs] : -1;
 }

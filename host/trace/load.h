@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * load: an object's maps and programs go into the kernel. Only the handlers that a probe of the
- * plan runs are loaded, each as the type that its probe needs.
+ * plan runs are loaded, each as the type that its probe needs: a handler that several kinds of
+ * probe run, or fentry programs of several functions, more than once.
  */
 #ifndef BCCHOST_TRACE_LOAD_H
 #define BCCHOST_TRACE_LOAD_H
@@ -14,11 +15,17 @@
 #include "object/object.h"
 #include "text/plan.h"
 
+struct load_prog;
+
 struct load {
-	const struct object *object; /* borrowed */
-	int *map_fds;		     /* by the object's map index; -1: not made */
-	int *prog_fds;		     /* by the object's program index; -1: not loaded */
-	struct buf log;		     /* the verifier's, if it was asked for */
+	const struct object *object; /* borrowed, as the plan */
+	const struct plan *plan;
+	int *map_fds; /* by the object's map index; -1: not made */
+	size_t nprogs;
+	struct load_prog *progs;    /* private: those that are loaded */
+	bool verifier_log;	    /* as load_object was told */
+	bool multi_tried, multi_ok; /* private: multi_works */
+	struct buf log;		    /* the verifier's, if it was asked for */
 };
 
 /*
@@ -32,8 +39,16 @@ int load_object(struct load *l, const struct object *o, const struct plan *plan,
 		uint32_t ring_bytes, bool verifier_log, struct error *e);
 void load_free(struct load *l);
 
-/* -1 if the object has no such map or program, or it was not needed. */
+/* -1 if the object has no such map, or it was not needed. */
 int load_map_fd(const struct load *l, const char *name);
-int load_prog_fd(const struct load *l, const char *name);
+
+/* Shall the probe, of many functions, be attached in one go (multi.h), and can it be? */
+bool load_wants_multi(struct load *l, const struct plan_probe *pp);
+
+/*
+ * The program that the probe runs, as it needs it (multi: for many functions in one go), which is
+ * loaded if it has not been. Its descriptor stays l's; or a negative errno, with errors as above.
+ */
+int load_program(struct load *l, const struct plan_probe *pp, bool multi, struct error *e);
 
 #endif

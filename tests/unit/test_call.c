@@ -313,7 +313,8 @@ static void a_regex_is_checked(void **state)
 	memset(text, 'a', sizeof(text));
 	text[256] = '\0';
 	assert_int_equal(option_value_set(&o, text, false, &v, &e), -EINVAL);
-	assert_string_equal(e.text, "wants a regular expression of 1 to 255 bytes");
+	assert_string_equal(e.text,
+			    "wants a regular expression of 1 to 255 bytes, with one {…} at most");
 	text[255] = '\0';
 	assert_int_equal(option_value_set(&o, text, false, &v, &e), 0);
 	error_clear(&e);

@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 
 #include "options_line.h"
+#include "tool/option_value.h"
 
 static void test_nothing(void **state)
 {
@@ -125,6 +126,10 @@ static void test_filter_values(void **state)
 	assert_true(o.inode == UINT64_MAX);
 	assert_int_equal(major(o.inode_dev), 8);
 	assert_int_equal(minor(o.inode_dev), 17);
+	options_free(&o);
+	o = options_line_good("t -D dir");
+	assert_true(o.has_dir);
+	assert_string_equal(o.dir, "dir");
 	options_free(&o);
 	o = options_line_good("t --inode 0x10 -u root -n \");~return~0;//");
 	assert_int_equal(o.inode, 16);
@@ -344,6 +349,44 @@ static void test_help_text(void **state)
 	free(help);
 }
 
+static void test_patterns(void **state)
+{
+	static const struct {
+		const char *given, *kept;
+	} cases[] = {
+		{"vfs_read", "vfs_read"},
+		{"finish_task_switch.isra.0", "finish_task_switch.isra.0"},
+		{"vfs_*", "^(vfs_.*)$"},
+		{"*", "^(.*)$"},
+		{"vfs_.*", "^(vfs_.*)$"},
+		{"tcp*|udp*", "^(tcp.*|udp.*)$"},
+		{"^vfs_[a-z]*", "^vfs_[a-z]*"},
+		{"vfs_(read|write)", "^(vfs_(read|write))$"},
+	};
+	static const char *const wrong[] = {"", "a b", "a\"", "a{3}", "a\\1", "(", "[a", "a)*("};
+	struct program_option o = {.name = (char *)"p", .type = PROGRAM_OPTION_PATTERN};
+	struct option_value v = {0};
+	struct error e = {0};
+	char longest[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(option_value_set(&o, cases[i].given, false, &v, &e), 0);
+		assert_string_equal(v.text, cases[i].kept);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		if (option_value_set(&o, wrong[i], false, &v, &e) == 0)
+			fail_msg("%s is taken as %s", wrong[i], v.text);
+		assert_int_equal(e.fault, FAULT_USAGE);
+		error_clear(&e);
+	}
+	memset(longest, 'a', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(option_value_set(&o, longest, false, &v, &e), -EINVAL);
+	error_clear(&e);
+	free(v.text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_help),	      cmocka_unit_test(test_base),
 		cmocka_unit_test(test_known),	      cmocka_unit_test(test_global),
 		cmocka_unit_test(test_bad_global),    cmocka_unit_test(test_help_text),
+		cmocka_unit_test(test_patterns),
 	};
 
 	return cmocka_run_group_tests(tests, options_line_enter, options_line_leave);

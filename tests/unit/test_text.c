@@ -24,6 +24,8 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
 			       "ffffffff81000300 T vfs_read\n"
 			       "ffffffff81000400 T register_kprobe\n"
 			       "ffffffff81000500 T do_many\n"
+			       "ffffffff81000700 t twice\n"
+			       "ffffffff81000800 t twice\t[ext4]\n"
 			       "ffffffff81001000 d __tracepoint_sched_wakeup\n"
 			       "ffffffff81001100 d __tracepoint_sched_wakeup_new\n"
 			       "ffffffff81001200 d __tracepoint_block_rq_issue\n"
@@ -355,6 +357,45 @@ static void a_module_is_not_needed_for_the_text(void **state)
 	free_made(m);
 }
 
+static void an_option_may_name_the_functions(void **state)
+{
+	static const char y[] =
+		"summary: s\noptions:\n"
+		"  - {name: pattern, type: pattern, default: \"^vfs_.*\", help: which}\n"
+		"probes:\n  - {kprobe: {option: pattern}, run: h}\n"
+		"output: {stream: events, columns: [{title: A, field: a}]}\n";
+	static const struct {
+		const char *given, *note;
+	} cases[] = {
+		{NULL, "kprobe ^vfs_.*, 3 functions: vfs_create vfs_unlink vfs_read -> h\n"},
+		{"vfs_*", "kprobe ^(vfs_.*)$, 3 functions: vfs_create vfs_unlink vfs_read -> h\n"},
+		{"vfs_re*|do_.*",
+		 "kprobe ^(vfs_re.*|do_.*)$, 2 functions: vfs_read do_many -> h\n"},
+		{"vfs_read", "kprobe vfs_read -> h\n"},
+		{"finish_it", "kprobe finish_it = finish_it.isra.0 -> h\n"},
+		{"twice", "kprobe twice, 2 functions: twice@ffffffff81000700 "
+			  "twice@ffffffff81000800[ext4] -> h\n"},
+	};
+	char *argv[] = {(char *)"tool", (char *)"--pattern", NULL};
+	struct made *m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		argv[2] = (char *)cases[i].given;
+		m = make_text("6.1.0", y, "int h(SIGNATURE(.)) {}\n", argv[2] ? 3 : 1, argv);
+		assert_string_equal(body(m), "int h(struct pt_regs *ctx) {}\n");
+		if (!strstr(m->plan.notes.data, cases[i].note))
+			fail_msg("%s\nhas no\n%s", m->plan.notes.data, cases[i].note);
+		free_made(m);
+	}
+	argv[2] = (char *)"vfs_unlnk";
+	m = make_text("6.1.0", y, "", 3, argv);
+	assert_int_equal(m->e.fault, FAULT_USAGE);
+	assert_string_equal(m->e.text, "--pattern: kernel 6.1.0 has no function vfs_unlnk; names "
+				       "near it: vfs_unlink");
+	free_made(m);
+}
+
 static void filters_are_numbers(void **state)
 {
 	char *argv[] = {(char *)"tool", (char *)"-p",	(char *)"181",
@@ -365,7 +406,7 @@ static void filters_are_numbers(void **state)
 	(void)state;
 	assert_non_null(
 		strstr(body(m), "if ((u32)(bpf_get_current_pid_tgid() >> 32) != 181) return 0; "));
-	assert_non_null(strstr(body(m), "if (!bcchost_comm_has_name()) return 0; "));
+	assert_non_null(strstr(body(m), "if (!bcchost_has_name(c_)) return 0; "));
 	assert_non_null(strstr(m->text, "(c[0] == 97 && c[1] == 34 && c[2] == 98)"));
 	assert_null(strstr(m->text, "a\"b"));
 	free_made(m);
@@ -404,6 +445,22 @@ static void constants_have_the_values_of_the_options(void **state)
 	assert_false(filter_constant(5, &o, &v[0]));
 }
 
+static void filters_may_look_at_another_task(void **state)
+{
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"ab"};
+	struct made *m =
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER_TASK(p->x) }", 5, argv);
+
+	(void)state;
+	assert_string_equal(
+		body(m),
+		"int created(void *ctx) { { struct task_struct *t_ = p->x; u32 n_ = 0; "
+		"bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); if (n_ == bcchost_self()) "
+		"return 0; if (n_ != 181) return 0; char c_[16] = {}; bpf_probe_read_kernel(&c_, "
+		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; }  }");
+	free_made(m);
+}
+
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
 {
 	char *argv[] = {(char *)"tool", (char *)"--print-bpf"};
@@ -426,6 +483,36 @@ static void a_filter_on_a_directory_asks_the_dentry(void **state)
 	(void)state;
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(d->x)) return 0; "));
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(dentry)) return 0; "));
+	free_made(m);
+}
+
+static void directories_are_compared_by_number(void **state)
+{
+	static const char roots[] =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"options: [{name: roots, short: d, type: directory, many: true, help: h}]\n"
+			"substitute: {IS_ROOT: {option: roots, test: inode, else: \"1\"}}\n");
+	static const char text[] =
+		"int created(struct pt_regs *ctx)\n{\n\treturn IS_ROOT(a, b);\n}";
+	char pattern[256], expected[256];
+	char *argv[] = {(char *)"tool", (char *)"-d", (char *)"/proc,/sys", (char *)"-d", pattern};
+	struct stat st;
+	struct made *m;
+
+	(void)state;
+	m = make_text("5.10.0", roots, text, 0, NULL);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (1)\n"));
+	free_made(m);
+	snprintf(pattern, sizeof(pattern), "%.*s[%c]", (int)strlen(dir) - 1, dir,
+		 dir[strlen(dir) - 1]);
+	m = make_text("5.10.0", roots, text, 5, argv);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_int_equal(m->options.values[0].npaths, 3);
+	assert_int_equal(stat(dir, &st), 0);
+	snprintf(expected, sizeof(expected), " && (ino) == %luULL))\n", (unsigned long)st.st_ino);
+	assert_non_null(strstr(m->text, expected));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (((dev) == "));
 	free_made(m);
 }
 
@@ -570,6 +657,23 @@ static void facts_become_macros(void **state)
 	free_made(m);
 }
 
+static void a_fact_chooses_the_probe(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: new, when: TAKES_IDMAP}\n"
+				"  - {kprobe: vfs_create, run: old, unless: TAKES_IDMAP}\n",
+				"facts: {TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
+	const char *text = "int new(SIGNATURE(vfs_create, idmap)) {}\nint old(void *ctx) {}\n";
+	struct made *m = make_text("6.3.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m),
+			    "int new(struct pt_regs *ctx, struct mnt_idmap *idmap) {}\n\n");
+	free_made(m);
+	m = make_text("5.15.0", y, text, 0, NULL);
+	assert_string_equal(body(m), "\nint old(void *ctx) {}\n");
+	free_made(m);
+}
+
 static void an_include_leaves_the_directory_not(void **state)
 {
 	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
@@ -648,11 +752,14 @@ int main(void)
 		cmocka_unit_test(a_raw_tracepoint_hands_over_its_parameters),
 		cmocka_unit_test(a_dot_is_what_the_probe_took),
 		cmocka_unit_test(a_module_is_not_needed_for_the_text),
+		cmocka_unit_test(an_option_may_name_the_functions),
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
 		cmocka_unit_test(constants_have_the_values_of_the_options),
+		cmocka_unit_test(filters_may_look_at_another_task),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
+		cmocka_unit_test(directories_are_compared_by_number),
 		cmocka_unit_test(own_words_are_replaced_in_code_only),
 		cmocka_unit_test(events_go_through_the_buffer_that_is_there),
 		cmocka_unit_test(a_handler_without_its_function_is_left_out),
@@ -660,6 +767,7 @@ int main(void)
 		cmocka_unit_test(probes_find_their_symbols),
 		cmocka_unit_test(the_first_variant_that_works_is_taken),
 		cmocka_unit_test(facts_become_macros),
+		cmocka_unit_test(a_fact_chooses_the_probe),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
 		cmocka_unit_test(broken_templates_are_told_where),
 		cmocka_unit_test(a_cut_template_never_crashes),
