@@ -187,7 +187,8 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 	if (!o->timestamp)
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
-		if (p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0)
+		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
+		    (p->columns[i].value == PROGRAM_COLUMN_ELAPSED && shown(&p->columns[i], p, o)))
 			return 0;
 	return plan_cell(cells, p, &column, o, l, e);
 }
