@@ -46,7 +46,7 @@ def on_demand(fs, s, tool):
     """A tool that starts before its file system is there; then the file system."""
     if fs != "ext4":
         unload(fs)
-        s.first = Tool(tool).ready()
+        s.first = Tool(tool, "--verbose").ready()
         s.loaded = loaded(fs)
         s.first.stop()
         mount(fs)
@@ -127,7 +127,7 @@ def slower(fs):
         @case("its module is loaded on demand, before anything is mounted")
         def _(session):
             true(session.loaded, "not loaded", session.first.said())
-            true(f"module {fs}" in session.first.stderr, "it does not say so", session.first.said())
+            true(f"module {fs}" in session.first.stderr, "--verbose does not say so", session.first.said())
             equal(session.first.status, 0)
 
     @case("23 writes: 23 lines with the bytes and the place of each")
@@ -256,7 +256,7 @@ def dist(fs):
         @case("its module is loaded on demand, before anything is mounted")
         def _(session):
             true(session.loaded, "not loaded", session.first.said())
-            true(f"module {fs}" in session.first.stderr, "it does not say so", session.first.said())
+            true(f"module {fs}" in session.first.stderr, "--verbose does not say so", session.first.said())
 
     @case("a histogram for each operation, with exactly what was done")
     def _(session):
