@@ -1,5 +1,6 @@
 # bcchost: `make` builds build/bcchost and build/bcchost-compile. `make help` lists the rest.
 VERSION  := 0.1.0
+DATE     := 2026-11-21
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 BUILD    ?= build
@@ -7,11 +8,12 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 jansson zlib
+PKG_HOST    := libbpf yaml-0.1 jansson libmd zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
 WARN        := -Wall -Wextra -Wshadow -Werror
-ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' $(CFLAGS) $(SANITIZE) -MMD -MP
+ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
+               $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
@@ -24,7 +26,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
@@ -42,10 +44,26 @@ $(BUILD)/%.o: %.c
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
 
+# The manual pages: of bcchost, and of each tool of tools.list.
+TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
+MAN := $(BUILD)/man/bcchost.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)
+man: $(MAN)
+
+# BCCHOST_PATH: no tool of the user's own in its place.
+$(BUILD)/man/bcchost.8: $(BUILD)/bcchost tools.list $(wildcard programs/*.yaml)
+	@mkdir -p $(@D)
+	BCCHOST_PATH= $(BUILD)/bcchost man >$@.new && mv $@.new $@
+
+$(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
+	@mkdir -p $(@D)
+	BCCHOST_PATH= $(BUILD)/bcchost man $* >$@.new && mv $@.new $@
+
 # Shared files find their place beside the binary: bin/../libexec, bin/../share.
-install: all
+install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bcchost \
-		$(DESTDIR)$(PREFIX)/share/bcchost/programs $(DESTDIR)$(PREFIX)/share/bcchost/templates
+		$(DESTDIR)$(PREFIX)/share/bcchost/programs $(DESTDIR)$(PREFIX)/share/bcchost/templates \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
 	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
@@ -54,7 +72,7 @@ install: all
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/bcchost
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost
+	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
@@ -74,6 +92,7 @@ format:
 
 help:
 	@echo "make            builds $(BUILD)/bcchost and $(BUILD)/bcchost-compile"
+	@echo "make man        the manual pages in $(BUILD)/man"
 	@echo "make demo       installs what is needed, builds, runs filelife with a small workload"
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"

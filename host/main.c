@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "man.h"
+#include "object/cache.h"
 #include "object/compile.h"
 #include "run.h"
 #include "tool/find.h"
@@ -100,6 +102,27 @@ static int list_tools(const struct find *f, struct error *e)
 	return first;
 }
 
+/* `bcchost cache list`, `bcchost cache clear`. */
+static int cache_command(int argc, char **argv, struct error *e)
+{
+	bool list = argc == 2 && strcmp(argv[1], "list") == 0;
+	bool clear = argc == 2 && strcmp(argv[1], "clear") == 0;
+	struct cache *c = NULL;
+	size_t n;
+	int err;
+
+	if (!list && !clear)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "`bcchost cache` takes one word: list or clear");
+	err = cache_open(&c, e);
+	if (!err && list)
+		err = cache_list(c, stdout, e);
+	else if (!err && !(err = cache_clear(c, &n, e)))
+		printf("removed %zu entr%s\n", n, n == 1 ? "y" : "ies");
+	cache_close(c);
+	return err;
+}
+
 static int command(int argc, char **argv, struct find *f, struct error *e)
 {
 	struct options global = {0};
@@ -128,6 +151,16 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 					 "`bcchost list` takes no arguments, but got \"%s\"",
 					 argv[next + 1]);
 		return list_tools(f, e);
+	}
+	if (strcmp(argv[next], "cache") == 0)
+		return cache_command(argc - next, argv + next, e);
+	if (strcmp(argv[next], "man") == 0) {
+		if (next + 2 < argc)
+			return error_set(e, FAULT_USAGE, -EINVAL,
+					 "`bcchost man` takes the name of one tool, but got \"%s\" "
+					 "too",
+					 argv[next + 2]);
+		return man_print(f, argv[next + 1], e);
 	}
 	err = catch_signals(e);
 	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);

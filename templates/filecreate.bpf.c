@@ -7,7 +7,8 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 
-#define NAME_LEN 256
+#include "names.h"
+#include "stacked.h"
 
 struct event {
 	u32 pid;
@@ -23,7 +24,6 @@ BPF_PERF_OUTPUT(events);
 static int created(void *ctx, struct dentry *dentry)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *parent = 0;
-	const unsigned char *name = 0;
 	struct event *e;
 	int zero = 0;
 
@@ -35,8 +35,7 @@ static int created(void *ctx, struct dentry *dentry)
 	bpf_probe_read_kernel(&parent, sizeof(parent), &task->real_parent);
 	bpf_probe_read_kernel(&e->ppid, sizeof(e->ppid), &parent->tgid);
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-	bpf_probe_read_kernel_str(&e->name, sizeof(e->name), name);
+	name_of(dentry, e->name);
 	events.perf_submit(ctx, e, sizeof(*e));
 	return 0;
 }
@@ -48,23 +47,6 @@ int vfs_open_entry(SIGNATURE(vfs_open, path, file))
 	if (file->f_mode & FMODE_CREATED)
 		return created(ctx, dentry);
 	return 0;
-}
-
-/*
- * Is it a stacked file system (overlayfs) that creates, in the one below it, for a user's call that
- * is seen by itself? It works with its mounter's credentials meanwhile. So do kernel threads that
- * serve others (nfsd), which have no memory of their own.
- */
-static int stacked(void)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	const struct cred *cred = 0, *real = 0;
-	struct mm_struct *mm = 0;
-
-	bpf_probe_read_kernel(&cred, sizeof(cred), &task->cred);
-	bpf_probe_read_kernel(&real, sizeof(real), &task->real_cred);
-	bpf_probe_read_kernel(&mm, sizeof(mm), &task->mm);
-	return mm && cred != real;
 }
 
 static int create_begins(struct dentry *dentry)

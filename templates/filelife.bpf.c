@@ -9,7 +9,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 
-#define NAME_LEN 256
+#include "names.h"
 
 struct file_key {
 	u64 ino;
@@ -157,7 +157,6 @@ int vfs_unlink_return(SIGNATURE(vfs_unlink))
 	struct event *e = scratch.lookup(&zero);
 	struct file_key key;
 	struct dentry *dentry;
-	const unsigned char *name = 0;
 	u64 *born_at;
 	u32 last;
 
@@ -174,8 +173,7 @@ int vfs_unlink_return(SIGNATURE(vfs_unlink))
 	birth.delete(&key);
 	e->pid = id >> 32;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-	bpf_probe_read_kernel_str(&e->name, sizeof(e->name), name);
+	name_of(dentry, e->name);
 	events.perf_submit(ctx, e, sizeof(*e));
 	return 0;
 }

@@ -16,12 +16,8 @@
 #define FILTER_RDONLY 0x80000000u
 
 #if FULL_PATH
-#ifndef BCCHOST_BTF
-#error "--full-path needs a kernel with BTF: struct mount is not in the kernel's headers"
-#endif
-#define DIRS_LEN  4096 /* a power of two: offsets are masked with it */
-#define DIRS_MAX  64
-#define COMPONENT 256
+#define DIRS_LEN 4096
+#include "dirs.h"
 #endif
 
 struct event {
@@ -38,7 +34,7 @@ struct event {
 	char name[NAME_LEN];
 #if FULL_PATH
 	u32 used; /* bytes of dirs */
-	char dirs[DIRS_LEN + COMPONENT];
+	char dirs[DIRS_SIZE];
 #endif
 };
 
@@ -82,11 +78,6 @@ static int begins(s32 dfd, const char *name, u32 flags)
 #endif
 
 #if FULL_PATH
-static struct mount *mount_of(struct vfsmount *mnt)
-{
-	return container_of(mnt, struct mount, mnt);
-}
-
 /* The directory that a relative name starts from: the working directory, or that of dfd. */
 static int start_dir(s32 dfd, struct path *start)
 {
@@ -109,56 +100,12 @@ static int start_dir(s32 dfd, struct path *start)
 	return bpf_probe_read_kernel(start, sizeof(*start), &file->f_path);
 }
 
-/*
- * The names from that directory up to the process's root, each ended by a NUL, "/" after the
- * topmost. At the root of a mount the way goes on where it is mounted. The bytes used are counted
- * in the event: a number that the verifier follows would make each turn of the loop another one.
- */
 static void fill_dirs(struct event *e, s32 dfd)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct dentry *dentry, *parent = 0, *top = 0;
-	struct path at = {}, root = {};
-	struct fs_struct *fs = 0;
-	struct mount *mount, *below = 0;
-	const unsigned char *name = 0;
-	u32 used;
-	long n;
+	struct path at = {};
 
-	if (start_dir(dfd, &at))
-		return;
-	bpf_probe_read_kernel(&fs, sizeof(fs), &task->fs);
-	bpf_probe_read_kernel(&root, sizeof(root), &fs->root);
-	dentry = at.dentry;
-	mount = mount_of(at.mnt);
-	for (int i = 0; i < DIRS_MAX; i++) {
-		if (dentry == root.dentry && mount == mount_of(root.mnt))
-			goto top;
-		bpf_probe_read_kernel(&top, sizeof(top), &mount->mnt.mnt_root);
-		if (dentry == top) {
-			bpf_probe_read_kernel(&below, sizeof(below), &mount->mnt_parent);
-			if (!below || below == mount)
-				goto top;
-			bpf_probe_read_kernel(&dentry, sizeof(dentry), &mount->mnt_mountpoint);
-			mount = below;
-			continue;
-		}
-		bpf_probe_read_kernel(&parent, sizeof(parent), &dentry->d_parent);
-		if (!parent || parent == dentry)
-			goto top;
-		bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-		used = e->used & (DIRS_LEN - 1);
-		n = bpf_probe_read_kernel_str(&e->dirs[used], COMPONENT, name);
-		if (n <= 0 || used + n >= DIRS_LEN)
-			return;
-		e->used = used + n;
-		dentry = parent;
-	}
-	return;
-top:
-	used = e->used & (DIRS_LEN - 1);
-	e->dirs[used] = '/';
-	e->used = used + 1;
+	if (!start_dir(dfd, &at))
+		dirs_fill(e->dirs, &e->used, at.dentry, dirs_mount(at.mnt));
 }
 #endif
 

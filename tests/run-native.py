@@ -110,6 +110,83 @@ def _(installed):
             succeeds(bcchost("--print-bpf", *options, *e.split("   ")[0].split()))
 
 
+# --- the manual pages ---
+
+SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COLUMNS", "OVERHEAD", "CAVEATS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"]
+
+
+def page_of(name):
+    path = f"{PREFIX}/share/man/man8/{name}.8"
+    true(os.path.exists(path), f"make install made no {path}")
+    run = command("mandoc", "-T", "utf8", "-O", "width=100", path)
+    equal(run.returncode, 0, f"mandoc {name}.8", run.stderr)
+    return path, re.sub(".\b", "", run.stdout)  # bold is a letter over itself
+
+
+def lint(path):
+    for argv in (["mandoc", "-T", "lint", "-W", "warning", path], ["groff", "-man", "-ww", "-Tutf8", "-z", path]):
+        run = command(*argv)
+        equal((run.returncode, run.stdout + run.stderr), (0, ""), " ".join(argv))
+
+
+def sections_of(text):
+    """Heading: the lines below it."""
+    found, body = {}, []
+    for line in text.splitlines()[1:-1]:
+        if re.match(r"[A-Z]", line):
+            body = found.setdefault(line.strip(), [])
+        else:
+            body.append(line)
+    return {heading: "\n".join(body) for heading, body in found.items()}
+
+
+def has_manual(tool):
+    path, text = page_of(f"bcchost-{tool}")
+    lint(path)
+    sections = sections_of(text)
+    equal(list(sections), SECTIONS)
+    for heading, body in sections.items():
+        true(body.strip(), f"{heading} is empty")
+    matches(sections["NAME"], rf"bcchost-{tool} - \w")
+    # A column that the program says nothing of gets a text of the host's: see options_man.c.
+    true("What the template has in its field" not in text, "a column without `about`", sections["COLUMNS"])
+    for _, title in re.findall(r"(?m)^  +- \{title: (\"?)(.*?)\1[,}]", read(f"{TOP}/programs/{tool}.yaml")):
+        matches(sections["COLUMNS"], rf"(?m)^ +{re.escape(title)}\b|{re.escape(title)}(?!\w)", title)
+    options = re.findall(r"(?m)^  (?:-\w, |    )(--[\w-]+)", succeeds(bcchost(tool, "--help")))
+    true(options, f"{tool} --help shows no options")
+    for option in options:
+        matches(sections["OPTIONS"], rf"(?m)^ +(-\w, )?{option}(?![\w-])", option)
+
+
+def read(path):
+    with open(path) as f:
+        return f.read()
+
+
+for tool_ in TOOLS:
+    case(f"{tool_} has a manual page, whole and sound")(lambda installed, t=tool_: has_manual(t))
+
+
+@case("bcchost(8) has every tool")
+def _(installed):
+    path, text = page_of("bcchost")
+    lint(path)
+    for t in TOOLS:
+        matches(text, rf"(?m)^ +{t}$")
+        matches(text, rf"bcchost-{t}\(8\)")
+    equal(succeeds(bcchost("man", nobody=True)), read(path))
+    equal(succeeds(bcchost("man", TOOLS[0], nobody=True)), read(f"{PREFIX}/share/man/man8/bcchost-{TOOLS[0]}.8"))
+    fails(bcchost("man", "nosuchtool"), USAGE, "nosuchtool", "bcchost list")
+    fails(bcchost("man", TOOLS[0], "more"), USAGE, "more")
+
+
+@case("README's table has every tool, and no other")
+def _(installed):
+    table = read(f"{TOP}/README.md").split("## The tools")[1].split("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (`\w+`(?:,? `\w+`)*) \| *[^| ].*\|", table)
+    equal(sorted(re.findall(r"\w+", " ".join(rows))), sorted(TOOLS))
+
+
 @case("make uninstall leaves nothing; DESTDIR goes before PREFIX")
 def _(installed):
     where = f"{TEMP}/staged"

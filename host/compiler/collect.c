@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "compiler/collect.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,17 @@ static int collect_prog(void *module, struct object *o, size_t id, struct error 
 	return index_maps(module, o, p, e);
 }
 
+/* The file of the libbcc that this process runs with. */
+static char *own_library(void)
+{
+	Dl_info info;
+	char *path = NULL;
+
+	if (dladdr((void *)(uintptr_t)bpf_module_license, &info) && info.dli_fname)
+		path = realpath(info.dli_fname, NULL);
+	return path ?: strdup("");
+}
+
 int collect(void *module, struct object **out, struct error *e)
 {
 	struct object *o = calloc(1, sizeof(*o));
@@ -115,6 +128,7 @@ int collect(void *module, struct object **out, struct error *e)
 	if (!o)
 		return error_nomem(e);
 	o->license = strdup(bpf_module_license(module) ?: "");
+	o->compiler = own_library();
 	o->kern_version = bpf_module_kern_version(module);
 	o->nmaps = bpf_num_tables(module);
 	o->maps = calloc(o->nmaps ?: 1, sizeof(*o->maps));
@@ -128,7 +142,7 @@ int collect(void *module, struct object **out, struct error *e)
 		o->nmaps = 0;
 	if (!o->progs)
 		o->nprogs = 0;
-	if (!o->license || !o->maps || !o->progs)
+	if (!o->license || !o->compiler || !o->maps || !o->progs)
 		err = error_nomem(e);
 	for (size_t i = 0; i < o->nmaps && !err; i++)
 		err = collect_map(module, o, i, e);

@@ -141,7 +141,7 @@ static int prepare(const struct options *o, const char *text, struct error *e)
 
 static int run(const struct options *o, struct error *e)
 {
-	const char *cflags[2];
+	const char *cflags[3];
 	struct object *obj = NULL;
 	char *text = NULL, *pinned = NULL;
 	void *module;
@@ -159,6 +159,8 @@ static int run(const struct options *o, struct error *e)
 	}
 	/* The headers' directory has a new name every time, and is no part of a file's name. */
 	cflags[ncflags++] = "-fdebug-compilation-dir=.";
+	/* Kernels from 6.19 on have members that are a named struct without a name of their own. */
+	cflags[ncflags++] = "-fms-extensions";
 	if (!o->warnings)
 		cflags[ncflags++] = "-w";
 	module = bpf_module_create_c_from_string(pinned, o->debug, cflags, ncflags, false, NULL);

@@ -172,10 +172,11 @@ void kernel_symbols_free(struct kernel_symbols *s);
 
 /*
  * The name of the function that the address is in: of the last one that begins at or before it. So
- * an address in a probe is good, though it is behind an endbr64 or the probe's own bytes. -ENOENT
- * if no symbols, or no addresses, can be read.
+ * an address in a probe is good, though it is behind an endbr64 or the probe's own bytes. *start
+ * (which may be NULL) is where the function begins. -ENOENT if no symbols, or no addresses, can be
+ * read.
  */
-int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size);
+int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start);
 
 /* Is there any symbol, data too, of that very name? */
 bool kernel_has_symbol(struct kernel *k, const char *name);

@@ -247,12 +247,14 @@ char *kernel_module_of(struct kernel *k, const char *function)
 static bool module_row(struct kernel *k, const char *function, struct kernel_proto *out)
 {
 	char *module = NULL;
+	bool found;
 
 	signatures_prototype(k, function, out, &module, NULL);
-	if (!module)
+	found = module != NULL;
+	if (!found)
 		kernel_proto_free(out);
 	free(module);
-	return module;
+	return found;
 }
 
 int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,

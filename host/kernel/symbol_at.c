@@ -5,7 +5,7 @@
 
 #include "kernel/internal.h"
 
-int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size)
+int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start)
 {
 	const struct symbols *s = &k->symbols;
 	const struct symbol *best = NULL;
@@ -19,5 +19,7 @@ int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size)
 	if (!best)
 		return -ENOENT;
 	snprintf(name, size, "%s", symbol_name(s, best));
+	if (start)
+		*start = best->addr;
 	return 0;
 }

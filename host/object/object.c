@@ -18,7 +18,7 @@ struct header {
 	uint64_t sum; /* of all that follows */
 };
 
-static const char magic[16] = "bcchost object1";
+static const char magic[16] = "bcchost object2";
 
 /* FNV-1a: tells damage, not forgery. */
 static uint64_t checksum(const void *data, size_t len)
@@ -68,6 +68,7 @@ void object_free(struct object *o)
 		free(o->progs[i].line_info);
 	}
 	free(o->license);
+	free(o->compiler);
 	free(o->maps);
 	free(o->progs);
 	free(o->btf);
@@ -125,6 +126,7 @@ int object_pack(const struct object *o, void **data, size_t *len, struct error *
 
 	buf_add(&b, &h, sizeof(h));
 	put_string(&b, o->license);
+	put_string(&b, o->compiler);
 	put_u32(&b, o->kern_version);
 	put_blob(&b, o->btf, o->btf_size);
 	put_u32(&b, (uint32_t)o->nmaps);
@@ -273,6 +275,7 @@ static void get_prog(struct reader *r, struct object_prog *p, size_t nmaps)
 static void get_object(struct reader *r, struct object *o)
 {
 	o->license = get_blob(r, NULL);
+	o->compiler = get_blob(r, NULL);
 	o->kern_version = get_u32(r);
 	o->btf = get_blob(r, &o->btf_size);
 	o->maps = get_array(r, &o->nmaps, 10 * sizeof(uint32_t), sizeof(*o->maps));

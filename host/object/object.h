@@ -41,6 +41,7 @@ struct object_prog {
 
 struct object {
 	char *license;
+	char *compiler; /* the path of the libbcc.so that made it; "" if it is not known */
 	uint32_t kern_version;
 	size_t nmaps;
 	struct object_map *maps;

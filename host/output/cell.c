@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/call.h"
+
 static bool shown(const struct program_column *c, const struct program *p, const struct options *o)
 {
 	if (c->when && !options_given(o, p, c->when))
@@ -93,7 +95,9 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		return 0;
 	switch (f->kind) {
 	case LAYOUT_UNSIGNED:
-		cell->kind = c->format == PROGRAM_FORMAT_KSYM ? CELL_KSYM : CELL_UNSIGNED;
+		cell->kind = c->format == PROGRAM_FORMAT_KSYM	 ? CELL_KSYM
+			     : c->format == PROGRAM_FORMAT_KADDR ? CELL_KADDR
+								 : CELL_UNSIGNED;
 		cell->rate = p->output == PROGRAM_RATES && !c->percent_of;
 		break;
 	case LAYOUT_SIGNED:
@@ -123,8 +127,30 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 	return copy_names(cell, c, e);
 }
 
+static int plan_formatted(struct cell *cell, const struct program *p,
+			  const struct program_column *c, const struct options *o,
+			  const struct layout *l, struct error *e)
+{
+	int err = 0;
+
+	if (c->format == PROGRAM_FORMAT_CALL) {
+		cell->kind = CELL_CALL;
+		return call_make(&cell->call, p, c, l, e);
+	}
+	err = plan_field(cell, p, c, l, e);
+	if (err || c->format != PROGRAM_FORMAT_ARGS)
+		return err;
+	if (cell->kind != CELL_TEXT)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: column %s: `format: args` wants a char array", p->path,
+				 c->line, c->title);
+	cell->kind = CELL_ARGS;
+	cell->quote = c->quote && options_given(o, p, c->quote);
+	return 0;
+}
+
 static int plan_cell(struct cells *cells, const struct program *p, const struct program_column *c,
-		     const struct layout *l, struct error *e)
+		     const struct options *o, const struct layout *l, struct error *e)
 {
 	struct cell *cell = &cells->v[cells->n++];
 
@@ -142,7 +168,7 @@ static int plan_cell(struct cells *cells, const struct program *p, const struct 
 	cell->kind = c->value == PROGRAM_COLUMN_TIME ? CELL_TIME : CELL_ELAPSED;
 	if (c->value == PROGRAM_COLUMN_FIELD) {
 		cell->kind = CELL_TEXT;
-		return plan_field(cell, p, c, l, e);
+		return plan_formatted(cell, p, c, o, l, e);
 	}
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }
@@ -155,6 +181,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		.title = (char *)"TIME(s)",
 		.value = PROGRAM_COLUMN_ELAPSED,
 		.width = 13,
+		.decimals = 9,
 	};
 
 	if (!o->timestamp)
@@ -162,7 +189,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if (p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0)
 			return 0;
-	return plan_cell(cells, p, &column, l, e);
+	return plan_cell(cells, p, &column, o, l, e);
 }
 
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
@@ -175,7 +202,7 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	err = cells->v ? plan_timestamp(cells, p, o, l, e) : error_nomem(e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
 		if (shown(&p->columns[i], p, o))
-			err = plan_cell(cells, p, &p->columns[i], l, e);
+			err = plan_cell(cells, p, &p->columns[i], o, l, e);
 	if (!err && !cells->n && p->output != PROGRAM_HISTOGRAM)
 		err = error_set(e, FAULT_TOOL, -EINVAL, "%s: no column is shown", p->path);
 	if (!err && cells->n)
@@ -189,6 +216,7 @@ void cells_free(struct cells *cells)
 		for (size_t j = 0; j < cells->v[i].nnames; j++)
 			free(cells->v[i].names[j].name);
 		free(cells->v[i].names);
+		call_free(cells->v[i].call);
 		free(cells->v[i].title);
 	}
 	free(cells->v);

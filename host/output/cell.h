@@ -23,6 +23,9 @@ enum cell_kind {
 	CELL_TEXT,
 	CELL_PATH,
 	CELL_KSYM,
+	CELL_ARGS,
+	CELL_CALL,
+	CELL_KADDR,
 };
 
 struct cell {
@@ -33,6 +36,8 @@ struct cell {
 	bool rate;    /* a count, to be shown a second */
 	bool percent; /* in percent of the field at of_offset, of of_size bytes */
 	uint32_t of_offset, of_size;
+	bool quote;	   /* of CELL_ARGS */
+	struct call *call; /* of CELL_CALL; owned */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

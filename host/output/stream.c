@@ -6,15 +6,19 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "output/args.h"
+#include "output/call.h"
 #include "output/cell.h"
 #include "output/escape.h"
 #include "output/number.h"
+#include "output/only.h"
 
 #define TEXT_MAX 8192 /* bytes of a text field that are shown */
 
 struct stream {
 	struct writer *w;
 	struct cells cells;
+	struct only only;
 	time_t second; /* that `clock` tells */
 	char clock[16];
 	bool started;
@@ -36,7 +40,7 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 	s->w = w;
 	s->second = -1;
 	s->csv = p->csv && options_given(o, p, p->csv);
-	err = cells_make(&s->cells, p, o, l, e);
+	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
 	if (err)
 		stream_free(s);
 	else
@@ -49,6 +53,7 @@ void stream_free(struct stream *s)
 	if (!s)
 		return;
 	cells_free(&s->cells);
+	only_free(&s->only);
 	free(s);
 }
 
@@ -151,7 +156,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	/* Events of two CPUs may come a little out of order: the second is then before the first.
 	 */
 	now = now > s->first_ns ? now - s->first_ns : 0;
-	len = number_fraction(text, now, 1000000000, 9);
+	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
 
@@ -173,10 +178,14 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
 	uint64_t addr = read_unsigned(data + c->offset, c->size);
+	bool known;
 	char name[256] = "0x";
 	size_t len;
 
-	if (!s->kernel || kernel_function_at(s->kernel, addr, name, sizeof(name)))
+	known = s->kernel && !kernel_function_at(s->kernel, addr, name, sizeof(name), &addr);
+	if (c->kind == CELL_KADDR)
+		name[number_base(name, addr, 16, 0)] = '\0';
+	else if (!known)
 		name[2 + number_base(name + 2, addr, 16, 0)] = '\0';
 	len = strlen(name);
 	put(s, c, name, len, len);
@@ -255,14 +264,33 @@ static void put_path(struct stream *s, const struct cell *c, const char *data, s
 		width += w + 1;
 		end = start > dirs ? start - 1 : dirs;
 	}
-	s->text[len++] = '/';
+	/* A directory alone has no slash behind it, but for the root. */
+	if (*name || !len)
+		s->text[len++] = '/';
 	len += escape(s->text + len, name, c->size < TEXT_MAX / 2 ? c->size : TEXT_MAX / 2, &w);
 	put(s, c, s->text, len, width + w + 1);
 }
 
+static void put_args(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	size_t max = size - c->offset, width;
+
+	width = args_put(s->w, data + c->offset, max < c->size ? max : c->size, c->quote);
+	if (!c->last)
+		pad(s->w, c->width, width);
+}
+
+static void put_call(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	size_t width = call_put(c->call, s->w, data, size);
+
+	if (!c->last)
+		pad(s->w, c->width, width);
+}
+
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH;
+	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS;
 
 	if (c->has_field && (size_t)c->offset + (text ? 0 : c->size) > size) {
 		put(s, c, "", 0, 0);
@@ -283,6 +311,7 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 			put_number(s, c, data);
 		break;
 	case CELL_KSYM:
+	case CELL_KADDR:
 		put_ksym(s, c, data);
 		break;
 	case CELL_TEXT:
@@ -291,17 +320,26 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_PATH:
 		put_path(s, c, data, size);
 		break;
+	case CELL_ARGS:
+		put_args(s, c, data, size);
+		break;
+	case CELL_CALL:
+		put_call(s, c, data, size);
+		break;
 	}
 }
 
-void stream_event(struct stream *s, const void *data, size_t size)
+bool stream_event(struct stream *s, const void *data, size_t size)
 {
+	if (!only_passes(&s->only, data, size))
+		return false;
 	for (size_t i = 0; i < s->cells.n; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');
 		put_cell(s, &s->cells.v[i], data, size);
 	}
 	writer_char(s->w, '\n');
+	return true;
 }
 
 void stream_elapsed(struct stream *s, uint64_t ns)

@@ -20,7 +20,8 @@ struct stream;
 
 /*
  * Makes one for the program's columns that these options show. FAULT_TOOL with file:line if a
- * column's field is not in the event. The writer outlives it; the rest is not needed afterwards.
+ * column's field is not in the event. The writer and the program outlive it; the rest is not needed
+ * afterwards.
  */
 int stream_new(struct stream **s, const struct program *p, const struct options *o,
 	       const struct layout *l, struct writer *w, struct error *e);
@@ -46,7 +47,7 @@ const char *stream_value(struct stream *s, size_t i, const void *data, size_t si
 void stream_clock_line(struct stream *s);
 
 /* One event as it came from the kernel; size in bytes. An event shorter than a field shows it
- * empty. */
-void stream_event(struct stream *s, const void *data, size_t size);
+ * empty. False if an option (`only:`) says that it is not to be shown. */
+bool stream_event(struct stream *s, const void *data, size_t size);
 
 #endif

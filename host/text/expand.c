@@ -15,7 +15,7 @@
 static const struct program_word *find_word(const struct program *p, const struct scan_piece *piece)
 {
 	for (size_t i = 0; i < p->nwords; i++)
-		if (scan_is(piece, p->words[i].word))
+		if (!p->words[i].test && scan_is(piece, p->words[i].word))
 			return &p->words[i];
 	return NULL;
 }
@@ -87,7 +87,7 @@ static int expand_task_filter(struct job *job, struct scan *s, const char *path,
 	task = strndup(inner, len);
 	if (!task)
 		return error_nomem(job->e);
-	filter_expand_task(job->plan->options, task, &job->out);
+	filter_expand_task(&job->filter, task, &job->out);
 	expand_lines(job, inner, inner + len);
 	free(task);
 	return 0;

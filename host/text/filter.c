@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -55,14 +56,14 @@ static int superblock_dev(const char *path, uint64_t *dev, struct error *e)
 	return 0;
 }
 
-static int resolve_dir(struct filter *f, const char *path, struct error *e)
+int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error *e)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "--dir %s: %s", path, strerror(errno));
-	f->dir_ino = st.st_ino;
-	return superblock_dev(path, &f->dir_dev, e);
+		return error_set(e, FAULT_USAGE, -errno, "%s: %s", path, strerror(errno));
+	*ino = st.st_ino;
+	return superblock_dev(path, dev, e);
 }
 
 /* Is this that file? Written with explicit reads, for libbcc's sake: it rewrites only the obvious.
@@ -178,49 +179,121 @@ static void mntnsmap_filter(struct filter *f, bool btf)
 		"}\n");
 	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace((void *)bpf_get_current_task()); "
 			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
+	buf_str(&f->other, "{ u64 ns_ = bcchost_mount_namespace(t_); "
+			   "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
 }
+
+enum constant {
+	CONSTANT_SELF = 1, /* bcchost's own process: a tool does not report itself */
+	CONSTANT_PID,
+	CONSTANT_TID,
+	CONSTANT_UID,
+};
+
+#define CONSTANT_UNSET UINT64_MAX /* of an option that was not given: no id is so large */
+
+bool filter_constant(uint32_t which, const struct options *o, uint64_t *value)
+{
+	switch (which) {
+	case CONSTANT_SELF:
+		*value = (uint64_t)getpid();
+		return true;
+	case CONSTANT_PID:
+		*value = o->has_pid ? o->pid : CONSTANT_UNSET;
+		return true;
+	case CONSTANT_TID:
+		*value = o->has_tid ? o->tid : CONSTANT_UNSET;
+		return true;
+	case CONSTANT_UID:
+		*value = o->has_uid ? o->uid : CONSTANT_UNSET;
+		return true;
+	}
+	return false;
+}
+
+/* A function that gives the constant. */
+static void constant_prologue(struct filter *f, const char *name, enum constant which)
+{
+	buf_printf(&f->prologue,
+		   "static inline u64 bcchost_%s(void)\n"
+		   "{\n"
+		   "\tu64 value;\n"
+		   "\n"
+		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(value));\n"
+		   "\treturn value;\n"
+		   "}\n",
+		   name, FILTER_CONSTANT_MARK, which);
+}
+
+/* A number out of FILTER_TASK's task. */
+#define MEMBER(name) "({ u32 n_ = 0; bpf_probe_read_kernel(&n_, sizeof(n_), &t_->" name "); n_; })"
 
 static void self_filter(struct filter *f)
 {
-	buf_printf(&f->prologue,
-		   "/* bcchost's own process, put here when the program is loaded: a tool does not "
-		   "report itself. */\n"
-		   "static inline u32 bcchost_self(void)\n"
-		   "{\n"
-		   "\tu64 pid;\n"
-		   "\n"
-		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(pid));\n"
-		   "\treturn pid;\n"
-		   "}\n",
-		   FILTER_CONSTANT_MARK, FILTER_CONSTANT_SELF);
+	buf_str(&f->prologue,
+		"/* bcchost's own process, put here when the program is loaded: a tool does not "
+		"report itself. */\n");
+	constant_prologue(f, "self", CONSTANT_SELF);
 	buf_str(&f->task,
 		"if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
+	buf_str(&f->other, "if (" MEMBER("tgid") " == bcchost_self()) return 0; ");
 }
 
-static void id_filters(struct filter *f, const struct options *o)
+static const struct {
+	enum program_filter filter;
+	enum constant constant;
+	const char *name, *current, *other;
+} ids[] = {
+	{PROGRAM_FILTER_PID, CONSTANT_PID, "only_pid", "(u32)(bpf_get_current_pid_tgid() >> 32)",
+	 MEMBER("tgid")},
+	{PROGRAM_FILTER_TID, CONSTANT_TID, "only_tid", "(u32)bpf_get_current_pid_tgid()",
+	 MEMBER("pid")},
+	{PROGRAM_FILTER_UID, CONSTANT_UID, "only_uid", "(u32)bpf_get_current_uid_gid()",
+	 "({ const struct cred *c_ = 0; u32 n_ = 0; bpf_probe_read_kernel(&c_, sizeof(c_), "
+	 "&t_->cred); bpf_probe_read_kernel(&n_, sizeof(n_), &c_->uid.val); n_; })"},
+};
+
+static void add_id(struct buf *out, const char *name, const char *is, uint64_t value, bool plain)
 {
-	if (o->has_pid)
-		buf_printf(&f->task,
-			   "if ((u32)(bpf_get_current_pid_tgid() >> 32) != %u) return 0; ", o->pid);
-	if (o->has_tid)
-		buf_printf(&f->task, "if ((u32)bpf_get_current_pid_tgid() != %u) return 0; ",
-			   o->tid);
-	if (o->has_uid)
-		buf_printf(&f->task, "if ((u32)bpf_get_current_uid_gid() != %u) return 0; ",
-			   o->uid);
+	if (!plain)
+		buf_printf(out, "if (bcchost_%s() != ~0ULL && bcchost_%s() != %s) return 0; ", name,
+			   name, is);
+	else if (value != CONSTANT_UNSET)
+		buf_printf(out, "if (%s != %" PRIu64 ") return 0; ", is, value);
 }
 
-int filter_make(struct filter *f, const struct options *o, bool btf, struct error *e)
+/* With a constant for what was asked for, whether it was or not; or plainly. */
+static void id_filters(struct filter *f, const struct program *p, const struct options *o,
+		       bool plain)
+{
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		uint64_t value = CONSTANT_UNSET;
+
+		filter_constant(ids[i].constant, o, &value);
+		if (!plain && !program_has_filter(p, ids[i].filter))
+			continue;
+		if (!plain)
+			constant_prologue(f, ids[i].name, ids[i].constant);
+		add_id(&f->task, ids[i].name, ids[i].current, value, plain);
+		add_id(&f->other, ids[i].name, ids[i].other, value, plain);
+	}
+}
+
+int filter_make(struct filter *f, const struct program *p, const struct options *o, bool btf,
+		bool plain, struct error *e)
 {
 	int err = 0;
 
 	memset(f, 0, sizeof(*f));
 	self_filter(f);
-	id_filters(f, o);
+	id_filters(f, p, o, plain);
 	if (o->name) {
 		comm_prologue(f, o->name);
 		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
 				  "if (!bcchost_has_name(c_)) return 0; } ");
+		buf_str(&f->other,
+			"{ char c_[16] = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
+			"if (!bcchost_has_name(c_)) return 0; } ");
 	}
 	if (o->cgroup)
 		err = cgroup_filter(f, o->cgroup, e);
@@ -231,7 +304,7 @@ int filter_make(struct filter *f, const struct options *o, bool btf, struct erro
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_dir)
-		err = resolve_dir(f, o->dir, e);
+		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
 	if (!err && o->has_dir)
 		dir_prologue(f, o);
 	f->wants_dentry = o->has_inode || o->has_dir;
@@ -244,6 +317,7 @@ void filter_free(struct filter *f)
 {
 	buf_free(&f->prologue);
 	buf_free(&f->task);
+	buf_free(&f->other);
 }
 
 /*
@@ -264,37 +338,9 @@ static void expand_inode(const struct program *p, const struct options *o, const
 		   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
 }
 
-static void read_member(struct buf *out, const char *variable, const char *from)
+void filter_expand_task(const struct filter *f, const char *task, struct buf *out)
 {
-	buf_printf(out, "bpf_probe_read_kernel(&%s, sizeof(%s), &%s); ", variable, variable, from);
-}
-
-void filter_expand_task(const struct options *o, const char *task, struct buf *out)
-{
-	buf_printf(out, "{ struct task_struct *t_ = %s; u32 n_ = 0; ", task);
-	read_member(out, "n_", "t_->tgid");
-	buf_str(out, "if (n_ == bcchost_self()) return 0; ");
-	if (o->has_pid)
-		buf_printf(out, "if (n_ != %u) return 0; ", o->pid);
-	if (o->has_tid) {
-		read_member(out, "n_", "t_->pid");
-		buf_printf(out, "if (n_ != %u) return 0; ", o->tid);
-	}
-	if (o->has_uid) {
-		buf_str(out, "const struct cred *cred_ = 0; ");
-		read_member(out, "cred_", "t_->cred");
-		read_member(out, "n_", "cred_->uid.val");
-		buf_printf(out, "if (n_ != %u) return 0; ", o->uid);
-	}
-	if (o->name) {
-		buf_str(out, "char c_[16] = {}; ");
-		read_member(out, "c_", "t_->comm");
-		buf_str(out, "if (!bcchost_has_name(c_)) return 0; ");
-	}
-	if (o->mntnsmap)
-		buf_str(out, "u64 ns_ = bcchost_mount_namespace(t_); "
-			     "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; ");
-	buf_str(out, "} ");
+	buf_printf(out, "{ struct task_struct *t_ = %s; %s} ", task, f->other.data);
 }
 
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,

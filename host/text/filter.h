@@ -19,26 +19,41 @@
 #define FILTER_CGROUP_DIR_MAP "bcchost_cgroup"
 
 /*
- * The marked value of the constant that the loader replaces by the host's own process id: a tool
- * does not report itself. Its upper half is in the upper half of the lddw that it comes out as.
+ * Constants that are written into the program when it is loaded, so that --pid 42 costs no compile
+ * after --pid 41: each is an lddw of a marked value, which has this in its upper half and which
+ * constant it is in the lower.
  */
 #define FILTER_CONSTANT_MARK 0x7ab1c0deu
-#define FILTER_CONSTANT_SELF 1u
+
+/*
+ * The value of that constant, for the loader; false if there is none of that number. The verifier
+ * drops the branch of a filter that is not set.
+ */
+bool filter_constant(uint32_t which, const struct options *o, uint64_t *value);
 
 struct filter {
 	struct buf prologue;	   /* helper functions and maps, before the template's own text */
 	struct buf task;	   /* `if (…) return 0; …` on the current task, on one line */
+	struct buf other;	   /* the same on the task `t_`, as far as it can be told */
 	bool wants_dentry;	   /* some part looks at a file: FILTER needs a `dentry` in scope */
 	uint64_t dir_dev, dir_ino; /* private: what --dir was resolved to */
 };
 
 /*
+ * plain: numbers in the text, for people to read, in the place of constants set by the loader.
  * Resolves the paths among the options (FAULT_USAGE if one is not what it must be; FAULT_RUN if it
  * cannot be looked at) and writes prologue and task part. btf: the compiler has all types of the
  * kernel. filter_free.
  */
-int filter_make(struct filter *f, const struct options *o, bool btf, struct error *e);
+int filter_make(struct filter *f, const struct program *p, const struct options *o, bool btf,
+		bool plain, struct error *e);
 void filter_free(struct filter *f);
+
+/*
+ * What a file's inode is known by in the kernel: super_block.s_dev, as the kernel writes it, and
+ * inode.i_ino. FAULT_USAGE if the path leads nowhere.
+ */
+int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error *e);
 
 /* Appends what FILTER is replaced by; dentry: the C expression of the file's struct dentry *. */
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,
@@ -48,6 +63,6 @@ void filter_expand(const struct filter *f, const struct program *p, const struct
  * The same of FILTER_TASK(task), a C expression of a struct task_struct * that is not the current
  * one: pid, tid, uid, comm and mntns. There is no helper for another task's cgroup.
  */
-void filter_expand_task(const struct options *o, const char *task, struct buf *out);
+void filter_expand_task(const struct filter *f, const char *task, struct buf *out);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/fact.h"
+
 static void free_probe(struct plan_probe *pp)
 {
 	for (size_t i = 0; i < pp->ntargets; i++) {
@@ -299,6 +301,29 @@ static bool in_variant(const struct program_probe *probe, const char *variant)
 	return !probe->variant || !variant || strcmp(probe->variant, variant) == 0;
 }
 
+/* *wanted stays true if the kernel answers the fact of that macro like `as`. */
+static int ask_fact(struct plan *plan, const char *macro, bool as, bool *wanted, struct error *e)
+{
+	bool holds;
+	int err;
+
+	if (!macro || !*wanted)
+		return 0;
+	err = fact_holds(plan->program, program_fact(plan->program, macro), plan->kernel, &holds,
+			 e);
+	*wanted = holds == as;
+	return err;
+}
+
+/* Is the probe of this variant, and are its `when` and `unless` as this kernel has it? */
+static int is_wanted(struct plan *plan, const struct program_probe *probe, bool *wanted,
+		     struct error *e)
+{
+	*wanted = in_variant(probe, plan->variant);
+	return ask_fact(plan, probe->when, true, wanted, e)
+		       ?: ask_fact(plan, probe->unless, false, wanted, e);
+}
+
 static int try_variant(struct plan *plan, const char *variant, struct error *e)
 {
 	const struct program *p = plan->program;
@@ -311,7 +336,12 @@ static int try_variant(struct plan *plan, const char *variant, struct error *e)
 	if (!plan->probes)
 		return error_nomem(e);
 	for (size_t i = 0; i < p->nprobes; i++) {
-		if (!in_variant(&p->probes[i], variant))
+		bool wanted;
+
+		err = is_wanted(plan, &p->probes[i], &wanted, e);
+		if (err)
+			return err;
+		if (!wanted)
 			continue;
 		err = resolve_probe(plan, &p->probes[i], &plan->probes[plan->nprobes++], e);
 		if (err)

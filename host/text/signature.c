@@ -199,6 +199,7 @@ static int check_others(struct find *f, const char *handler, const char *names)
 				err = each_name(names, compare_param, f);
 			if (!err && is_fexit(pp))
 				err = compare_results(f);
+			f->other = NULL;
 			kernel_proto_free(&other);
 		}
 	}

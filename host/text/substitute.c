@@ -2,59 +2,28 @@
 #include "text/substitute.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "text/fact.h"
 #include "text/job.h"
 #include "text/signature.h"
 
-static bool has_fact(struct plan *plan, const struct program_fact *f, int *err)
-{
-	struct kernel_proto proto = {0};
-	struct kernel *k = plan->kernel;
-	bool has = false;
-
-	*err = 0;
-	switch (f->kind) {
-	case PROGRAM_FACT_PARAM:
-		if (kernel_prototype(k, f->a, &proto, NULL) == 0)
-			has = kernel_proto_find(&proto, f->b) >= 0;
-		kernel_proto_free(&proto);
-		return has;
-	case PROGRAM_FACT_SYMBOL:
-		return kernel_has_symbol(k, f->a);
-	case PROGRAM_FACT_FIELD:
-		*err = kernel_has_field(k, f->a, f->b);
-		break;
-	case PROGRAM_FACT_TYPE:
-		*err = kernel_has_type(k, f->a);
-		break;
-	case PROGRAM_FACT_TRACEPOINT:
-		return kernel_has_tracepoint(k, f->a, f->b);
-	}
-	has = *err > 0;
-	*err = *err < 0 ? *err : 0;
-	return has;
-}
-
-/* What the program asks of the kernel, answered as macros. Without BTF a field cannot be asked. */
+/* What the program asks of the kernel, answered as macros. */
 static int add_facts(struct job *job)
 {
 	const struct program *p = job->plan->program;
 
 	for (size_t i = 0; i < p->nfacts; i++) {
 		const struct program_fact *f = &p->facts[i];
-		int err;
-		bool has = has_fact(job->plan, f, &err);
+		bool has;
+		int err = fact_holds(job->plan->program, f, job->plan->kernel, &has, job->e);
 
 		if (err)
-			return error_set(job->e, FAULT_KERNEL, err,
-					 "%s:%u: whether kernel %s has %s%s%s cannot be told "
-					 "without BTF",
-					 p->path, f->line, kernel_release(job->plan->kernel), f->a,
-					 f->b ? "." : "", f->b ? f->b : "");
+			return err;
 		if (has)
 			buf_printf(&job->out, "#define %s 1\n", f->macro);
 		buf_printf(&job->plan->notes, "fact: %s is %s: the kernel has %s%s%s%s\n", f->macro,
@@ -62,6 +31,37 @@ static int add_facts(struct job *job)
 			   f->b ? " with " : "", f->b ? f->b : "");
 	}
 	return 0;
+}
+
+/* `test: inode`: a macro that compares with each directory, by numbers that the host found. */
+static int add_test(struct job *job, const struct program_word *w)
+{
+	const struct options *o = job->plan->options;
+	const struct option_value *v = options_value(o, job->plan->program, w->option);
+	uint64_t dev, ino;
+	int err = 0;
+
+	buf_printf(&job->out, "#define %s(dev, ino) (", w->word);
+	if (!options_given(o, job->plan->program, w->option))
+		buf_str(&job->out, w->other ? w->other : "0");
+	for (size_t i = 0; !err && i < v->npaths; i++) {
+		err = filter_identity(v->paths[i], &dev, &ino, job->e);
+		buf_printf(&job->out, "%s((dev) == %" PRIu64 " && (ino) == %" PRIu64 "ULL)",
+			   i ? " || " : "", dev, ino);
+	}
+	buf_str(&job->out, ")\n");
+	return err;
+}
+
+static int add_tests(struct job *job)
+{
+	const struct program *p = job->plan->program;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < p->nwords; i++)
+		if (p->words[i].test)
+			err = add_test(job, &p->words[i]);
+	return err;
 }
 
 static int add_prologue(struct job *job, bool btf)
@@ -88,7 +88,7 @@ static int add_prologue(struct job *job, bool btf)
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
-	return add_facts(job);
+	return add_tests(job) ?: add_facts(job);
 }
 
 int substitute(struct plan *plan, bool btf, char **text, struct error *e)
@@ -100,7 +100,8 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 	*text = NULL;
 	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
 	if (!err)
-		err = filter_make(&job.filter, plan->options, btf, e);
+		err = filter_make(&job.filter, plan->program, plan->options, btf,
+				  plan->options->print_bpf, e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)

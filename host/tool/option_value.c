@@ -3,21 +3,26 @@
 #include "tool/option_value.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "tool/find.h"
 #include "tool/number.h"
 
 /* No braces and no backslash: with them a short pattern can take all memory or time there is. */
 #define PATTERN_LETTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.*+?()[]|^$-"
-#define PATTERN_MAX 128
+#define PATTERN_MAX	128
+#define REGEX_MAX	255 /* bytes */
+#define DIRECTORIES_MAX 32  /* each is compared with, at every step up from a file */
 
 static int range_error(const struct program_option *o, const char *what, struct error *e)
 {
@@ -190,6 +195,121 @@ static int set_pattern(const char *text, struct option_value *v, struct error *e
 	return err;
 }
 
+static int set_regex(const char *text, struct option_value *v, struct error *e)
+{
+	char why[128];
+	regex_t regex;
+	int bad;
+
+	if (!*text || strlen(text) > REGEX_MAX)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a regular expression of 1 to %d bytes", REGEX_MAX);
+	bad = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+	if (bad) {
+		regerror(bad, &regex, why, sizeof(why));
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants a POSIX extended regular expression (regex(7)): %s", why);
+	}
+	regfree(&regex);
+	return set_text(text, v, e);
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int add_directory(const char *path, struct option_value *v, struct error *e)
+{
+	char **paths;
+
+	if (v->npaths == DIRECTORIES_MAX)
+		return error_set(e, FAULT_USAGE, -E2BIG, "takes %d directories at most",
+				 DIRECTORIES_MAX);
+	paths = realloc(v->paths, (v->npaths + 1) * sizeof(*paths));
+	if (!paths)
+		return error_nomem(e);
+	v->paths = paths;
+	paths[v->npaths] = strdup(path);
+	return paths[v->npaths] && ++v->npaths ? 0 : error_nomem(e);
+}
+
+/* A directory's path or, where several may be given, a shell pattern that some match. */
+static int add_directories(const struct program_option *o, const char *text, struct option_value *v,
+			   struct error *e)
+{
+	size_t before = v->npaths;
+	glob_t found = {0};
+	struct stat st;
+	int err = 0;
+
+	if (is_directory(text))
+		return add_directory(text, v, e);
+	if (stat(text, &st) == 0)
+		return error_set(e, FAULT_USAGE, -ENOTDIR, "%s: %s", text, strerror(ENOTDIR));
+	if (o->many && glob(text, 0, NULL, &found) == 0)
+		for (size_t i = 0; !err && i < found.gl_pathc; i++)
+			if (is_directory(found.gl_pathv[i]))
+				err = add_directory(found.gl_pathv[i], v, e);
+	globfree(&found);
+	if (!err && v->npaths == before)
+		err = error_set(e, FAULT_USAGE, -ENOENT, "%s: there is no such directory",
+				*text ? text : "\"\"");
+	return err;
+}
+
+/* With commas between several, unless one has this very name. */
+static int set_directories(const struct program_option *o, const char *text, bool again,
+			   struct option_value *v, struct error *e)
+{
+	char *copy, *word, *rest;
+	int err = 0;
+
+	if (!again)
+		option_value_clear(v);
+	if (!o->many || is_directory(text))
+		return add_directories(o, text, v, e);
+	copy = rest = strdup(text);
+	if (!copy)
+		return error_nomem(e);
+	while (!err && (word = strsep(&rest, ",")))
+		err = add_directories(o, word, v, e);
+	free(copy);
+	return err;
+}
+
+/*
+ * A whole disk, by its name or by its path in /dev: I/O to a partition is the disk's when it gets
+ * there. sysfs has no '/' in a name but '!' (cciss!c0d0).
+ */
+static int set_disk(const char *text, struct option_value *v, struct error *e)
+{
+	static const char dev[] = "/dev/";
+	const char *name = strncmp(text, dev, sizeof(dev) - 1) ? text : text + sizeof(dev) - 1;
+	unsigned int major, minor;
+	char *path, *number = NULL;
+	int err;
+
+	if (!*name || *name == '.' || strlen(name) > 255)
+		return error_set(e, FAULT_USAGE, -EINVAL, "wants a disk's name");
+	if (asprintf(&path, "/sys/block/%s/dev", name) < 0)
+		return error_nomem(e);
+	for (char *c = path + sizeof("/sys/block/") - 1; c < strrchr(path, '/'); c++)
+		if (*c == '/')
+			*c = '!';
+	err = file_read(path, &number, NULL, NULL);
+	free(path);
+	if (err || sscanf(number, "%u:%u", &major, &minor) != 2)
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"there is no disk %s (a whole one, as in /sys/block)", name);
+	else
+		v->number = (int64_t)major << 20 | minor;
+	free(number);
+	return err;
+}
+
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e)
 {
@@ -218,8 +338,26 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 	case PROGRAM_OPTION_PATTERN:
 		err = set_pattern(text, v, e);
 		break;
+	case PROGRAM_OPTION_REGEX:
+		err = set_regex(text, v, e);
+		break;
+	case PROGRAM_OPTION_DIRECTORY:
+		err = set_directories(o, text, again, v, e);
+		break;
+	case PROGRAM_OPTION_DISK:
+		err = set_disk(text, v, e);
+		break;
 	}
 	if (!err)
 		v->given = true;
 	return err;
+}
+
+void option_value_clear(struct option_value *v)
+{
+	for (size_t i = 0; i < v->npaths; i++)
+		free(v->paths[i]);
+	free(v->paths);
+	free(v->text);
+	memset(v, 0, sizeof(*v));
 }

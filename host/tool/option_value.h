@@ -13,4 +13,7 @@
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e);
 
+/* Frees what it holds. */
+void option_value_clear(struct option_value *v);
+
 #endif

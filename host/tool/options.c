@@ -406,7 +406,7 @@ int options_parse_global(int argc, char **argv, struct options *out, int *next, 
 void options_free(struct options *o)
 {
 	for (size_t i = 0; i < o->nvalues; i++)
-		free(o->values[i].text);
+		option_value_clear(&o->values[i]);
 	free(o->values);
 	o->values = NULL;
 	o->nvalues = 0;

@@ -18,9 +18,12 @@
 /* What an option of the program was given. */
 struct option_value {
 	bool given;	/* on the command line, or by its default */
-	int64_t number; /* INTEGER, ENUM (ORed if several) */
+	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH; PATTERN: a name, or a regular expression that begins with ^ */
+	char *text; /* NAME, PATH, REGEX; PATTERN: a name, or a regular expression that begins with
+		       ^ */
+	size_t npaths; /* DIRECTORY */
+	char **paths;
 };
 
 enum options_buffer {
@@ -42,6 +45,7 @@ struct options {
 	bool help;		    /* -h --help */
 	bool print_bpf;		    /* --print-bpf */
 	bool compile_only;	    /* --compile-only: compile, report, load nothing */
+	bool no_cache;		    /* --no-cache */
 	bool verbose;		    /* --verbose */
 	bool no_header;		    /* --no-header */
 	unsigned int debug;	    /* --debug=WORD[,WORD…]; bits of enum options_debug */
@@ -129,5 +133,19 @@ char *options_help(const struct program *p);
 
 /* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */
 char *options_help_global(void);
+
+/*
+ * The tool's manual page, bcchost-TOOL(8), in roff; see: names of tools that it refers to, n of
+ * them (its own is passed over). The caller's to free; NULL without memory.
+ */
+char *options_man(const struct program *p, const char *const *see, size_t n);
+
+/* A tool of bcchost(8). */
+struct options_tool {
+	const char *name, *group, *summary;
+};
+
+/* bcchost(8) itself, with these tools; those of one group stand together. */
+char *options_man_global(const struct options_tool *tools, size_t n);
 
 #endif

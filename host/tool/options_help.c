@@ -6,23 +6,11 @@
 
 #include "base/buf.h"
 #include "tool/options_table.h"
+#include "tool/options_text.h"
 
 #define COLUMNS	  80
 #define LEFT	  28 /* the column at which what an option does begins */
 #define NO_INDENT 0
-
-/* What a process ends with; `enum fault` in words. */
-static const struct {
-	enum fault fault;
-	const char *text;
-} exits[] = {
-	{FAULT_NONE, "it went well, or was interrupted"},
-	{FAULT_RUN, "a system call failed, or a file could not be read or written"},
-	{FAULT_USAGE, "the command line is wrong"},
-	{FAULT_PERMISSION, "not root, locked down, or a file that others can write"},
-	{FAULT_KERNEL, "this kernel has not what the tool needs"},
-	{FAULT_TOOL, "the tool's own files are wrong"},
-};
 
 /* Characters, not bytes, of UTF-8. */
 static size_t width_of(const char *s, size_t len)
@@ -99,13 +87,7 @@ static void own_option(struct buf *b, const struct program_option *o)
 {
 	struct buf text = {0};
 
-	buf_str(&text, o->help);
-	for (size_t i = 0; i < o->nvalues; i++)
-		buf_printf(&text, "%s%s", i ? ", " : ": ", o->values[i].name);
-	if (o->many)
-		buf_str(&text, "; may be given several times");
-	if (o->fallback)
-		buf_printf(&text, " (default: %s)", o->fallback);
+	options_text_own(&text, o);
 	option_entry(b, o->short_name, o->name, o->placeholder, text.data ?: "");
 	b->failed |= buf_failed(&text);
 	buf_free(&text);
@@ -119,13 +101,14 @@ static void own_options(struct buf *b, const struct program *p)
 		own_option(b, &p->options[i]);
 }
 
-/* The letter, unless one of the tool's own options has taken it. */
-static char free_letter(const struct program *p, char short_name)
+static void entry_of_table(struct buf *b, const struct program *p, const struct options_entry *o)
 {
-	for (size_t i = 0; p && i < p->noptions; i++)
-		if (p->options[i].short_name == short_name)
-			return 0;
-	return short_name;
+	struct buf text = {0};
+
+	options_text_common(&text, p, o);
+	option_entry(b, options_table_letter(p, o), o->name, o->placeholder, text.data ?: "");
+	b->failed |= buf_failed(&text);
+	buf_free(&text);
 }
 
 static void group(struct buf *b, const struct program *p, enum options_group which,
@@ -141,20 +124,16 @@ static void group(struct buf *b, const struct program *p, enum options_group whi
 		if (!any)
 			buf_printf(b, "\n%s:\n", heading);
 		any = true;
-		option_entry(b, free_letter(p, o->short_name), o->name, o->placeholder, o->help);
+		entry_of_table(b, p, o);
 	}
 }
 
 static void exit_codes(struct buf *b)
 {
-	char left[12];
-
 	buf_str(b, "\nExit codes:\n");
-	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++) {
-		left[0] = (char)('0' + exits[i].fault);
-		left[1] = '\0';
-		buf_printf(b, "  %s  ", left);
-		wrap(b, exits[i].text, 5, 5);
+	for (size_t i = 0; i < options_exits_len; i++) {
+		buf_printf(b, "  %d  ", (int)options_exits[i].fault);
+		wrap(b, options_exits[i].text, 5, 5);
 	}
 }
 
@@ -166,36 +145,12 @@ static void example(struct buf *b, const char *run, const char *does)
 	wrap(b, does, 6, 6);
 }
 
-static void variants(struct buf *b, const struct program *p)
-{
-	struct buf text = {0};
-
-	for (size_t i = 0; i < p->nvariants; i++)
-		buf_printf(&text, "%s%s",
-			   i ? ", " : "Variants, the first that the kernel has: ", p->variants[i]);
-	if (p->nvariants) {
-		buf_char(b, '\n');
-		wrap(b, text.data ?: "", NO_INDENT, 2);
-	}
-	b->failed |= buf_failed(&text);
-	buf_free(&text);
-}
-
-/* " [interval [count]]" */
-static void arguments(struct buf *b, const struct program *p)
-{
-	for (size_t i = 0; i < p->narguments; i++)
-		buf_printf(b, " [%s", p->arguments[i]);
-	for (size_t i = 0; i < p->narguments; i++)
-		buf_char(b, ']');
-}
-
 char *options_help(const struct program *p)
 {
 	struct buf b = {0};
 
 	buf_printf(&b, "Usage: bcchost %s [options]", p->name);
-	arguments(&b, p);
+	options_text_arguments(&b, p);
 	buf_printf(&b, "\n\n%s: ", p->name);
 	wrap(&b, p->summary, strlen(p->name) + 2, NO_INDENT);
 	if (*p->description) {
@@ -203,10 +158,8 @@ char *options_help(const struct program *p)
 		wrap(&b, p->description, NO_INDENT, NO_INDENT);
 	}
 	own_options(&b, p);
-	group(&b, p, OPTIONS_GROUP_FILTER, "Filters");
-	group(&b, p, OPTIONS_GROUP_OUTPUT, "Run and output");
-	group(&b, p, OPTIONS_GROUP_KERNEL, "Kernel and debugging");
-	variants(&b, p);
+	for (size_t i = 0; i < options_groups_len; i++)
+		group(&b, p, options_groups[i].group, options_groups[i].heading);
 	if (p->nexamples)
 		buf_str(&b, "\nExamples:\n");
 	for (size_t i = 0; i < p->nexamples; i++) {
@@ -227,25 +180,22 @@ char *options_help_global(void)
 	buf_str(&b,
 		"Usage: bcchost [options] TOOL [the tool's options]\n"
 		"       bcchost list\n"
+		"       bcchost cache list|clear\n"
 		"\n"
 		"Runs BPF tracing tools. A tool is a YAML program and a BPF C template, which are\n"
 		"fitted to the running kernel, compiled, loaded and attached.\n"
 		"\n"
 		"Commands:\n");
-	entry(&b, "TOOL", "run this tool");
-	entry(&b, "TOOL --help", "what this tool does and takes");
-	entry(&b, "list", "all tools");
+	for (size_t i = 0; i < options_commands_len; i++)
+		entry(&b, options_commands[i].left, options_commands[i].text);
 	group(&b, NULL, OPTIONS_GROUP_GLOBAL, "Options");
 	group(&b, NULL, OPTIONS_GROUP_KERNEL, "Options that may stand after the tool's name too");
 	buf_str(&b, "\nEnvironment:\n");
-	entry(&b, "BCCHOST_PATH", "directories of tools, with colons between them");
-	entry(&b, "NO_COLOR", "if it is set, nothing is coloured");
-	entry(&b, "TMPDIR", "where temporary files go instead of /tmp");
+	for (size_t i = 0; i < options_environment_len; i++)
+		entry(&b, options_environment[i].left, options_environment[i].text);
 	buf_str(&b, "\nExamples:\n");
-	example(&b, "bcchost opensnoop --pid 42", "the files that process 42 opens");
-	example(&b, "bcchost --print-bpf opensnoop",
-		"the BPF C that it would run here; needs no root");
-	example(&b, "bcchost --tools-dir ~/tools mytool", "a tool of one's own");
+	for (size_t i = 0; i < options_examples_len; i++)
+		example(&b, options_examples[i].left, options_examples[i].text);
 	exit_codes(&b);
 	return buf_take(&b);
 }

@@ -62,7 +62,8 @@ const struct options_entry options_table[] = {
 	 EVENTS, AT(buffer_pages), options_set_buffer_pages},
 	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", EVENTS,
 	 AT(buffer), options_set_buffer},
-	{"variant", 0, "NAME", "attach in this of the tool's ways", OUTPUT, AT(variant), NULL},
+	{"variant", 0, "NAME", "attach in this way, not in the first that the kernel has", OUTPUT,
+	 AT(variant), NULL},
 
 	{"print-bpf", 0, NULL, "print the BPF C of this tool for this kernel, and stop; no root",
 	 KERNEL, AT(print_bpf), NULL},
@@ -78,14 +79,23 @@ const struct options_entry options_table[] = {
 	 KERNEL, AT(release), options_set_release},
 	{"headers", 0, "auto|btf|installed|DIR|FILE.tar.xz", "where the kernel's headers come from",
 	 KERNEL, AT(headers), options_set_headers},
+	{"no-cache", 0, NULL, "compile anew, and keep nothing of it", KERNEL, AT(no_cache), NULL},
 	{"verbose", 0, NULL, "say what is done and how long it takes", KERNEL, AT(verbose), NULL},
-	{"help", 'h', NULL, "print this and stop", KERNEL, AT(help), NULL},
+	{"help", 'h', NULL, "say what it takes, and stop", KERNEL, AT(help), NULL},
 
 	{"tools-dir", 0, "DIR", "look for tools here first; may be given several times", GLOBAL,
 	 NOWHERE, NULL},
 	{"version", 0, NULL, "print the version and stop", GLOBAL, NOWHERE, NULL},
 };
 const size_t options_table_len = sizeof(options_table) / sizeof(options_table[0]);
+
+static bool is_own(const struct program *p, const char *name)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		if (!strcmp(p->options[i].name, name))
+			return true;
+	return false;
+}
 
 bool options_table_has(const struct program *p, const struct options_entry *entry)
 {
@@ -95,6 +105,9 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 		return false;
 	if (entry->at == offsetof(struct options, variant))
 		return p->nvariants > 0;
+	/* A tool may have columns of its own for the time. */
+	if (entry->at == offsetof(struct options, timestamp) && is_own(p, entry->name))
+		return false;
 	if (entry->outputs && !(entry->outputs & 1U << p->output))
 		return false;
 	if (entry->outputs & OPTIONS_SORTED && !p->nsorts)
@@ -113,9 +126,31 @@ const struct options_entry *options_table_find(const struct program *p, const ch
 const struct options_entry *options_table_find_short(const struct program *p, char name)
 {
 	for (size_t i = 0; i < options_table_len; i++)
-		if (options_table_has(p, &options_table[i]) && options_table[i].short_name == name)
+		if (options_table_has(p, &options_table[i]) &&
+		    options_table_letter(p, &options_table[i]) == name)
 			return &options_table[i];
 	return NULL;
+}
+
+static bool is_own_letter(const struct program *p, char letter)
+{
+	for (size_t i = 0; p && i < p->noptions; i++)
+		if (p->options[i].short_name == letter)
+			return true;
+	return false;
+}
+
+char options_table_letter(const struct program *p, const struct options_entry *entry)
+{
+	char letter = entry->short_name;
+
+	for (size_t i = 0; p && i < p->nletters; i++)
+		if (p->letters[i].number == entry->short_name)
+			letter = 0;
+	for (size_t i = 0; p && i < p->nletters; i++)
+		if (!strcmp(p->letters[i].name, entry->name))
+			letter = (char)p->letters[i].number;
+	return is_own_letter(p, letter) ? 0 : letter;
 }
 
 bool options_table_given(const struct options_entry *entry, const struct options *o)

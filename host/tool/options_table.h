@@ -45,6 +45,13 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 const struct options_entry *options_table_find(const struct program *p, const char *name);
 const struct options_entry *options_table_find_short(const struct program *p, char name);
 
+/*
+ * The letter that an entry has in this program (NULL: before a tool's name): that of `letters:`, or
+ * else its own, unless one of the program's options or another entry of `letters:` took it. 0:
+ * none.
+ */
+char options_table_letter(const struct program *p, const struct options_entry *entry);
+
 bool options_table_given(const struct options_entry *entry, const struct options *o);
 
 #endif

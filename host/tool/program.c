@@ -157,6 +157,7 @@ static const struct yaml_field fields[] = {
 	{"filters", read_filters, 0, NULL, false},
 	{"arguments", program_read_arguments, 0, NULL, false},
 	{"options", program_read_options, 0, NULL, false},
+	{"letters", program_read_letters, 0, NULL, false},
 	{"template", read_template, FIELD(template_path), NULL, false},
 	{"modules", read_modules, 0, NULL, false},
 	{"variants", read_variants, 0, NULL, false},

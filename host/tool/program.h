@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/program_call.h"
 
 /* `filters:` — each brings its options (tool/options.h) and its part of FILTER (text/filter.h). */
 enum program_filter {
@@ -30,10 +31,13 @@ enum program_filter {
 enum program_option_type {
 	PROGRAM_OPTION_FLAG, /* no value */
 	PROGRAM_OPTION_INTEGER,
-	PROGRAM_OPTION_NUMBER,	/* may have decimals: "0.5" */
-	PROGRAM_OPTION_ENUM,	/* one of `values`, by name */
-	PROGRAM_OPTION_NAME,	/* a word of at most max bytes (15 for a comm) */
-	PROGRAM_OPTION_PATH,	/* a path that must exist */
+	PROGRAM_OPTION_NUMBER,	  /* may have decimals: "0.5" */
+	PROGRAM_OPTION_ENUM,	  /* one of `values`, by name */
+	PROGRAM_OPTION_NAME,	  /* a word of at most max bytes (15 for a comm) */
+	PROGRAM_OPTION_PATH,	  /* a path that must exist */
+	PROGRAM_OPTION_DIRECTORY, /* directories that must exist */
+	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
+	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
 };
 
@@ -47,7 +51,8 @@ struct program_option {
 	char *name;	 /* long, without dashes, words joined by '-': "flag-filter" */
 	char short_name; /* 'f'; 0 if none */
 	enum program_option_type type;
-	bool many;	   /* ENUM, INTEGER: given several times, the numbers are ORed */
+	bool many;	   /* ENUM, INTEGER: given several times, the numbers are ORed;
+			      DIRECTORY: several, also with commas between, and shell patterns */
 	int64_t min, max;  /* INTEGER and NUMBER: the bounds; NAME: max bytes (255) */
 	char *placeholder; /* in --help: "FLAG"; by the type if the file has none; "" of a flag */
 	char *help;
@@ -67,7 +72,7 @@ enum program_probe_kind {
 	PROGRAM_PERF_EVENT,
 };
 
-/* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V}`. */
+/* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
 struct program_probe {
 	enum program_probe_kind kind;
 	/* One name; or several, of which the first that exists is taken; or a pattern ("^vfs_.*").
@@ -78,6 +83,8 @@ struct program_probe {
 	char *run;    /* the handler's name in the template */
 	bool optional;
 	char *variant; /* only in this variant; NULL: in all */
+	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;  /* only if it is not; NULL: always */
 	unsigned int line;
 };
 
@@ -85,12 +92,21 @@ struct program_probe {
  * `substitute:` — WORD: {option: NAME, then: TEXT, else: TEXT}, or for an option with a value
  * WORD: {option: NAME, else: TEXT}: the word becomes the option's value as a decimal number
  * (ORed if given several times), or TEXT if it was not given.
+ *
+ * WORD: {option: NAME, test: inode, else: TEXT}, for an option of type directory: WORD(dev, ino) is
+ * a macro, true of the inodes of these directories, or TEXT if the option was not given.
  */
+enum program_test {
+	PROGRAM_TEST_NONE,
+	PROGRAM_TEST_INODE, /* dev: super_block.s_dev, ino: inode.i_ino */
+};
+
 struct program_word {
 	char *word;
 	char *option;
 	char *then;  /* NULL: the option's value */
 	char *other; /* `else:`; NULL only if the option has a default, and so is always given */
+	enum program_test test;
 	unsigned int line;
 };
 
@@ -157,8 +173,11 @@ enum program_format {
 	PROGRAM_FORMAT_AUTO, /* a number in decimal, a char array as text */
 	PROGRAM_FORMAT_HEX,
 	PROGRAM_FORMAT_OCTAL,
-	PROGRAM_FORMAT_KSYM, /* a kernel address, as the name of its function */
-	PROGRAM_FORMAT_PATH, /* the field, with the directories of `dirs` before it */
+	PROGRAM_FORMAT_KSYM,  /* a kernel address, as the name of its function */
+	PROGRAM_FORMAT_KADDR, /* … as the address that this function begins at */
+	PROGRAM_FORMAT_PATH,  /* the field, with the directories of `dirs` before it */
+	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
+	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
 };
 
 enum program_align {
@@ -172,6 +191,8 @@ struct program_column {
 	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
 	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			ended by a NUL; "/" ends an absolute one */
+	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
+	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
@@ -186,6 +207,13 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	unsigned int line;
+};
+
+/* `only:` — {option: NAME, field: FIELD}: only events whose text in the field matches the option's
+ * regular expression, if it was given. */
+struct program_only {
+	char *option, *field;
 	unsigned int line;
 };
 
@@ -208,6 +236,8 @@ struct program {
 	struct program_option *options;
 	size_t nmodules;
 	char **modules; /* `modules:` that its probes attach to, loaded on demand */
+	size_t nletters;
+	struct program_value *letters; /* an option of the host's, and its letter in this tool */
 	size_t nvariants;
 	char **variants; /* in order of preference; 0 if the tool has but one way */
 	size_t nprobes;
@@ -230,6 +260,8 @@ struct program {
 	struct program_sort *sorts;
 	size_t nlabels;
 	struct program_label *labels;
+	size_t nonly;
+	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
 	size_t nexamples;
@@ -246,7 +278,9 @@ int program_load(const char *path, struct program **p, struct error *e);
 void program_free(struct program *p);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
-const char *program_output_name(enum program_output output);	   /* "stream" */
+const char *program_output_name(enum program_output output); /* "stream" */
+/* The one of that macro, or NULL. */
+const struct program_fact *program_fact(const struct program *p, const char *macro);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry or fexit? */

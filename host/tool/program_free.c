@@ -32,6 +32,8 @@ static void free_column(struct program_column *c)
 	free(c->title);
 	free(c->field);
 	free(c->dirs);
+	free(c->quote);
+	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
 	free(c->percent_of);
@@ -48,6 +50,8 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].option);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
+		free(p->probes[i].when);
+		free(p->probes[i].unless);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
@@ -59,6 +63,10 @@ static void free_arrays(struct program *p)
 		free(p->facts[i].macro);
 		free(p->facts[i].a);
 		free(p->facts[i].b);
+	}
+	for (size_t i = 0; i < p->nonly; i++) {
+		free(p->only[i].option);
+		free(p->only[i].field);
 	}
 	for (size_t i = 0; i < p->ncolumns; i++)
 		free_column(&p->columns[i]);
@@ -84,11 +92,13 @@ void program_free(struct program *p)
 	free_strings(p->modules, p->nmodules);
 	free_strings(p->variants, p->nvariants);
 	free_strings(p->arguments, p->narguments);
+	free_values(p->letters, p->nletters);
 	free(p->filters);
 	free(p->options);
 	free(p->probes);
 	free(p->words);
 	free(p->facts);
+	free(p->only);
 	free(p->columns);
 	free(p->sorts);
 	free(p->labels);

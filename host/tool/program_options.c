@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	7,
+	10,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -85,6 +85,9 @@ static const struct yaml_choices types = {
 		{"name", PROGRAM_OPTION_NAME},
 		{"path", PROGRAM_OPTION_PATH},
 		{"pattern", PROGRAM_OPTION_PATTERN},
+		{"regex", PROGRAM_OPTION_REGEX},
+		{"directory", PROGRAM_OPTION_DIRECTORY},
+		{"disk", PROGRAM_OPTION_DISK},
 	},
 };
 
@@ -151,8 +154,10 @@ static int check_values(const struct yaml_value *v, const struct program_option 
 			if (!strcasecmp(o->values[i].name, o->values[j].name))
 				return yaml_error(v, e, "`values` of option %s has %s twice",
 						  o->name, o->values[i].name);
-	if (o->many && o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_INTEGER)
-		return yaml_error(v, e, "`many` of option %s: only enum and integer have it",
+	if (o->many && o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_INTEGER &&
+	    o->type != PROGRAM_OPTION_DIRECTORY)
+		return yaml_error(v, e,
+				  "`many` of option %s: only enum, integer and directory have it",
 				  o->name);
 	return 0;
 }
@@ -167,10 +172,11 @@ static int check_default(const struct yaml_value *v, const struct program_option
 		return 0;
 	if (o->type == PROGRAM_OPTION_FLAG)
 		return yaml_error(v, e, "option %s is a flag, which has no `default`", o->name);
-	if (o->type == PROGRAM_OPTION_PATH)
+	if (o->type == PROGRAM_OPTION_PATH || o->type == PROGRAM_OPTION_DIRECTORY ||
+	    o->type == PROGRAM_OPTION_DISK)
 		return 0; /* whether it exists is seen when the tool runs */
 	err = option_value_set(o, o->fallback, false, &value, e);
-	free(value.text);
+	option_value_clear(&value);
 	if (err == -EINVAL && e && e->text)
 		yaml_error(v, e, "`default` of option %s, \"%s\": %s", o->name, o->fallback,
 			   e->text);
@@ -180,10 +186,11 @@ static int check_default(const struct yaml_value *v, const struct program_option
 static int check_placeholder(const struct yaml_value *v, struct program_option *o, struct error *e)
 {
 	static const char *const usual[] = {
-		[PROGRAM_OPTION_FLAG] = "",	      [PROGRAM_OPTION_INTEGER] = "N",
-		[PROGRAM_OPTION_NUMBER] = "N",	      [PROGRAM_OPTION_ENUM] = "WORD",
-		[PROGRAM_OPTION_NAME] = "NAME",	      [PROGRAM_OPTION_PATH] = "PATH",
-		[PROGRAM_OPTION_PATTERN] = "PATTERN",
+		[PROGRAM_OPTION_FLAG] = "",	    [PROGRAM_OPTION_INTEGER] = "N",
+		[PROGRAM_OPTION_NUMBER] = "N",	    [PROGRAM_OPTION_ENUM] = "WORD",
+		[PROGRAM_OPTION_NAME] = "NAME",	    [PROGRAM_OPTION_PATH] = "PATH",
+		[PROGRAM_OPTION_DIRECTORY] = "DIR", [PROGRAM_OPTION_REGEX] = "REGEX",
+		[PROGRAM_OPTION_DISK] = "DISK",	    [PROGRAM_OPTION_PATTERN] = "PATTERN",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)
@@ -228,6 +235,48 @@ int program_read_arguments(const struct yaml_value *v, void *to, const void *arg
 	(void)arg;
 	return yaml_list(v, (char *)to + PROGRAM_ARRAY(struct program, narguments, arguments),
 			 &items, e);
+}
+
+static int read_letter(const struct yaml_value *key, const struct yaml_value *value, void *to,
+		       struct error *e)
+{
+	struct program_value *letter = to;
+	char c = 0;
+	int err;
+
+	err = program_read_option_name(key, &letter->name, NULL, e)
+		      ?: read_short(value, &c, NULL, e);
+	letter->number = c;
+	return err;
+}
+
+int program_read_letters(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v, (char *)to + PROGRAM_ARRAY(struct program, nletters, letters),
+			  sizeof(struct program_value), read_letter,
+			  "a mapping of options' names to letters", e);
+}
+
+static int check_letters(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->nletters; i++) {
+		const struct program_value *l = &p->letters[i];
+		const struct options_entry *entry = options_table_find(p, l->name);
+
+		if (!entry)
+			return program_error(p, 1, e, "`letters`: the host has no option %s here",
+					     l->name);
+		if (options_table_letter(p, entry) != l->number)
+			return program_error(p, 1, e,
+					     "`letters`: the letter %c of %s is another option's",
+					     (int)l->number, l->name);
+		for (size_t j = 0; j < i; j++)
+			if (p->letters[j].number == l->number)
+				return program_error(p, 1, e, "`letters` has %c twice",
+						     (int)l->number);
+	}
+	return 0;
 }
 
 /* A word without a dash has a value: a flag cannot be one. */
@@ -275,5 +324,5 @@ int program_check_options(const struct program *p, struct error *e)
 						     before->name, o->name, o->short_name);
 		}
 	}
-	return check_arguments(p, e);
+	return check_letters(p, e) ?: check_arguments(p, e);
 }

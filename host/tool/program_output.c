@@ -27,11 +27,14 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	4,
+	7,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
-	 {"path", PROGRAM_FORMAT_PATH}},
+	 {"kaddr", PROGRAM_FORMAT_KADDR},
+	 {"path", PROGRAM_FORMAT_PATH},
+	 {"args", PROGRAM_FORMAT_ARGS},
+	 {"call", PROGRAM_FORMAT_CALL}},
 };
 static const struct yaml_choices aligns = {
 	"side",
@@ -69,6 +72,13 @@ static const struct yaml_field column_fields[] = {
 	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
 	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
 	{"format", yaml_choice, FIELD(format), &formats, false},
+	{"quote", program_read_option_name, FIELD(quote), NULL, false},
+	{"strings", yaml_identifier, FIELD(calls.strings), NULL, false},
+	{"result", yaml_identifier, FIELD(calls.result), NULL, false},
+	{"flags", program_read_flags,
+	 PROGRAM_ARRAY(struct program_column, calls.nnames, calls.names), NULL, false},
+	{"calls", program_read_calls,
+	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
 	{"about", yaml_text, FIELD(about), NULL, false},
 	{"when", program_read_option_name, FIELD(when), NULL, false},
@@ -93,6 +103,25 @@ static bool has_key(const struct yaml_value *map, const char *name)
 	return false;
 }
 
+static int check_format(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	static const char *const of_calls[] = {"strings", "result", "flags", "calls"};
+
+	if (!c->dirs != (c->format != PROGRAM_FORMAT_PATH))
+		return yaml_error(v, e, "column %s: `format: path` and `dirs` want one another",
+				  c->title);
+	if (c->quote && c->format != PROGRAM_FORMAT_ARGS)
+		return yaml_error(v, e, "column %s: `quote` wants `format: args`", c->title);
+	for (size_t i = 0; i < 4; i++)
+		if (has_key(v, of_calls[i]) && c->format != PROGRAM_FORMAT_CALL)
+			return yaml_error(v, e, "column %s: `%s` wants `format: call`", c->title,
+					  of_calls[i]);
+	if (c->format == PROGRAM_FORMAT_CALL && (!c->calls.calls || !c->calls.result))
+		return yaml_error(v, e, "column %s: `format: call` wants `calls` and `result`",
+				  c->title);
+	return 0;
+}
+
 /* Keys that only make sense beside another one. */
 static int check_column(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
@@ -112,15 +141,13 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
-	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of)
+	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of &&
+	    c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
 				  c->title);
-	if (!c->dirs != (c->format != PROGRAM_FORMAT_PATH))
-		return yaml_error(v, e, "column %s: `format: path` and `dirs` want one another",
-				  c->title);
-	return 0;
+	return check_format(v, c, e);
 }
 
 static int read_column(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -129,6 +156,8 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	int err;
 
 	err = yaml_struct(v, c, arg, e) ?: check_column(v, c, e);
+	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !has_key(v, "decimals"))
+		c->decimals = 9;
 	/* Figures line up at their last digit. */
 	if (!err && c->unit != PROGRAM_UNIT_NONE && !has_key(v, "align"))
 		c->align = PROGRAM_ALIGN_RIGHT;
@@ -252,6 +281,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		{"linear", 1 << PROGRAM_HISTOGRAM},
 		{"label", 1 << PROGRAM_HISTOGRAM},
 		{"json", 1 << PROGRAM_HISTOGRAM},
+		{"only", 1 << PROGRAM_STREAM},
 		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
 	};
 
@@ -302,6 +332,8 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		KIND(4),
 		{"columns", read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns), NULL,
 		 false},
+		{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL,
+		 false},
 		{"interval", read_interval, OUTPUT(interval), NULL, false},
 		{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 		{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
@@ -337,8 +369,14 @@ int program_check_output(const struct program *p, struct error *e)
 		char of[80];
 
 		snprintf(of, sizeof(of), "column %s", c->title);
+		if (p->csv &&
+		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
+			return program_error(p, c->line, e,
+					     "%s: `csv` has no `format: args` or `call`", of);
 		err = check_option(p, c->line, "when", of, c->when, e)
-			      ?: check_option(p, c->line, "unless", of, c->unless, e);
+			      ?: check_option(p, c->line, "unless", of, c->unless, e)
+			      ?: check_option(p, c->line, "quote", of, c->quote, e)
+			      ?: program_check_calls(p, c, e);
 	}
-	return err;
+	return err ?: program_check_only(p, e);
 }

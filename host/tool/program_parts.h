@@ -17,6 +17,7 @@
 
 yaml_read program_read_options;	  /* → struct program */
 yaml_read program_read_arguments; /* → struct program */
+yaml_read program_read_letters;	  /* → struct program */
 int program_check_options(const struct program *p, struct error *e);
 
 yaml_read program_read_probes; /* → struct program */
@@ -25,6 +26,13 @@ int program_check_probes(const struct program *p, struct error *e);
 yaml_read program_read_words; /* → struct program */
 yaml_read program_read_facts; /* → struct program */
 int program_check_words(const struct program *p, struct error *e);
+
+yaml_read program_read_flags; /* → nnames of struct program_calls */
+yaml_read program_read_calls; /* → ncalls of struct program_calls */
+int program_check_calls(const struct program *p, const struct program_column *c, struct error *e);
+
+yaml_read program_read_only; /* → nonly of struct program */
+int program_check_only(const struct program *p, struct error *e);
 
 yaml_read program_read_output; /* → struct program */
 int program_check_output(const struct program *p, struct error *e);

@@ -164,6 +164,8 @@ static int read_probe(const struct yaml_value *v, void *to, const void *arg, str
 		{"run", yaml_identifier, FIELD(run), NULL, true},
 		{"optional", yaml_boolean, FIELD(optional), NULL, false},
 		{"variant", yaml_line, FIELD(variant), NULL, false},
+		{"when", yaml_macro, FIELD(when), NULL, false},
+		{"unless", yaml_macro, FIELD(unless), NULL, false},
 	};
 	const struct yaml_schema schema = {
 		fields,
@@ -208,11 +210,25 @@ static bool is_pattern_option(const struct program *p, const char *name)
 	return false;
 }
 
+static int check_fact(const struct program *p, const struct program_probe *probe, const char *key,
+		      const char *macro, struct error *e)
+{
+	if (!macro || program_fact(p, macro))
+		return 0;
+	return program_error(p, probe->line, e, "`%s: %s` is not in `facts`", key, macro);
+}
+
 int program_check_probes(const struct program *p, struct error *e)
 {
 	for (size_t i = 0; i < p->nprobes; i++) {
 		const struct program_probe *probe = &p->probes[i];
+		int err = check_fact(p, probe, "when", probe->when, e);
 		size_t j = 0;
+
+		if (!err)
+			err = check_fact(p, probe, "unless", probe->unless, e);
+		if (err)
+			return err;
 
 		while (probe->variant && j < p->nvariants &&
 		       strcmp(probe->variant, p->variants[j]) != 0)

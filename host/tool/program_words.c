@@ -24,12 +24,14 @@ static int read_name(const struct yaml_value *key, char **name, struct error *e)
 static int read_word(const struct yaml_value *key, const struct yaml_value *value, void *to,
 		     struct error *e)
 {
+	static const struct yaml_choices tests = {"test", 1, {{"inode", PROGRAM_TEST_INODE}}};
 	static const struct yaml_field fields[] = {
 		{"option", program_read_option_name, WORD(option), NULL, true},
 		{"then", yaml_code, WORD(then), NULL, false},
 		{"else", yaml_code, WORD(other), NULL, false},
+		{"test", yaml_choice, WORD(test), &tests, false},
 	};
-	static const struct yaml_schema schema = {fields, 3, WORD(line)};
+	static const struct yaml_schema schema = {fields, 4, WORD(line)};
 	struct program_word *w = to;
 
 	return read_name(key, &w->word, e) ?: yaml_struct(value, w, &schema, e);
@@ -138,6 +140,14 @@ int program_read_facts(const struct yaml_value *v, void *to, const void *arg, st
 			  e);
 }
 
+const struct program_fact *program_fact(const struct program *p, const char *macro)
+{
+	for (size_t i = 0; i < p->nfacts; i++)
+		if (!strcmp(p->facts[i].macro, macro))
+			return &p->facts[i];
+	return NULL;
+}
+
 static const struct program_option *own_option(const struct program *p, const char *name)
 {
 	for (size_t i = 0; i < p->noptions; i++)
@@ -153,12 +163,18 @@ static int check_word(const struct program *p, const struct program_word *w, str
 	if (!options_known(p, w->option))
 		return program_error(p, w->line, e, "`%s`: this tool has no option %s", w->word,
 				     w->option);
+	if (w->test && (w->then || !o || o->type != PROGRAM_OPTION_DIRECTORY))
+		return program_error(p, w->line, e,
+				     "`%s`: a `test` is of an option of this tool that is a "
+				     "directory, and has no `then`",
+				     w->word);
 	if (!w->then && !o)
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `then`: only the value of one "
 				     "of the tool's own options can be its text",
 				     w->word);
-	if (!w->then && o->type != PROGRAM_OPTION_INTEGER && o->type != PROGRAM_OPTION_ENUM)
+	if (!w->test && !w->then && o->type != PROGRAM_OPTION_INTEGER &&
+	    o->type != PROGRAM_OPTION_ENUM && o->type != PROGRAM_OPTION_DISK)
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",

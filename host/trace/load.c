@@ -147,9 +147,11 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 }
 
 /* The instructions with descriptors for map indexes and the host's values for marked constants. */
-static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
+static struct bpf_insn *patched(const struct load *l, const struct object_prog *p,
+				const struct options *o)
 {
 	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
+	uint64_t value;
 
 	if (!insns)
 		return NULL;
@@ -160,9 +162,9 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
 		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   insns[i].imm == FILTER_CONSTANT_SELF) {
-			insns[i].imm = getpid();
-			insns[i + 1].imm = 0;
+			   filter_constant((uint32_t)insns[i].imm, o, &value)) {
+			insns[i].imm = (int32_t)value;
+			insns[i + 1].imm = (int32_t)(value >> 32);
 		}
 		i++;
 	}
@@ -250,7 +252,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 		     struct error *e)
 {
 	const struct object_prog *p = lp->prog;
-	struct bpf_insn *insns = patched(l, p);
+	struct bpf_insn *insns = patched(l, p, l->plan->options);
 	char name[BPF_OBJ_NAME_LEN], what[128];
 	int err = 0;
 

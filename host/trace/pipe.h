@@ -3,7 +3,8 @@
  * pipe: what bpf_trace_printk prints, read from tracefs's trace_pipe, as events of one layout.
  *
  * The pipe is the whole machine's: what another program's bpf_trace_printk prints is read too, and
- * what is read here no other reader sees (6.9 and later let only one open it).
+ * what is read here no other reader sees (from 6.6 on, and in stable kernels, only one
+ * can open it).
  */
 #ifndef BCCHOST_TRACE_PIPE_H
 #define BCCHOST_TRACE_PIPE_H

@@ -64,8 +64,8 @@ static int on_event(void *ctx, const void *data, size_t size)
 	struct session *s = ctx;
 	const struct options *o = s->plan->options;
 
-	stream_event(s->stream, data, size);
-	s->printed++;
+	if (stream_event(s->stream, data, size))
+		s->printed++;
 	if (o->max_events && s->printed >= o->max_events)
 		s->done = true;
 	/* Under load the buffer is never empty: look at the clock now and then from here. */

@@ -2,10 +2,15 @@
 """guest: what cases inside a virtual machine have besides the harness: a tool that runs and is
 stopped, the workload beside it, the rows that it printed, what it left in the kernel."""
 
+import fcntl
 import os
+import pty
 import re
+import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 from harness import Background, Failure, command, wait_for
@@ -60,7 +65,14 @@ class Tool(Background):
 
     def _ready(self, seconds):
         def heading():
-            if re.search("^" + HEADING[self.tool], self.stdout, re.M):
+            if self.tool not in HEADING:
+                began = re.search(r"^Tracing\.\.\.", self.stderr, re.M)
+            else:
+                began = re.search("^" + HEADING[self.tool], self.stdout, re.M)
+            if began:
+                return True
+            # What prints its heading an interval later says so.
+            if "Tracing... Hit Ctrl-C" in self.stderr:
                 return True
             if not self.alive():
                 raise Failure(f"ended with {self.process.returncode} before its heading: {self.said()}")
@@ -121,6 +133,40 @@ class Tool(Background):
         return int(m.group(1)) if m else 0
 
 
+def frames(tool):
+    """What a top printed, interval by interval: lists of rows."""
+    tool.check()
+    found = []
+    for line in tool.stdout.split("\n"):
+        m = re.fullmatch(ROW[tool.tool], line)
+        if re.match(HEADING[tool.tool], line):
+            found.append([])
+        elif m and found:
+            found[-1].append(Row({k: v.strip() for k, v in m.groupdict().items()}))
+        elif line and not re.match(r"\d\d:\d\d:\d\d loadavg: [\d.]+ ", line):
+            raise Failure(f"a line that is no row: {line!r}: {tool.said()}")
+    return found
+
+
+def on_terminal(*argv, seconds=120):
+    """What a command prints on a terminal of 24 rows by 80 columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    end, text = time.time() + seconds, b""
+    while time.time() < end and select.select([master], [], [], end - time.time())[0]:
+        try:
+            more = os.read(master, 65536)
+        except OSError:  # EIO: nobody has the other end
+            break
+        text += more
+    os.close(master)
+    process.kill()
+    process.wait()
+    return text.decode(errors="surrogateescape")
+
+
 def opensnoop_row(heading):
     """The columns that its heading says."""
     columns = {
@@ -137,6 +183,39 @@ def opensnoop_row(heading):
     }
     words = heading.split()
     return " *" + " +".join(columns[w] for w in words[:-1]) + " " + columns["PATH"]
+
+
+class Histogram(dict):
+    """A histogram that was printed: how many for each row's lowest value; its label, the members of its
+    section ("operation = read, disk = vda") and, where a clock line came before, that."""
+
+    def __init__(self, label, members, clock):
+        super().__init__()
+        self.label, self.members, self.clock = label, members, clock
+
+    @property
+    def total(self):
+        return sum(self.values())
+
+
+def histograms(text):
+    """Those that a tool printed, in order. A line that belongs to none is a failure."""
+    found, members, clock = [], {}, None
+    for line in text.splitlines():
+        label = re.fullmatch(r" +(\w+) +: count +distribution", line)
+        row = re.fullmatch(r" *(\d+) -> (\d+) +: (\d+) +\|(\**) *\|", line)
+        if label:
+            found.append(Histogram(label[1], members, clock))
+            members = {}
+        elif row:
+            found[-1][int(row[1])] = int(row[3])
+        elif re.fullmatch(r"\d\d:\d\d:\d\d", line):
+            clock = line
+        elif re.fullmatch(r"\w+ = .*", line):
+            members = dict(m.split(" = ") for m in line.split(", "))
+        elif line:
+            raise Failure(f"a line that is of no histogram: {line!r}: {text}")
+    return found
 
 
 class Workload:

@@ -35,6 +35,8 @@ static const char yaml[] =
 	"  - {name: ratio, type: number, max: 2, help: of all}\n"
 	"  - {name: word, short: d, type: name, max: 5, help: a word}\n"
 	"  - {name: file, type: path, help: a file}\n"
+	"  - {name: disk, type: disk, help: a disk}\n"
+	"letters: {dir: D}\n"
 	"variants: [kprobe, tracepoint]\n"
 	"probes: [{kprobe: f, run: f}]\n"
 	"output: {stream: events, columns: [{title: A, field: a}]}\n"

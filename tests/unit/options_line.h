@@ -6,7 +6,7 @@
 #include "tool/options.h"
 
 /* The options of the tool's own, in its order. */
-enum { FAILED, EXTENDED, FLAG, KIND, MIN_MS, OFFSET, MASK, RATIO, WORD, FILE_, NVALUES };
+enum { FAILED, EXTENDED, FLAG, KIND, MIN_MS, OFFSET, MASK, RATIO, WORD, FILE_, DISK, NVALUES };
 
 /* Tools: t, and one that has neither filters, options nor variants. */
 extern struct program *options_line_tool, *options_line_bare;

@@ -416,8 +416,7 @@ static void survives_endless_types(void **state)
 	btf__add_typedef(b, "about", 11); /* 12 */
 	k = kernel_of(state, b);
 	assert_int_equal(kernel_prototype(k, "endless_pointer", &p, &e), -EINVAL);
-	assert_string_equal(e.text,
-			    "the BTF of kernel 6.1.0 is damaged at endless_pointer");
+	assert_string_equal(e.text, "the BTF of kernel 6.1.0 is damaged at endless_pointer");
 	assert_int_equal(kernel_prototype(k, "endless_proto", &p, &e), -EINVAL);
 	assert_int_equal(kernel_type_size(k, "struct whole", &size, &align), -ENOENT);
 	assert_int_equal(kernel_type_size(k, "round", &size, &align), -ENOENT);

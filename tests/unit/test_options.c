@@ -127,6 +127,10 @@ static void test_filter_values(void **state)
 	assert_int_equal(major(o.inode_dev), 8);
 	assert_int_equal(minor(o.inode_dev), 17);
 	options_free(&o);
+	o = options_line_good("t -D dir");
+	assert_true(o.has_dir);
+	assert_string_equal(o.dir, "dir");
+	options_free(&o);
 	o = options_line_good("t --inode 0x10 -u root -n \");~return~0;//");
 	assert_int_equal(o.inode, 16);
 	assert_false(o.inode_has_dev);

@@ -183,6 +183,11 @@ static void test_bad_own(void **state)
 	bad("t -d 123456", "-d 123456: wants a name of 1 to 5 bytes");
 	bad("t --file none", "--file none: No such file or directory");
 	bad("t --file ''", "--file \"\": wants a path");
+	bad("t --disk ''", "--disk \"\": wants a disk's name");
+	bad("t --disk ../block", "--disk ../block: wants a disk's name");
+	bad("t --disk none", "--disk none: there is no disk none (a whole one, as in /sys/block)");
+	bad("t --disk /dev/none",
+	    "--disk /dev/none: there is no disk none (a whole one, as in /sys/block)");
 }
 
 int main(void)

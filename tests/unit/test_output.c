@@ -226,6 +226,14 @@ static void joins_paths(void **state)
 	assert_string_equal(out, "PATH\nfile\n");
 	print_event(&column, 1, &ev, offsetof(struct event, name) + 3, out, sizeof(out));
 	assert_string_equal(out, "PATH\nfil\n"); /* no more was sent */
+	ev.name[0] = '\0';			 /* a directory alone */
+	memcpy(ev.dirs, "b\0aa\0/", 6);
+	print_event(&column, 1, &ev, base + 6, out, sizeof(out));
+	assert_string_equal(out, "PATH\n/aa/b\n");
+	memcpy(ev.dirs, "/", 2);
+	print_event(&column, 1, &ev, base + 1, out, sizeof(out));
+	assert_string_equal(out, "PATH\n/\n");
+	memcpy(ev.dirs, "b\0aa\0", 5);
 	strcpy(ev.name, "/abs");
 	print_event(&column, 1, &ev, base + 5, out, sizeof(out));
 	assert_string_equal(out, "PATH\n/abs\n");

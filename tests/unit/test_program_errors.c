@@ -77,12 +77,13 @@ static void test_shape(void **state)
 	program_file_error(
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
-		"summary, description, overhead, caveats, filters, arguments, options, template, "
-		"modules, variants, probes, substitute, facts, output, examples");
+		"summary, description, overhead, caveats, filters, arguments, options, letters, "
+		"template, modules, variants, probes, substitute, facts, output, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, trace_pipe, columns, interval, sort, "
+		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
+		"sort, "
 		"loadavg, label, linear, csv, json");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
@@ -183,7 +184,7 @@ static void test_bad_options(void **state)
 		{"options: [{name: a, type: integer, min: 2, max: 1, help: h}]",
 		 "3: `min` of option a is over its `max`"},
 		{"options: [{name: a, type: name, many: true, help: h}]",
-		 "3: `many` of option a: only enum and integer have it"},
+		 "3: `many` of option a: only enum, integer and directory have it"},
 		{"options: [{name: a, default: 1, help: h}]",
 		 "3: option a is a flag, which has no `default`"},
 		{"options: [{name: a, placeholder: N, help: h}]",
@@ -198,6 +199,16 @@ static void test_bad_options(void **state)
 		 "5: options a and b both have the short name x"},
 		{"options: [{name: print_bpf, help: h}]",
 		 "3: option print-bpf: every tool has a --print-bpf already"},
+		{"options: [{name: a, type: path, help: h}]\nsubstitute: {A: {option: a, test: "
+		 "inode}}",
+		 "4: `A`: a `test` is of an option of this tool that is a directory, and has no "
+		 "`then`"},
+		{"letters: {dir: d}", "1: `letters`: the host has no option dir here"},
+		{"letters: {duration: de}", "3: `duration` is to be a letter or digit (but not h, "
+					    "which is --help), not \"de\""},
+		{"options: [{name: a, short: D, help: h}]\nletters: {duration: D}",
+		 "1: `letters`: the letter D of duration is another option's"},
+		{"letters: {duration: D, no-header: D}", "1: `letters` has D twice"},
 		{"arguments: [min-ms]",
 		 "1: `arguments`: this tool has no option min-ms with a value"},
 		{"options: [{name: a, help: h}]\narguments: [a]",
@@ -248,7 +259,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant"},
+		 "fexit, run, optional, variant, when, unless"},
+		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
 		{"probes: [{kprobe: f, run: a, variant: v}]",
 		 "3: `variant: v` is not in the list `variants`"},
 		{"variants: [v, w]\nprobes: [{kprobe: f, run: a, variant: v}]",

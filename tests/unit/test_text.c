@@ -15,6 +15,7 @@
 #include "kernels.h"
 #include "text/plan.h"
 #include "text/scan.h"
+#include "text/filter.h"
 #include "text/substitute.h"
 
 static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
@@ -397,9 +398,10 @@ static void an_option_may_name_the_functions(void **state)
 
 static void filters_are_numbers(void **state)
 {
-	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"a\"b"};
+	char *argv[] = {(char *)"tool", (char *)"-p",	(char *)"181",
+			(char *)"-n",	(char *)"a\"b", (char *)"--print-bpf"};
 	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 5, argv);
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 6, argv);
 
 	(void)state;
 	assert_non_null(
@@ -412,24 +414,60 @@ static void filters_are_numbers(void **state)
 
 static void filters_may_look_at_another_task(void **state)
 {
-	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"ab"};
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181",
+			(char *)"-n",	(char *)"ab", (char *)"--print-bpf"};
 	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER_TASK(p->x) }", 5, argv);
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER_TASK(p->x) }", 6, argv);
 
 	(void)state;
 	assert_string_equal(
 		body(m),
-		"int created(void *ctx) { { struct task_struct *t_ = p->x; u32 n_ = 0; "
-		"bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); if (n_ == bcchost_self()) "
-		"return 0; if (n_ != 181) return 0; char c_[16] = {}; bpf_probe_read_kernel(&c_, "
-		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; }  }");
+		"int created(void *ctx) { { struct task_struct *t_ = p->x; if (({ u32 n_ = 0; "
+		"bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); n_; }) == bcchost_self()) "
+		"return 0; if (({ u32 n_ = 0; bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); "
+		"n_; }) != 181) return 0; { char c_[16] = {}; bpf_probe_read_kernel(&c_, "
+		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; } }  }");
 	free_made(m);
+}
+
+/* So that another process costs no other text, and no other compile. */
+static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
+{
+	static const char template[] = "int created(void *ctx) { FILTER return 0; }";
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181"};
+	struct made *with = make_text("6.1.0", yaml, template, 3, argv);
+	struct made *without = make_text("6.1.0", yaml, template, 0, NULL);
+
+	(void)state;
+	assert_string_equal(with->text, without->text);
+	assert_non_null(strstr(body(with),
+			       "if (bcchost_only_pid() != ~0ULL && bcchost_only_pid() != "
+			       "(u32)(bpf_get_current_pid_tgid() >> 32)) return 0; "));
+	free_made(with);
+	free_made(without);
+}
+
+static void constants_have_the_values_of_the_options(void **state)
+{
+	struct options o = {.has_pid = true, .pid = 181, .has_uid = true};
+	uint64_t v[6];
+
+	(void)state;
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_true(filter_constant(i, &o, &v[i]));
+	assert_int_equal(v[1], getpid());
+	assert_int_equal(v[2], 181);
+	assert_true(v[3] == UINT64_MAX); /* --tid was not given */
+	assert_int_equal(v[4], 0);	 /* root's */
+	assert_false(filter_constant(0, &o, &v[0]));
+	assert_false(filter_constant(5, &o, &v[0]));
 }
 
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
 {
+	char *argv[] = {(char *)"tool", (char *)"--print-bpf"};
 	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 0, NULL);
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER return 0; }", 2, argv);
 
 	(void)state;
 	assert_string_equal(body(m),
@@ -447,6 +485,36 @@ static void a_filter_on_a_directory_asks_the_dentry(void **state)
 	(void)state;
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(d->x)) return 0; "));
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(dentry)) return 0; "));
+	free_made(m);
+}
+
+static void directories_are_compared_by_number(void **state)
+{
+	static const char roots[] =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"options: [{name: roots, short: d, type: directory, many: true, help: h}]\n"
+			"substitute: {IS_ROOT: {option: roots, test: inode, else: \"1\"}}\n");
+	static const char text[] =
+		"int created(struct pt_regs *ctx)\n{\n\treturn IS_ROOT(a, b);\n}";
+	char pattern[256], expected[256];
+	char *argv[] = {(char *)"tool", (char *)"-d", (char *)"/proc,/sys", (char *)"-d", pattern};
+	struct stat st;
+	struct made *m;
+
+	(void)state;
+	m = make_text("5.10.0", roots, text, 0, NULL);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (1)\n"));
+	free_made(m);
+	snprintf(pattern, sizeof(pattern), "%.*s[%c]", (int)strlen(dir) - 1, dir,
+		 dir[strlen(dir) - 1]);
+	m = make_text("5.10.0", roots, text, 5, argv);
+	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
+	assert_int_equal(m->options.values[0].npaths, 3);
+	assert_int_equal(stat(dir, &st), 0);
+	snprintf(expected, sizeof(expected), " && (ino) == %luULL))\n", (unsigned long)st.st_ino);
+	assert_non_null(strstr(m->text, expected));
+	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (((dev) == "));
 	free_made(m);
 }
 
@@ -591,6 +659,23 @@ static void facts_become_macros(void **state)
 	free_made(m);
 }
 
+static void a_fact_chooses_the_probe(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: new, when: TAKES_IDMAP}\n"
+				"  - {kprobe: vfs_create, run: old, unless: TAKES_IDMAP}\n",
+				"facts: {TAKES_IDMAP: {param: [vfs_create, idmap]}}\n");
+	const char *text = "int new(SIGNATURE(vfs_create, idmap)) {}\nint old(void *ctx) {}\n";
+	struct made *m = make_text("6.3.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m),
+			    "int new(struct pt_regs *ctx, struct mnt_idmap *idmap) {}\n\n");
+	free_made(m);
+	m = make_text("5.15.0", y, text, 0, NULL);
+	assert_string_equal(body(m), "\nint old(void *ctx) {}\n");
+	free_made(m);
+}
+
 static void an_include_leaves_the_directory_not(void **state)
 {
 	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
@@ -672,8 +757,11 @@ int main(void)
 		cmocka_unit_test(an_option_may_name_the_functions),
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(filters_may_look_at_another_task),
+		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
+		cmocka_unit_test(constants_have_the_values_of_the_options),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
+		cmocka_unit_test(directories_are_compared_by_number),
 		cmocka_unit_test(own_words_are_replaced_in_code_only),
 		cmocka_unit_test(events_go_through_the_buffer_that_is_there),
 		cmocka_unit_test(a_handler_without_its_function_is_left_out),
@@ -681,6 +769,7 @@ int main(void)
 		cmocka_unit_test(probes_find_their_symbols),
 		cmocka_unit_test(the_first_variant_that_works_is_taken),
 		cmocka_unit_test(facts_become_macros),
+		cmocka_unit_test(a_fact_chooses_the_probe),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
 		cmocka_unit_test(broken_templates_are_told_where),
 		cmocka_unit_test(a_cut_template_never_crashes),

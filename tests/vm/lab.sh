@@ -6,6 +6,7 @@
 #   $LAB/roots/SUITE        a Debian userland with its kernel's modules (bookworm trixie sid)
 #   $LAB/kernels/KERNEL     vmlinuz, initrd; and its facts: btf, kallsyms, release, …
 #   $LAB/ext4.img           a file system of another kind, which guests mount at /ext4
+#   $LAB/xfs.img, btrfs.img of two more kinds, for the cases that mount them
 export LAB=${BCCHOST_LAB:-/var/cache/bcchost-lab}
 
 # The kernels of the matrix, oldest first. k510 is bullseye's kernel on bookworm's userland.

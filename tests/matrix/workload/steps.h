@@ -7,6 +7,8 @@
 #define WORKLOAD_STEPS_H
 
 #include <limits.h>
+#include <stdbool.h>
+#include <string.h>
 
 #define STEP_UNKNOWN LONG_MIN
 
@@ -21,6 +23,16 @@ struct steps {
 
 void steps_add(struct steps *s);
 void nap(double seconds);
+
+/* Is the operation one of these words? */
+static inline bool step_is(const char *op, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(op, words[i]))
+			return true;
+	return false;
+}
+#define STEP_IS(op, words) step_is(op, words, sizeof(words) / sizeof(*(words)))
 
 #define STEPS(function)                                                 \
 	static struct steps function##_steps = {.run = function};       \

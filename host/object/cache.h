@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cache: objects that were compiled before, in a directory of root's own. An entry is found by a
+ * hash of all that it was made from; what is damaged, of another owner, or made with another libbcc
+ * than there is now, is as if it were not there. A cache that cannot be used costs the cache, not
+ * the run.
+ */
+#ifndef BCCHOST_OBJECT_CACHE_H
+#define BCCHOST_OBJECT_CACHE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "object/object.h"
+
+#define CACHE_DIR "/var/cache/bcchost" /* unless $BCCHOST_CACHE_DIR names another */
+#define CACHE_MAX ((size_t)64 << 20)   /* bytes of all entries; the oldest go first */
+
+struct cache_key {
+	unsigned char bytes[32];
+};
+
+/* A hash on its way: parts are added with their lengths, so that no two lists of parts are alike.
+ */
+struct cache_hash;
+struct cache_hash *cache_hash_new(void); /* NULL without memory */
+void cache_hash_add(struct cache_hash *h, const void *data, size_t len);
+void cache_hash_str(struct cache_hash *h, const char *s); /* NULL is not "" */
+/* What tells one version of a file from another: its device, inode, size and times. */
+void cache_hash_file(struct cache_hash *h, const char *path);
+/* Frees h. */
+void cache_hash_end(struct cache_hash *h, struct cache_key *key);
+
+struct cache;
+
+/*
+ * Opens the directory, or makes it (0700). Refused, with FAULT_PERMISSION, if it is not this user's
+ * own or others can look into it; FAULT_RUN if it cannot be made. A user who is not root has no
+ * cache but one that the environment names: -ENOENT then. *c is the caller's; cache_close.
+ */
+int cache_open(struct cache **c, struct error *e);
+void cache_close(struct cache *c);
+
+/*
+ * 0 and the entry's object, the caller's; -ENOENT if there is none; another negative errno if
+ * there is one that cannot be taken, and why in e (FAULT_RUN).
+ */
+int cache_get(struct cache *c, const struct cache_key *key, struct object **o, struct error *e);
+
+/*
+ * Puts an object there, written beside and renamed, and takes the oldest away if all together
+ * are over CACHE_MAX. name: the tool's, for cache_list.
+ */
+int cache_put(struct cache *c, const struct cache_key *key, const char *name,
+	      const struct object *o, struct error *e);
+
+/* A line an entry: the tool, bytes, when it was last used. */
+int cache_list(struct cache *c, FILE *out, struct error *e);
+
+/* Removes all entries; *n is how many. */
+int cache_clear(struct cache *c, size_t *n, struct error *e);
+
+#endif
