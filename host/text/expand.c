@@ -87,7 +87,7 @@ static int expand_task_filter(struct job *job, struct scan *s, const char *path,
 	task = strndup(inner, len);
 	if (!task)
 		return error_nomem(job->e);
-	filter_expand_task(job->plan->options, task, &job->out);
+	filter_expand_task(&job->filter, task, &job->out);
 	expand_lines(job, inner, inner + len);
 	free(task);
 	return 0;

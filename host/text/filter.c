@@ -179,6 +179,8 @@ static void mntnsmap_filter(struct filter *f, bool btf)
 		"}\n");
 	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace((void *)bpf_get_current_task()); "
 			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
+	buf_str(&f->other, "{ u64 ns_ = bcchost_mount_namespace(t_); "
+			   "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
 }
 
 enum constant {
@@ -223,6 +225,9 @@ static void constant_prologue(struct filter *f, const char *name, enum constant 
 		   name, FILTER_CONSTANT_MARK, which);
 }
 
+/* A number out of FILTER_TASK's task. */
+#define MEMBER(name) "({ u32 n_ = 0; bpf_probe_read_kernel(&n_, sizeof(n_), &t_->" name "); n_; })"
+
 static void self_filter(struct filter *f)
 {
 	buf_str(&f->prologue,
@@ -231,17 +236,31 @@ static void self_filter(struct filter *f)
 	constant_prologue(f, "self", CONSTANT_SELF);
 	buf_str(&f->task,
 		"if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
+	buf_str(&f->other, "if (" MEMBER("tgid") " == bcchost_self()) return 0; ");
 }
 
 static const struct {
 	enum program_filter filter;
 	enum constant constant;
-	const char *name, *current;
+	const char *name, *current, *other;
 } ids[] = {
-	{PROGRAM_FILTER_PID, CONSTANT_PID, "only_pid", "(u32)(bpf_get_current_pid_tgid() >> 32)"},
-	{PROGRAM_FILTER_TID, CONSTANT_TID, "only_tid", "(u32)bpf_get_current_pid_tgid()"},
-	{PROGRAM_FILTER_UID, CONSTANT_UID, "only_uid", "(u32)bpf_get_current_uid_gid()"},
+	{PROGRAM_FILTER_PID, CONSTANT_PID, "only_pid", "(u32)(bpf_get_current_pid_tgid() >> 32)",
+	 MEMBER("tgid")},
+	{PROGRAM_FILTER_TID, CONSTANT_TID, "only_tid", "(u32)bpf_get_current_pid_tgid()",
+	 MEMBER("pid")},
+	{PROGRAM_FILTER_UID, CONSTANT_UID, "only_uid", "(u32)bpf_get_current_uid_gid()",
+	 "({ const struct cred *c_ = 0; u32 n_ = 0; bpf_probe_read_kernel(&c_, sizeof(c_), "
+	 "&t_->cred); bpf_probe_read_kernel(&n_, sizeof(n_), &c_->uid.val); n_; })"},
 };
+
+static void add_id(struct buf *out, const char *name, const char *is, uint64_t value, bool plain)
+{
+	if (!plain)
+		buf_printf(out, "if (bcchost_%s() != ~0ULL && bcchost_%s() != %s) return 0; ", name,
+			   name, is);
+	else if (value != CONSTANT_UNSET)
+		buf_printf(out, "if (%s != %" PRIu64 ") return 0; ", is, value);
+}
 
 /* With a constant for what was asked for, whether it was or not; or plainly. */
 static void id_filters(struct filter *f, const struct program *p, const struct options *o,
@@ -251,14 +270,12 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 		uint64_t value = CONSTANT_UNSET;
 
 		filter_constant(ids[i].constant, o, &value);
-		if (plain && value != CONSTANT_UNSET)
-			buf_printf(&f->task, "if (%s != %" PRIu64 ") return 0; ", ids[i].current,
-				   value);
-		if (plain || !program_has_filter(p, ids[i].filter))
+		if (!plain && !program_has_filter(p, ids[i].filter))
 			continue;
-		constant_prologue(f, ids[i].name, ids[i].constant);
-		buf_printf(&f->task, "if (bcchost_%s() != ~0ULL && bcchost_%s() != %s) return 0; ",
-			   ids[i].name, ids[i].name, ids[i].current);
+		if (!plain)
+			constant_prologue(f, ids[i].name, ids[i].constant);
+		add_id(&f->task, ids[i].name, ids[i].current, value, plain);
+		add_id(&f->other, ids[i].name, ids[i].other, value, plain);
 	}
 }
 
@@ -274,6 +291,9 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		comm_prologue(f, o->name);
 		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
 				  "if (!bcchost_has_name(c_)) return 0; } ");
+		buf_str(&f->other,
+			"{ char c_[16] = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
+			"if (!bcchost_has_name(c_)) return 0; } ");
 	}
 	if (o->cgroup)
 		err = cgroup_filter(f, o->cgroup, e);
@@ -297,6 +317,7 @@ void filter_free(struct filter *f)
 {
 	buf_free(&f->prologue);
 	buf_free(&f->task);
+	buf_free(&f->other);
 }
 
 /*
@@ -317,37 +338,9 @@ static void expand_inode(const struct program *p, const struct options *o, const
 		   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
 }
 
-static void read_member(struct buf *out, const char *variable, const char *from)
+void filter_expand_task(const struct filter *f, const char *task, struct buf *out)
 {
-	buf_printf(out, "bpf_probe_read_kernel(&%s, sizeof(%s), &%s); ", variable, variable, from);
-}
-
-void filter_expand_task(const struct options *o, const char *task, struct buf *out)
-{
-	buf_printf(out, "{ struct task_struct *t_ = %s; u32 n_ = 0; ", task);
-	read_member(out, "n_", "t_->tgid");
-	buf_str(out, "if (n_ == bcchost_self()) return 0; ");
-	if (o->has_pid)
-		buf_printf(out, "if (n_ != %u) return 0; ", o->pid);
-	if (o->has_tid) {
-		read_member(out, "n_", "t_->pid");
-		buf_printf(out, "if (n_ != %u) return 0; ", o->tid);
-	}
-	if (o->has_uid) {
-		buf_str(out, "const struct cred *cred_ = 0; ");
-		read_member(out, "cred_", "t_->cred");
-		read_member(out, "n_", "cred_->uid.val");
-		buf_printf(out, "if (n_ != %u) return 0; ", o->uid);
-	}
-	if (o->name) {
-		buf_str(out, "char c_[16] = {}; ");
-		read_member(out, "c_", "t_->comm");
-		buf_str(out, "if (!bcchost_has_name(c_)) return 0; ");
-	}
-	if (o->mntnsmap)
-		buf_str(out, "u64 ns_ = bcchost_mount_namespace(t_); "
-			     "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; ");
-	buf_str(out, "} ");
+	buf_printf(out, "{ struct task_struct *t_ = %s; %s} ", task, f->other.data);
 }
 
 void filter_expand(const struct filter *f, const struct program *p, const struct options *o,

@@ -34,6 +34,7 @@ bool filter_constant(uint32_t which, const struct options *o, uint64_t *value);
 struct filter {
 	struct buf prologue;	   /* helper functions and maps, before the template's own text */
 	struct buf task;	   /* `if (…) return 0; …` on the current task, on one line */
+	struct buf other;	   /* the same on the task `t_`, as far as it can be told */
 	bool wants_dentry;	   /* some part looks at a file: FILTER needs a `dentry` in scope */
 	uint64_t dir_dev, dir_ino; /* private: what --dir was resolved to */
 };
@@ -62,6 +63,6 @@ void filter_expand(const struct filter *f, const struct program *p, const struct
  * The same of FILTER_TASK(task), a C expression of a struct task_struct * that is not the current
  * one: pid, tid, uid, comm and mntns. There is no helper for another task's cgroup.
  */
-void filter_expand_task(const struct options *o, const char *task, struct buf *out);
+void filter_expand_task(const struct filter *f, const char *task, struct buf *out);
 
 #endif

@@ -198,7 +198,7 @@ static int attach_at_once(struct attach *a, const struct plan *plan, const struc
 
 static bool may_refuse(const struct plan_probe *pp, int err)
 {
-	return pp->function[0] == '^' &&
+	return (pp->function[0] == '^' || pp->ntargets > 1) &&
 	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL);
 }
 

@@ -19,10 +19,10 @@ struct attach {
 
 /*
  * Attaches all of the plan's probes, those of many functions in one go where the kernel can
- * (multi.h). A target of a pattern that refuses is passed over (some functions cannot be probed and
- * no list tells so); another one is an error: FAULT_PERMISSION, or FAULT_KERNEL. What was attached
- * before an error stays in `a`: attach_free ends it. With --verbose it says on stderr how a probe
- * of several functions was attached.
+ * (multi.h). A target of a pattern, or one of several of a name, that refuses is passed over if
+ * another does not (some functions cannot be probed and no list tells so); any other is an error:
+ * FAULT_PERMISSION, or FAULT_KERNEL. What was attached before an error stays in `a`: attach_free
+ * ends it. With --verbose it says on stderr how a probe of several functions was attached.
  */
 int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struct error *e);
 

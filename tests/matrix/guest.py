@@ -17,7 +17,7 @@ from harness import Background, Failure, command, wait_for
 
 # Emulated, and two machines at a time: a compilation takes seconds, several at once many.
 READY = 240
-STOP = 20
+STOP = 60
 
 HEADING = {
     "filelife": r"TIME +PID +COMM +AGE\(s\) +FILE",

@@ -412,6 +412,24 @@ static void filters_are_numbers(void **state)
 	free_made(m);
 }
 
+static void filters_may_look_at_another_task(void **state)
+{
+	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181",
+			(char *)"-n",	(char *)"ab", (char *)"--print-bpf"};
+	struct made *m =
+		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER_TASK(p->x) }", 6, argv);
+
+	(void)state;
+	assert_string_equal(
+		body(m),
+		"int created(void *ctx) { { struct task_struct *t_ = p->x; if (({ u32 n_ = 0; "
+		"bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); n_; }) == bcchost_self()) "
+		"return 0; if (({ u32 n_ = 0; bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); "
+		"n_; }) != 181) return 0; { char c_[16] = {}; bpf_probe_read_kernel(&c_, "
+		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; } }  }");
+	free_made(m);
+}
+
 /* So that another process costs no other text, and no other compile. */
 static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
 {
@@ -443,22 +461,6 @@ static void constants_have_the_values_of_the_options(void **state)
 	assert_int_equal(v[4], 0);	 /* root's */
 	assert_false(filter_constant(0, &o, &v[0]));
 	assert_false(filter_constant(5, &o, &v[0]));
-}
-
-static void filters_may_look_at_another_task(void **state)
-{
-	char *argv[] = {(char *)"tool", (char *)"-p", (char *)"181", (char *)"-n", (char *)"ab"};
-	struct made *m =
-		make_text("6.1.0", yaml, "int created(void *ctx) { FILTER_TASK(p->x) }", 5, argv);
-
-	(void)state;
-	assert_string_equal(
-		body(m),
-		"int created(void *ctx) { { struct task_struct *t_ = p->x; u32 n_ = 0; "
-		"bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); if (n_ == bcchost_self()) "
-		"return 0; if (n_ != 181) return 0; char c_[16] = {}; bpf_probe_read_kernel(&c_, "
-		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; }  }");
-	free_made(m);
 }
 
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
@@ -754,9 +756,9 @@ int main(void)
 		cmocka_unit_test(a_module_is_not_needed_for_the_text),
 		cmocka_unit_test(an_option_may_name_the_functions),
 		cmocka_unit_test(filters_are_numbers),
+		cmocka_unit_test(filters_may_look_at_another_task),
 		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
 		cmocka_unit_test(constants_have_the_values_of_the_options),
-		cmocka_unit_test(filters_may_look_at_another_task),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
 		cmocka_unit_test(directories_are_compared_by_number),

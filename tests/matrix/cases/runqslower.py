@@ -155,7 +155,7 @@ def _(session):
 
 @case("without -P there are no columns for it")
 def _(session):
-    matches(session.tools.plain.heading(), r"^TIME     COMM             TID            LAT\(us\)$")
+    matches(session.tools.plain.heading(), r"^TIME     COMM             TID           LAT\(us\)$")
     matches(session.tools.slow.heading(), r"LAT\(us\) PREV COMM        PREV TID$")
 
 
