@@ -6,6 +6,7 @@ import difflib
 import glob
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -108,7 +109,7 @@ def _(installed):
         true(max(map(len, text.splitlines())) <= 80, f"{tool} --help is wider than 80 columns", text)
         release, options = facts("bookworm")
         for e in examples:
-            succeeds(bcchost("--print-bpf", *options, *e.split("   ")[0].split()))
+            succeeds(bcchost("--print-bpf", *options, *shlex.split(e.split("   ")[0])))
 
 
 # --- the manual pages ---
