@@ -26,7 +26,8 @@ struct top {
 	struct writer *w;
 	struct stream *stream;
 	size_t nfields;
-	const struct layout_field *by[FIELDS_MAX]; /* their sum decides; none: the first counter */
+	const struct layout_field *by[FIELDS_MAX]; /* their sum decides; none: by key alone */
+	uint32_t key_size;			   /* of the table that is sorted */
 	bool terminal, printed;
 };
 
@@ -105,7 +106,9 @@ static int compare(const void *a, const void *b, void *arg)
 	const struct top *t = arg;
 	uint64_t x = weight(t, a), y = weight(t, b);
 
-	return x > y ? -1 : x < y;
+	if (x != y)
+		return x > y ? -1 : 1;
+	return memcmp(a, b, t->key_size);
 }
 
 /* How many rows there is room for, below `used` lines. */
@@ -151,7 +154,7 @@ void top_print(struct top *t, struct table *table)
 	bool screen = t->terminal && !t->options->noclear && again;
 	size_t used = (t->program->loadavg ? 2 : 0) + (t->options->no_header ? 0 : 1), rows;
 
-	table_sort(table);
+	t->key_size = table->key_size;
 	if (table->n)
 		qsort_r(table->data, table->n, table_row_size(table), compare, t);
 	if (screen)

@@ -25,7 +25,7 @@ int top_new(struct top **t, const struct program *p, const struct options *o,
 	    const struct layout *l, struct kernel *k, struct writer *w, struct error *e);
 void top_free(struct top *t);
 
-/* Prints the table, which it sorts. */
+/* Prints the table, which it sorts: the largest first, equal ones by the bytes of their keys. */
 void top_print(struct top *t, struct table *table);
 
 #endif

@@ -236,11 +236,12 @@ static int one_argument_too_many(struct parser *ps, const char *word)
 static int parse_word(struct parser *ps, char *word)
 {
 	const struct program *p = ps->program;
-	struct error *first = ps->e, other = {0};
-	bool tried = false;
-	int err = 0;
+	struct error *given = ps->e, one = {0};
+	struct buf why = {0};
+	bool taken = false;
 
-	for (size_t i = 0; i < p->narguments; i++) {
+	ps->e = &one;
+	for (size_t i = 0; i < p->narguments && !taken; i++) {
 		const char *name = p->arguments[i];
 		struct match m = {.own = find_own(p, name)};
 
@@ -248,20 +249,19 @@ static int parse_word(struct parser *ps, char *word)
 			continue;
 		if (!m.own)
 			m.entry = options_table_find(p, name);
-		ps->e = tried ? &other : first;
-		if (!set_option(ps, &m, name, word)) {
-			if (tried && first)
-				error_clear(first);
-			ps->e = first;
-			error_clear(&other);
-			return 0;
-		}
-		err = -EINVAL;
-		tried = true;
-		error_clear(&other);
+		taken = !set_option(ps, &m, name, word);
+		if (!taken)
+			buf_printf(&why, "%s%s", why.len ? "; or " : "",
+				   one.text ? one.text : name);
+		error_clear(&one);
 	}
-	ps->e = first;
-	return err ?: one_argument_too_many(ps, word);
+	ps->e = given;
+	if (!taken && why.len)
+		error_set(given, FAULT_USAGE, -EINVAL, "%s", why.data);
+	else if (!taken)
+		one_argument_too_many(ps, word);
+	buf_free(&why);
+	return taken ? 0 : -EINVAL;
 }
 
 /*
