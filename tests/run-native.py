@@ -109,7 +109,9 @@ def _(installed):
         true(max(map(len, text.splitlines())) <= 80, f"{tool} --help is wider than 80 columns", text)
         release, options = facts("bookworm")
         for e in examples:
-            succeeds(bcchost("--print-bpf", *options, *shlex.split(e.split("   ")[0])))
+            run = bcchost("--print-bpf", *options, *shlex.split(e.split("   ")[0]))
+            if "there is no disk" not in run.stderr:  # an example's disk need not be in this machine
+                succeeds(run)
 
 
 # --- the manual pages ---
