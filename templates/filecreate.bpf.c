@@ -55,7 +55,8 @@ static int create_begins(struct dentry *dentry)
 
 	if (stacked())
 		return 0;
-	creating.update(&tid, &dentry);
+	if (creating.update(&tid, &dentry))
+		LOST;
 	return 0;
 }
 

@@ -78,7 +78,8 @@ static int create_begins(struct dentry *dentry)
 	call.dentry = dentry;
 	if (nested(outer, call.sb))
 		return 0;
-	creating.update(&tid, &call);
+	if (creating.update(&tid, &call))
+		LOST;
 	return 0;
 }
 
@@ -143,8 +144,8 @@ int vfs_unlink_entry(SIGNATURE(vfs_unlink, dentry))
 	call.dentry = dentry;
 	key_of(inode, &call.key);
 	call.last = inode->i_nlink <= 1;
-	if (birth.lookup(&call.key))
-		removing.update(&tid, &call);
+	if (birth.lookup(&call.key) && removing.update(&tid, &call))
+		LOST;
 	return 0;
 }
 

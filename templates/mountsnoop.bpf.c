@@ -353,7 +353,8 @@ int entry(SIGNATURE(__x64_sys_mount, regs))
 {
 	u32 tid = bpf_get_current_pid_tgid();
 
-	calls.update(&tid, &regs);
+	if (calls.update(&tid, &regs))
+		LOST;
 	return 0;
 }
 

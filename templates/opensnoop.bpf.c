@@ -72,7 +72,8 @@ static int begins(s32 dfd, const char *name, u32 flags)
 	call.name = name;
 	call.flags = flags;
 	call.dfd = dfd;
-	calls.update(&tid, &call);
+	if (calls.update(&tid, &call))
+		LOST;
 	return 0;
 }
 #endif

@@ -29,10 +29,10 @@ static int begins(struct task_struct *task, int anew)
 	bpf_probe_read_kernel(&tid, sizeof(tid), &task->pid);
 	if (!tid) /* a processor's idle task */
 		return 0;
-	if (anew)
-		waiting.update(&tid, &now);
-	else
+	if (!anew)
 		waiting.insert(&tid, &now);
+	else if (waiting.update(&tid, &now))
+		LOST;
 	return 0;
 }
 

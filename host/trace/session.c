@@ -95,7 +95,8 @@ static void tell_lost(struct session *s, bool at_end)
 			s->lost_told  ? ""
 			: s->periodic ? ": a table was full"
 			: s->pipe     ? ": the trace pipe's buffer was full"
-				      : ": the buffer was full (--buffer-pages makes it larger)");
+				  : ": no room in the buffer (--buffer-pages makes it larger) or a "
+				    "table");
 	if (at_end && s->lost_told && s->periodic)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
 	else if (at_end && s->lost_told)

@@ -46,7 +46,8 @@ int fileio_entry(SIGNATURE(vfs_read, file))
 {
 	u32 tid = bpf_get_current_pid_tgid();
 
-	fileio_files.update(&tid, &file);
+	if (fileio_files.update(&tid, &file))
+		LOST;
 	return 0;
 }
 
