@@ -16,7 +16,7 @@ struct key {
 	u64 slot;
 };
 
-BPF_HISTOGRAM(latency, struct key);
+BPF_HISTOGRAM(latency, struct key, 10240); /* disks or flags, by slots */
 BPF_PERCPU_ARRAY(scratch, struct key, 1);
 
 #if BY_FLAGS
@@ -84,6 +84,7 @@ static void describe(struct key *key, u32 flags)
 
 static int done(void *ctx, struct request *rq, struct io *io, u64 now)
 {
+	u64 none = 0, *count;
 	struct key *key;
 	int zero = 0;
 	u64 since = QUEUED && io->owner.ns ? io->owner.ns : io->issued;
@@ -100,7 +101,11 @@ static int done(void *ctx, struct request *rq, struct io *io, u64 now)
 	describe(key, io->flags);
 #endif
 	key->slot = bpf_log2l((now - since) / (MILLISECONDS ? 1000000 : 1000));
-	latency.increment(*key);
+	count = latency.lookup_or_try_init(key, &none);
+	if (count)
+		lock_xadd(count, 1);
+	else
+		LOST;
 	return 0;
 }
 

@@ -7,13 +7,18 @@ struct key {
 	u32 slot;
 };
 
-BPF_HISTOGRAM(latency, struct key);
+BPF_HISTOGRAM(latency, struct key, 1024); /* four operations, 64 slots each, and room */
 
 static int ended(void *ctx, u32 op, struct fsop *call, u64 now, long result)
 {
 	struct key key = {.op = op};
+	u64 none = 0, *count;
 
 	key.slot = bpf_log2l((now - call->begun) / (MILLISECONDS ? 1000000 : 1000));
-	latency.increment(key);
+	count = latency.lookup_or_try_init(&key, &none);
+	if (count)
+		lock_xadd(count, 1);
+	else
+		LOST;
 	return 0;
 }
