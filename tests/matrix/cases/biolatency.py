@@ -101,12 +101,15 @@ def _(session):
     equal(sum(got.values()), ALL)
 
 
-@case("-F names O_DIRECT's reads as what they are, and nothing else so")
+@case("-F names O_DIRECT's reads as what they are: synchronous where the kernel says so")
 def _(session):
-    # 5.10 does not mark them as synchronous.
     flags = {h.members["flags"] for h in histograms(session.tools.flags.stdout)}
-    plain = [f for f in flags if re.fullmatch("((Sync|Idle|NoMerge)-)*Read", f)]
-    equal(sum(total(session.tools.flags, flags=f) for f in plain), 23, note=f"{flags} {session.tools.flags.said()}")
+    sync = [f for f in flags if re.fullmatch("((Sync|Idle|NoMerge)-)*Read", f) and "Sync" in f]
+    note = f"{flags} {session.tools.flags.said()}"
+    if sync:
+        equal(sum(total(session.tools.flags, flags=f) for f in sync), 23, note=note)
+    else:  # 5.10 does not mark them: they are together with what the page cache read
+        about(total(session.tools.flags, flags="Read"), 23, session.tools.flags)
 
 
 @case("-D and -F together")
