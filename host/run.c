@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "kernel/kernel.h"
-#include "object/cache.h"
+#include "object/cached.h"
 #include "object/compile.h"
 #include "text/plan.h"
 #include "text/substitute.h"
@@ -30,7 +29,6 @@ struct run {
 	bool planned;
 	char *text;
 	struct object *object;
-	struct cache *cache; /* NULL until it is wanted, and if there is none */
 	struct compile_request request;
 	uint64_t last; /* when the last step ended, clock_ns */
 };
@@ -182,65 +180,6 @@ static int print_text(struct run *r, struct error *e)
 	return 0;
 }
 
-/*
- * All that the object depends on: the kernel (its build id, and what its types come from), the
- * host, the compiler process, the text. A text that holds an address of this boot (KASLR) differs
- * with it.
- */
-static int make_key(const struct run *r, struct cache_key *key)
-{
-	struct cache_hash *h = cache_hash_new();
-	char *notes = NULL;
-	size_t len = 0;
-
-	if (!h)
-		return -ENOMEM;
-	cache_hash_str(h, BCCHOST_VERSION);
-	cache_hash_file(h, "/proc/self/exe");
-	cache_hash_file(h, r->find->helper);
-	if (file_read("/sys/kernel/notes", &notes, &len, NULL) == 0)
-		cache_hash_add(h, notes, len);
-	free(notes);
-	cache_hash_str(h, kernel_release(r->kernel));
-	cache_hash_add(h, &r->request.kernel_version, sizeof(r->request.kernel_version));
-	cache_hash_add(h, &r->request.headers, sizeof(r->request.headers));
-	cache_hash_str(h, r->request.headers_path);
-	if (r->request.headers != COMPILE_HEADERS_BTF)
-		cache_hash_file(h, r->request.headers_path);
-	cache_hash_str(h, r->text);
-	cache_hash_end(h, key);
-	return 0;
-}
-
-/* What the cache cannot do costs the cache, not the run: a note under --verbose is all. */
-static void note(const struct run *r, struct error *why)
-{
-	if (r->options.verbose && why->text)
-		fprintf(stderr, "bcchost: %s\n", why->text);
-	error_clear(why);
-}
-
-/* From the cache, if it is there; NULL if not. */
-static struct object *cached_object(struct run *r, const struct cache_key *key)
-{
-	struct error why = {0};
-	struct object *o = NULL;
-
-	if (cache_open(&r->cache, &why) == 0)
-		cache_get(r->cache, key, &o, &why);
-	note(r, &why);
-	return o;
-}
-
-static void keep_object(struct run *r, const struct cache_key *key)
-{
-	struct error why = {0};
-
-	if (r->cache)
-		cache_put(r->cache, key, r->program->name, r->object, &why);
-	note(r, &why);
-}
-
 /* Only what runs here is kept; who asks to see what the compiler does wants it to compile. */
 static bool may_cache(const struct run *r)
 {
@@ -250,23 +189,17 @@ static bool may_cache(const struct run *r)
 
 static int compile_object(struct run *r, struct error *e)
 {
-	struct cache_key key;
-	bool cached = may_cache(r) && make_key(r, &key) == 0;
+	bool found = false;
 	int err;
 
-	if (cached)
-		r->object = cached_object(r, &key);
-	if (r->object) {
-		step(r, "took it from the cache");
-		return 0;
-	}
-	err = compile(&r->request, &r->object, e);
-	if (err)
-		return err;
-	step(r, "compiled it");
-	if (cached)
-		keep_object(r, &key);
-	return 0;
+	if (may_cache(r))
+		err = cached_compile(&r->request, r->kernel, r->program->name, &r->object, &found,
+				     e);
+	else
+		err = compile(&r->request, &r->object, e);
+	if (!err)
+		step(r, found ? "took it from the cache" : "compiled it");
+	return err;
 }
 
 static int make_object(struct run *r, struct error *e)
@@ -302,8 +235,6 @@ static void drop_attempt(struct run *r)
 	r->planned = false;
 	object_free(r->object);
 	r->object = NULL;
-	cache_close(r->cache);
-	r->cache = NULL;
 	free(r->text);
 	r->text = NULL;
 }
