@@ -36,12 +36,12 @@ struct session {
 	struct pipe *pipe;	   /* instead of the reader */
 	struct periodic *periodic; /* instead of the reader and the stream */
 	struct writer writer;
-	uint64_t printed;
-	uint64_t lost_told; /* of the lost events, those that stderr knows of */
-	uint64_t deadline;  /* CLOCK_MONOTONIC, ns; 0: none */
-	uint64_t next_look; /* when the count of lost events is looked at again */
-	uint64_t interval;  /* of a periodic output, ns; 0: it prints at the end alone */
-	uint64_t next_tick; /* when it prints again */
+	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
+	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
+	uint64_t deadline;	/* CLOCK_MONOTONIC, ns; 0: none */
+	uint64_t next_look;	/* when the count of lost events is looked at again */
+	uint64_t interval;	/* of a periodic output, ns; 0: it prints at the end alone */
+	uint64_t next_tick;	/* when it prints again */
 	uint64_t ticks;
 	bool done;
 };
@@ -64,12 +64,13 @@ static int on_event(void *ctx, const void *data, size_t size)
 	struct session *s = ctx;
 	const struct options *o = s->plan->options;
 
+	s->seen++;
 	if (stream_event(s->stream, data, size))
 		s->printed++;
 	if (o->max_events && s->printed >= o->max_events)
 		s->done = true;
 	/* Under load the buffer is never empty: look at the clock now and then from here. */
-	if (s->deadline && (s->printed & 255) == 0 && clock_ns() >= s->deadline)
+	if (s->deadline && (s->seen & 255) == 0 && clock_ns() >= s->deadline)
 		s->done = true;
 	return s->done || s->stop->stopped || s->writer.err;
 }
