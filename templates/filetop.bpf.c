@@ -8,8 +8,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include "fileio.h"
-
-#define NAME_LEN 256
+#include "names.h"
 
 #define TYPE_REGULAR 0
 #define TYPE_SOCKET  1
@@ -61,7 +60,6 @@ static int identify(struct file *file, struct key *key)
 
 static struct leaf *add(struct key *key, struct dentry *dentry)
 {
-	const unsigned char *name = 0;
 	struct leaf *leaf;
 	int zero = 0;
 
@@ -70,8 +68,7 @@ static struct leaf *add(struct key *key, struct dentry *dentry)
 		return 0;
 	leaf->reads = leaf->writes = leaf->rbytes = leaf->wbytes = 0;
 	bpf_get_current_comm(&leaf->comm, sizeof(leaf->comm));
-	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-	bpf_probe_read_kernel_str(&leaf->name, sizeof(leaf->name), name);
+	name_of(dentry, leaf->name);
 	/* A pipe's name is made when somebody asks for it. */
 	if (!leaf->name[0]) {
 		leaf->name[0] = 'p';

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fsslower: the reads, writes, opens and syncs of a file system that took long. */
 #include "fsops.h"
-
-#define NAME_LEN 256
+#include "names.h"
 
 struct event {
 	u64 end_ns;
@@ -22,11 +21,8 @@ BPF_PERF_OUTPUT(events);
 static int ended(void *ctx, u32 op, struct fsop *call, u64 now, long result)
 {
 	u64 took = now - call->begun, end = 0, size;
-	const unsigned char *name = 0;
-	struct dentry *dentry = 0;
 	int zero = 0;
 	struct event *e;
-	long len;
 
 	if (MIN_MS && took <= MIN_MS * 1000000ull)
 		return 0;
@@ -46,12 +42,8 @@ static int ended(void *ctx, u32 op, struct fsop *call, u64 now, long result)
 	}
 	e->offset_kb = e->offset >> 10;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	bpf_probe_read_kernel(&dentry, sizeof(dentry), &call->file->f_path.dentry);
-	bpf_probe_read_kernel(&name, sizeof(name), &dentry->d_name.name);
-	e->name[0] = 0;
-	len = bpf_probe_read_kernel_str(&e->name, sizeof(e->name), name);
-	/* The name comes last: only what there is of it is sent. The mask is for the verifier. */
-	size = offsetof(struct event, name) + 1 + ((len - 1) & (NAME_LEN - 1));
+	/* The name comes last: only what there is of it is sent. */
+	size = offsetof(struct event, name) + name_of(dentry_of(call->file), e->name);
 	events.perf_submit(ctx, e, size);
 	return 0;
 }

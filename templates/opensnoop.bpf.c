@@ -9,7 +9,7 @@
 #include <linux/fs_struct.h>
 #include <linux/sched.h>
 
-#define NAME_LEN 256
+#include "names.h"
 
 /* A 64-bit kernel adds O_LARGEFILE to every open by itself: it is taken off where we come later.
  * O_RDONLY is no bit: in the filter it has this one, which no open flag has. */
@@ -84,18 +84,13 @@ static int start_dir(s32 dfd, struct path *start)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct fs_struct *fs = 0;
-	struct files_struct *files = 0;
-	struct fdtable *fdt = 0;
-	struct file **fds = 0, *file = 0;
+	struct file *file;
 
 	if (dfd == AT_FDCWD) {
 		bpf_probe_read_kernel(&fs, sizeof(fs), &task->fs);
 		return bpf_probe_read_kernel(start, sizeof(*start), &fs->pwd);
 	}
-	bpf_probe_read_kernel(&files, sizeof(files), &task->files);
-	bpf_probe_read_kernel(&fdt, sizeof(fdt), &files->fdt);
-	bpf_probe_read_kernel(&fds, sizeof(fds), &fdt->fd);
-	bpf_probe_read_kernel(&file, sizeof(file), fds + dfd);
+	file = file_of(dfd);
 	if (!file)
 		return -1;
 	return bpf_probe_read_kernel(start, sizeof(*start), &file->f_path);
