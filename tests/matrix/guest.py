@@ -13,7 +13,7 @@ import subprocess
 import termios
 import time
 
-from harness import Background, Failure, command, wait_for
+from harness import Background, Failure, case, command, equal, wait_for
 
 # Emulated, and two machines at a time: a compilation takes seconds, several at once many.
 READY = 240
@@ -317,6 +317,20 @@ def stop(tools, settle=1):
             t.status = t.wait(STOP)
         except Failure as e:
             t.failed = t.failed or e
+
+
+def ending():
+    """The last cases of a file whose fixture `session` has its tools in `tools`, all stopped."""
+
+    @case("Ctrl-C ends all with 0")
+    def _(session):
+        for t in session.tools.values():
+            t.check()
+            equal(t.status, 0, note=t.said())
+
+    @case("nothing is left in the kernel")
+    def _(session):
+        equal(nothing_left(), [])
 
 
 class Bunch(dict):

@@ -5,7 +5,7 @@ import json
 import re
 import time
 
-from guest import Bunch, Workload, histograms, nothing_left, start, stop, workload
+from guest import Bunch, Workload, ending, histograms, start, stop, workload
 from harness import case, command, equal, fixture, main, true
 
 MB = 1 << 20
@@ -156,15 +156,5 @@ def _():
     true("no disk nosuchdisk" in p.stderr, p.stderr)
 
 
-@case("Ctrl-C ends all with 0")
-def _(session):
-    for t in session.tools.values():
-        equal(t.status, 0, note=t.said())
-
-
-@case("nothing is left in the kernel")
-def _(session):
-    equal(nothing_left(), [])
-
-
+ending()
 main()

@@ -4,8 +4,8 @@
 import os
 import time
 
-from guest import Bunch, nothing_left, start, stop, table, workload
-from harness import case, equal, fixture, main, true
+from guest import Bunch, ending, start, stop, table, workload
+from harness import case, fixture, main, true
 
 table(
     "dcstat",
@@ -94,15 +94,5 @@ def _(session):
     true(any(r.hit == "-" for r in there.rows()), "an idle interval", note=there.said())
 
 
-@case("Ctrl-C ends all with 0")
-def _(session):
-    for t in session.tools.values():
-        equal(t.status, 0, note=t.said())
-
-
-@case("nothing is left in the kernel")
-def _(session):
-    equal(nothing_left(), [])
-
-
+ending()
 main()

@@ -7,7 +7,7 @@ import struct
 import threading
 
 import elf32
-from guest import Bunch, nothing_left, start, stop, table
+from guest import Bunch, ending, start, stop, table
 from harness import case, command, equal, fixture, main, matches, true
 
 table(
@@ -350,15 +350,5 @@ def _(session):
     matches(r.stderr, r"-n \(: wants a POSIX extended regular expression")
 
 
-@case("Ctrl-C ends all with 0")
-def _(session):
-    for t in session.tools.values():
-        equal(t.status, 0, note=t.said())
-
-
-@case("nothing is left in the kernel")
-def _(session):
-    equal(nothing_left(), [])
-
-
+ending()
 main()

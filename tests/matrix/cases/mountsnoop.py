@@ -9,7 +9,7 @@ import struct
 import subprocess
 
 import elf32
-from guest import Bunch, nothing_left, start, stop, table
+from guest import Bunch, ending, start, stop, table
 from harness import Failure, Skip, case, equal, fixture, main, true
 
 table(
@@ -342,15 +342,5 @@ def _(session):
     equal(session.tools.plain.heading().split(), ["COMM", "PID", "TID", "MNT_NS", "CALL"])
 
 
-@case("Ctrl-C ends all with 0")
-def _(session):
-    for t in session.tools.values():
-        equal(t.status, 0, note=t.said())
-
-
-@case("nothing is left in the kernel")
-def _(session):
-    equal(nothing_left(), [])
-
-
+ending()
 main()

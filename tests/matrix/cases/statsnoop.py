@@ -3,7 +3,7 @@
 
 import os
 
-from guest import Bunch, Workload, nothing_left, start, stop, table, workload
+from guest import Bunch, Workload, ending, start, stop, table, workload
 from harness import Failure, Skip, case, equal, fixture, main, true
 
 table(
@@ -159,16 +159,5 @@ def _(session):
     true(widest < 80, f"{widest} columns")
 
 
-@case("Ctrl-C ends all with 0")
-def _(session):
-    for t in session.tools.values():
-        if not t.failed:
-            equal(t.status, 0, note=t.said())
-
-
-@case("nothing is left in the kernel")
-def _(session):
-    equal(nothing_left(), [])
-
-
+ending()
 main()
