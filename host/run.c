@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "kernel/kernel.h"
 #include "object/cached.h"
 #include "object/compile.h"
@@ -30,7 +31,8 @@ struct run {
 	char *text;
 	struct object *object;
 	struct compile_request request;
-	uint64_t last; /* when the last step ended, clock_ns */
+	uint64_t last;		   /* when the last step ended, clock_ns */
+	struct progress *starting; /* until it traces; NULL: not shown */
 };
 
 /* What took how long, for --verbose: each step since the one before. */
@@ -252,6 +254,7 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
 	kernel_trim(r->kernel);
 	malloc_trim(0);
+	progress_step(r->starting, "compiling");
 	if (!err)
 		err = make_object(r, e);
 	if (err)
@@ -263,7 +266,8 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	/* Ctrl-C before anything was traced: there is nothing to print. */
 	if (stop->stopped)
 		return 0;
-	return session_run(&r->plan, r->object, stop, attached, e);
+	progress_step(r->starting, "attaching");
+	return session_run(&r->plan, r->object, stop, &r->starting, attached, e);
 }
 
 /*
@@ -302,10 +306,14 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 		err = error_set(e, FAULT_USAGE, -EINVAL,
 				"--btf, --kallsyms and --kernel-release name another kernel: only "
 				"--print-bpf and --compile-only work for that");
+	if (trace && !r->options.verbose)
+		r->starting = progress_begin(STDERR_FILENO, "starting", r->program->name);
 	if (!err && trace)
 		err = check_privilege(r, e) ?: load_modules(r, e);
 	if (!err)
 		err = try_variants(r, stop, e);
+	progress_end(r->starting);
+	r->starting = NULL;
 	if (err == -EINTR && stop->stopped) {
 		error_clear(e);
 		err = 0;
