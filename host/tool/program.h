@@ -294,4 +294,9 @@ static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
 }
 
+static inline bool program_probe_is_kprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_KPROBE || kind == PROGRAM_KRETPROBE;
+}
+
 #endif

@@ -302,8 +302,7 @@ static const struct object_prog *handler_prog(const struct object *o, const char
 
 bool load_wants_multi(struct load *l, const struct plan_probe *pp)
 {
-	if (pp->ntargets < 2 ||
-	    (pp->probe->kind != PROGRAM_KPROBE && pp->probe->kind != PROGRAM_KRETPROBE))
+	if (pp->ntargets < 2 || !program_probe_is_kprobe(pp->probe->kind))
 		return false;
 	if (!l->multi_tried)
 		l->multi_ok = multi_works();
