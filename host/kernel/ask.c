@@ -71,7 +71,7 @@ uint32_t kernel_function_id(struct kernel *k, const char *function)
 
 bool kernel_has_symbol(struct kernel *k, const char *name)
 {
-	struct facts_question q = {FACTS_OF_BOOT, "symbol", name, NULL};
+	struct facts_question q = {FACTS_OF_MODULES, "symbol", name, NULL};
 	int64_t answer;
 
 	if (!facts_number(k->facts, &q, &answer))
@@ -102,7 +102,7 @@ bool kernel_has_fentry(struct kernel *k)
 enum kernel_can kernel_module_function(struct kernel *k, const char *module, const char *function,
 				       uint32_t *id)
 {
-	struct facts_question q = {FACTS_OF_BOOT, "module", module, function};
+	struct facts_question q = {FACTS_OF_MODULES, "module", module, function};
 	enum kernel_can can;
 	int64_t answer;
 
@@ -201,7 +201,7 @@ static int ask_symbols(struct kernel *k, const struct facts_question *q, find_sy
 int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *out,
 		     struct error *e)
 {
-	struct facts_question q = {FACTS_OF_BOOT, "functions", name, NULL};
+	struct facts_question q = {FACTS_OF_MODULES, "functions", name, NULL};
 
 	return ask_symbols(k, &q, symbols_named, out, e);
 }
@@ -209,7 +209,7 @@ int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *
 int kernel_functions_match(struct kernel *k, const char *regex, struct kernel_symbols *out,
 			   struct error *e)
 {
-	struct facts_question q = {FACTS_OF_BOOT, "match", regex, NULL};
+	struct facts_question q = {FACTS_OF_MODULES, "match", regex, NULL};
 
 	return ask_symbols(k, &q, symbols_matching, out, e);
 }
@@ -264,10 +264,13 @@ typedef int (*find_proto)(struct kernel *k, const char *name, struct kernel_prot
 static int ask_proto(struct kernel *k, const char *what, const char *name, find_proto find,
 		     struct kernel_proto *out, struct error *e)
 {
-	struct facts_question q = {FACTS_OF_BOOT, what, name, NULL};
-	const json_t *known = facts_get(k->facts, &q);
+	struct facts_question of_kernel = {FACTS_OF_KERNEL, what, name, NULL};
+	struct facts_question of_modules = {FACTS_OF_MODULES, what, name, NULL};
+	const json_t *known = facts_get(k->facts, &of_kernel);
 	int err;
 
+	if (!known)
+		known = facts_get(k->facts, &of_modules);
 	if (json_is_null(known) && !e) {
 		memset(out, 0, sizeof(*out));
 		return -ENOENT;
@@ -276,9 +279,9 @@ static int ask_proto(struct kernel *k, const char *what, const char *name, find_
 		return 0;
 	err = find(k, name, out, e);
 	if (!err)
-		facts_put(k->facts, &q, of_proto(out));
+		facts_put(k->facts, out->in_module ? &of_modules : &of_kernel, of_proto(out));
 	else if (err == -ENOENT)
-		facts_put(k->facts, &q, json_null());
+		facts_put(k->facts, &of_modules, json_null());
 	return err;
 }
 

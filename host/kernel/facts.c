@@ -12,12 +12,13 @@
 #define ANSWERS_MAX 4096 /* of one kind: a pattern may match every function */
 
 struct facts {
-	char boot[SHA256_DIGEST_STRING_LENGTH];
+	/* What tells the time in which answers of that kind hold; "": it cannot be told. */
+	char id[FACTS_NKINDS][SHA256_DIGEST_STRING_LENGTH];
 	json_t *answers[FACTS_NKINDS];
 	bool changed;
 };
 
-static const char *const kind_names[FACTS_NKINDS] = {"kernel", "boot"};
+static const char *const kind_names[FACTS_NKINDS] = {"kernel", "boot", "modules"};
 
 /* Of a module its name, its size and its address; not how many use it (proc_modules(5)). */
 static void add_modules(struct buf *b, char *text)
@@ -29,20 +30,26 @@ static void add_modules(struct buf *b, char *text)
 			buf_printf(b, "%s %s %s\n", name, size, addr);
 }
 
-/* What tells this boot with these modules from any other; "" if that cannot be known. */
-static void identify_boot(char out[SHA256_DIGEST_STRING_LENGTH])
+static void sum(const struct buf *b, char out[SHA256_DIGEST_STRING_LENGTH])
+{
+	if (b->data && !b->failed)
+		SHA256Data((const uint8_t *)b->data, b->len, out);
+}
+
+/* Which kernel it is, the caller of facts_new knows. */
+static void identify(struct facts *f)
 {
 	char *id = NULL, *modules = NULL;
 	struct buf b = {0};
 
-	*out = '\0';
+	strcpy(f->id[FACTS_OF_KERNEL], "same");
 	if (file_read("/proc/sys/kernel/random/boot_id", &id, NULL, NULL) == 0) {
 		buf_str(&b, id);
+		sum(&b, f->id[FACTS_OF_BOOT]);
 		/* A kernel without modules has no such file. */
 		if (file_read("/proc/modules", &modules, NULL, NULL) == 0)
 			add_modules(&b, modules);
-		if (b.data && !b.failed)
-			SHA256Data((const uint8_t *)b.data, b.len, out);
+		sum(&b, f->id[FACTS_OF_MODULES]);
 	}
 	buf_free(&b);
 	free(id);
@@ -52,14 +59,13 @@ static void identify_boot(char out[SHA256_DIGEST_STRING_LENGTH])
 static void take(struct facts *f, const char *text, size_t len)
 {
 	json_t *root = json_loadb(text, len, 0, NULL);
-	const char *boot = json_string_value(json_object_get(root, "id"));
 
 	for (int kind = 0; kind < FACTS_NKINDS; kind++) {
-		json_t *answers = json_object_get(root, kind_names[kind]);
+		const json_t *one = json_object_get(root, kind_names[kind]);
+		const char *id = json_string_value(json_object_get(one, "id"));
+		json_t *answers = json_object_get(one, "answers");
 
-		if (kind == FACTS_OF_BOOT && (!*f->boot || !boot || strcmp(boot, f->boot) != 0))
-			continue;
-		if (json_is_object(answers))
+		if (*f->id[kind] && id && strcmp(id, f->id[kind]) == 0 && json_is_object(answers))
 			json_object_update(f->answers[kind], answers);
 	}
 	json_decref(root);
@@ -73,7 +79,7 @@ struct facts *facts_new(const char *text, size_t len)
 		return NULL;
 	for (int kind = 0; kind < FACTS_NKINDS; kind++)
 		f->answers[kind] = json_object();
-	identify_boot(f->boot);
+	identify(f);
 	if (text)
 		take(f, text, len);
 	return f;
@@ -143,9 +149,12 @@ char *facts_text(struct facts *f)
 
 	if (!f || !f->changed)
 		return NULL;
-	root = json_pack("{s:s, s:O, s:O}", "id", f->boot, kind_names[0], f->answers[0],
-			 kind_names[1], f->answers[1]);
-	text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+	root = json_object();
+	for (int kind = 0; kind < FACTS_NKINDS; kind++)
+		json_object_set_new(
+			root, kind_names[kind],
+			json_pack("{s:s, s:O}", "id", f->id[kind], "answers", f->answers[kind]));
+	text = json_dumps(root, JSON_COMPACT);
 	json_decref(root);
 	if (text)
 		f->changed = false;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * facts: what was asked of a kernel and what it answered, kept between runs as JSON, so that a
- * second run need read neither BTF nor kallsyms. Two kinds: those that hold as long as the kernel
- * is the same (what its BTF says), and those that hold as long as it runs with the same modules at
- * the same places (addresses, what modules have). Only host/kernel/ includes it.
+ * second run need read neither BTF nor kallsyms. Only host/kernel/ includes it.
  */
 #ifndef BCCHOST_KERNEL_FACTS_H
 #define BCCHOST_KERNEL_FACTS_H
@@ -14,9 +12,11 @@
 
 struct facts;
 
+/* How long an answer holds: as long as … */
 enum facts_kind {
-	FACTS_OF_KERNEL,
-	FACTS_OF_BOOT,
+	FACTS_OF_KERNEL,  /* the kernel is the same: what its BTF says */
+	FACTS_OF_BOOT,	  /* it is not booted again: what it lets us do */
+	FACTS_OF_MODULES, /* no module comes, goes or moves: which functions there are, and where */
 	FACTS_NKINDS,
 };
 

@@ -94,7 +94,8 @@ struct kernel_proto {
 	char *result; /* C text of the result's type: "int", "struct dentry *"; "" from the table */
 	size_t nparams;
 	struct kernel_param *params;
-	char *source; /* where it comes from, for people: "BTF of 6.1.0", "signatures.list:12" */
+	bool in_module; /* told by a module's own BTF */
+	char *source;	/* where it comes from, for people: "BTF of 6.1.0", "signatures.list:12" */
 };
 
 /*

@@ -278,6 +278,7 @@ int proto_of_function(struct kernel *k, const char *function, struct kernel_prot
 	if (!proto)
 		return not_known(k, function, e);
 	w.proto = w.names = proto;
+	out->in_module = module != NULL;
 	err = name_source(k, module, out);
 	if (!err)
 		err = fill_proto(btf, &w, function, out);
