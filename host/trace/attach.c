@@ -269,7 +269,7 @@ static void tell_targets(const struct plan *plan, const struct plan_probe *pp)
 	struct buf notes = {0};
 	const char *line;
 
-	if (is_pattern(pp) || (!plan->options->verbose && !pp->left_out.len))
+	if (is_pattern(pp) || (!plan->options->verbose && !pp->warnings.len))
 		return;
 	target_note(plan, pp, &notes);
 	line = notes.data;
