@@ -240,19 +240,19 @@ WARM = ["filelife", "opensnoop", "biosnoop", "ext4slower", "vfsstat"]
 def second_starts():
     """The files that a second start of each opens, as seen by opensnoop."""
     for name in WARM:
-        bcchost(name, "-d", "1")
+        equal(bcchost(name, "--duration", "1").returncode, 0, name)
     watch = start(opens=["opensnoop", "-n", "bcchost"])
     pids = {}
-    for name in WARM:
-        # The same options but for a pid, which is no part of what is compiled.
-        run = subprocess.Popen(
-            ["bcchost", name, "-d", "1", "-p", "1"] if name != "biosnoop" else ["bcchost", name, "-d", "1"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        equal(run.wait(120), 0, name, run.stderr.read())
-        pids[name] = run.pid
-    stop(watch)
+    try:
+        for name in WARM:
+            # For another process: the ids are no part of what is compiled.
+            run = subprocess.Popen(
+                ["bcchost", name, "--duration", "1", "-p", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+            equal(run.wait(120), 0, name, run.stderr.read())
+            pids[name] = run.pid
+    finally:
+        stop(watch)
     rows = [l.split() for l in watch.opens.stdout.splitlines() if l.strip()]
     return {name: [r[-1] for r in rows if r[0] == str(pid)] for name, pid in pids.items()}
 
