@@ -167,6 +167,14 @@ void name_list_read(struct name_list *l, const char *path, unsigned int nth);
 size_t name_list_count(const struct name_list *l, const char *name);
 void name_list_drop(struct name_list *l);
 
+/* --- code.c --- */
+
+/* kernel_guess_ftraced, of such a core file. */
+int code_ftraced(const char *path, const uint64_t *addrs, size_t n, bool *yes);
+/* Does x86-64 code of a function's first 9 bytes begin as ftrace wants it: a call, or a nop of its
+ * size, behind an endbr64 if there is one? */
+bool code_is_ftraced(const unsigned char *code);
+
 /* --- config.c --- */
 
 /* The active word of "none [integrity] confidentiality", cut out in place; NULL if none is. */

@@ -240,6 +240,13 @@ enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol);
 /* Is it in available_filter_functions: can fentry and kprobe_multi attach to it? */
 enum kernel_can kernel_can_ftrace(struct kernel *k, const char *symbol);
 
+/*
+ * The same by the functions' addresses and first instructions (/proc/kcore, x86-64), which is a
+ * thousand times faster and only nearly always right. 0, or a negative errno if that cannot be
+ * read.
+ */
+int kernel_guess_ftraced(struct kernel *k, const uint64_t *addrs, size_t n, bool *yes);
+
 /* How many functions of that name are in it; 0 also if it cannot be read. */
 size_t kernel_ftrace_count(struct kernel *k, const char *symbol);
 

@@ -116,7 +116,7 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);
 	} else if (pp && !has_signature(&look) && reads_parameters(&look)) {
-		target_leave_out(job->plan, name);
+		target_reads_parameters(job->plan, name);
 	}
 	free(name);
 	return err;

@@ -288,7 +288,7 @@ int signature_expand(struct plan *plan, const struct plan_probe *probe, const ch
 		goto out;
 	}
 	if (probe && names[strspn(names, SPACE)])
-		target_leave_out(plan, probe->probe->run);
+		target_reads_parameters(plan, probe->probe->run);
 	err = find_prototype(plan, probe, function, &proto, e);
 	if (!err && probe && names[strspn(names, SPACE)])
 		err = check_copy(probe, &proto, e);

@@ -18,7 +18,7 @@ void target_free(struct plan_probe *pp)
 		target_free_one(&pp->targets[i]);
 	free(pp->targets);
 	free(pp->function);
-	buf_free(&pp->left_out);
+	buf_free(&pp->warnings);
 	memset(pp, 0, sizeof(*pp));
 }
 
@@ -97,8 +97,9 @@ static int take_symbols(struct plan *plan, struct plan_probe *pp, const struct k
 		(*refused)++;
 		if (pattern)
 			continue;
-		target_name(&pp->left_out, s->name, s->module, s->addr, s->unique);
-		buf_str(&pp->left_out, " is on this kernel's kprobe blacklist\n");
+		buf_str(&pp->warnings, "not probed: ");
+		target_name(&pp->warnings, s->name, s->module, s->addr, s->unique);
+		buf_str(&pp->warnings, " is on this kernel's kprobe blacklist\n");
 	}
 	return 0;
 }

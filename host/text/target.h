@@ -34,11 +34,11 @@ const char *target_asked(const struct plan *plan, const struct program_probe *pr
 void target_name(struct buf *out, const char *name, const char *module, uint64_t addr, bool unique);
 
 /*
- * The handler reads parameters: where a function it is run for has the callers of its own source
- * and copies too, those whose parameters the compiler may have changed (.isra, .constprop) are left
- * out of the handler's kprobes, and put down in left_out.
+ * The handler reads parameters: its kprobes leave out the copies whose parameters the compiler may
+ * have changed (.isra, .constprop) if they stand beside what they are copies of, with a warning;
+ * and there is one if several functions remain. Once for a handler.
  */
-void target_leave_out(struct plan *plan, const char *handler);
+void target_reads_parameters(struct plan *plan, const char *handler);
 
 /* What the probe is attached to, and what is not: lines for people. */
 void target_note(const struct plan *plan, const struct plan_probe *pp, struct buf *notes);

@@ -26,40 +26,61 @@ void target_name(struct buf *out, const char *name, const char *module, uint64_t
 		buf_printf(out, "[%s]", module);
 }
 
-/* Those that are another function to their callers go, if one that is not stays. */
+static bool is_changed(const struct plan_target *t)
+{
+	return kernel_copy_of(t->name) != KERNEL_COPY_SAME;
+}
+
+static void warn_left_out(struct plan_probe *pp, const struct plan_target *t)
+{
+	buf_str(&pp->warnings, "not probed: ");
+	target_name(&pp->warnings, t->name, t->module, t->addr, t->unique);
+	buf_printf(&pp->warnings,
+		   ": %s reads parameters of %s, and the compiler may have changed them in this "
+		   "copy\n",
+		   pp->probe->run, pp->function);
+}
+
+/* Copies go, if what they are copies of stays. */
 static void leave_out_copies(struct plan_probe *pp)
 {
 	size_t kept = 0, copies = 0;
 
 	for (size_t i = 0; i < pp->ntargets; i++)
-		copies += kernel_copy_of(pp->targets[i].name) != KERNEL_COPY_SAME;
-	if (copies == pp->ntargets || pp->function[0] == '^')
+		copies += is_changed(&pp->targets[i]);
+	if (copies == pp->ntargets)
 		return;
 	for (size_t i = 0; i < pp->ntargets; i++) {
-		struct plan_target *t = &pp->targets[i];
-
-		if (kernel_copy_of(t->name) == KERNEL_COPY_SAME) {
-			pp->targets[kept++] = *t;
-			continue;
+		if (is_changed(&pp->targets[i])) {
+			warn_left_out(pp, &pp->targets[i]);
+			target_free_one(&pp->targets[i]);
+		} else {
+			pp->targets[kept++] = pp->targets[i];
 		}
-		target_name(&pp->left_out, t->name, t->module, t->addr, t->unique);
-		buf_printf(&pp->left_out,
-			   ": %s reads parameters of %s, and the compiler may have changed them in "
-			   "this copy\n",
-			   pp->probe->run, pp->function);
-		target_free_one(t);
 	}
 	pp->ntargets = kept;
 }
 
-void target_leave_out(struct plan *plan, const char *handler)
+static void read_parameters(struct plan_probe *pp)
+{
+	if (!pp->ntargets || pp->function[0] == '^')
+		return;
+	leave_out_copies(pp);
+	if (pp->ntargets > 1)
+		buf_printf(&pp->warnings,
+			   "%s is %zu functions, and %s reads the parameters of all as those of "
+			   "one of them\n",
+			   pp->function, pp->ntargets, pp->probe->run);
+}
+
+void target_reads_parameters(struct plan *plan, const char *handler)
 {
 	for (size_t i = 0; i < plan->nprobes; i++) {
 		struct plan_probe *pp = &plan->probes[i];
 
 		if (program_probe_is_kprobe(pp->probe->kind) &&
 		    strcmp(pp->probe->run, handler) == 0)
-			leave_out_copies(pp);
+			read_parameters(pp);
 	}
 }
 
@@ -84,16 +105,6 @@ static void note_functions(struct buf *notes, const struct plan_probe *pp)
 	}
 }
 
-static void note_left_out(struct buf *notes, const struct plan_probe *pp)
-{
-	const char *line = pp->left_out.data;
-
-	for (size_t len; line && *line; line += len + 1) {
-		len = strcspn(line, "\n");
-		buf_printf(notes, "not probed: %.*s\n", (int)len, line);
-	}
-}
-
 void target_note(const struct plan *plan, const struct plan_probe *pp, struct buf *notes)
 {
 	const struct program_probe *probe = pp->probe;
@@ -108,5 +119,5 @@ void target_note(const struct plan *plan, const struct plan_probe *pp, struct bu
 	if (!pp->targets[0].category)
 		note_functions(notes, pp);
 	buf_printf(notes, " -> %s\n", probe->run);
-	note_left_out(notes, pp);
+	buf_add(notes, pp->warnings.data, pp->warnings.len);
 }

@@ -67,26 +67,36 @@ static int set_program(int event, int prog)
 	return ioctl(event, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -errno : 0;
 }
 
+static int read_pmu(struct attach *a, struct error *e)
+{
+	int err;
+
+	if (a->pmu_read)
+		return 0;
+	err = read_number(KPROBE_PMU "/type", &a->pmu_type, e)
+		      ?: read_number(KPROBE_PMU "/format/retprobe", &a->pmu_retprobe_bit, e);
+	a->pmu_read = !err;
+	return err;
+}
+
 /*
  * Documentation/ABI/testing/sysfs-bus-event_source-devices-kprobe… : config1 is the function's name
  * (or 0, with the address in config2), the retprobe bit is where the format file says.
  */
-static int open_kprobe(const struct plan_target *t, bool retprobe, struct error *e)
+static int open_kprobe(struct attach *a, const struct plan_target *t, bool retprobe,
+		       struct error *e)
 {
 	struct perf_event_attr attr = {0};
-	unsigned int type, bit;
 	int err;
 
 	if (!t->addr && !t->unique)
 		return -EADDRNOTAVAIL;
-	err = read_number(KPROBE_PMU "/type", &type, e);
-	if (!err && retprobe)
-		err = read_number(KPROBE_PMU "/format/retprobe", &bit, e);
+	err = read_pmu(a, e);
 	if (err)
 		return err;
-	attr.type = type;
+	attr.type = a->pmu_type;
 	if (retprobe)
-		attr.config |= 1ULL << bit;
+		attr.config |= 1ULL << a->pmu_retprobe_bit;
 	/* By its name the kernel looks through all symbols (before 6.2), or finds several. */
 	if (t->addr)
 		attr.kprobe_addr = t->addr;
@@ -166,7 +176,7 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 	} else if (kind == PROGRAM_TRACEPOINT) {
 		fd = open_tracepoint(plan->kernel, t, e);
 	} else {
-		fd = open_kprobe(t, kind == PROGRAM_KRETPROBE, e);
+		fd = open_kprobe(a, t, kind == PROGRAM_KRETPROBE, e);
 	}
 	if (fd >= 0 && !link)
 		err = set_program(fd, prog);
@@ -269,7 +279,7 @@ static void tell_targets(const struct plan *plan, const struct plan_probe *pp)
 	struct buf notes = {0};
 	const char *line;
 
-	if (is_pattern(pp) || (!plan->options->verbose && !pp->left_out.len))
+	if (is_pattern(pp) || (!plan->options->verbose && !pp->warnings.len))
 		return;
 	target_note(plan, pp, &notes);
 	line = notes.data;

@@ -6,6 +6,7 @@
 #ifndef BCCHOST_TRACE_ATTACH_H
 #define BCCHOST_TRACE_ATTACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -15,6 +16,8 @@
 struct attach {
 	int *fds; /* owned */
 	size_t n;
+	bool pmu_read; /* private, with the next two: the numbers of the kprobe PMU */
+	unsigned int pmu_type, pmu_retprobe_bit;
 };
 
 /*

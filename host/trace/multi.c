@@ -54,10 +54,26 @@ static size_t mark_listed(struct kernel *k, const struct plan_probe *pp, bool *r
 	return n;
 }
 
-static size_t mark_all(const struct plan_probe *pp, bool *reached)
+/* 0 also if nothing can be told so. */
+static size_t mark_guessed(struct kernel *k, const struct plan_probe *pp, bool *reached)
+{
+	uint64_t *addrs = calloc(pp->ntargets, sizeof(*addrs));
+	size_t n = 0;
+
+	for (size_t i = 0; addrs && i < pp->ntargets; i++)
+		addrs[i] = pp->targets[i].addr;
+	if (addrs && kernel_guess_ftraced(k, addrs, pp->ntargets, reached) == 0)
+		for (size_t i = 0; i < pp->ntargets; i++)
+			n += reached[i];
+	free(addrs);
+	return n;
+}
+
+static size_t mark_all(struct kernel *k, const struct plan_probe *pp, bool *reached)
 {
 	size_t n = 0;
 
+	(void)k;
 	for (size_t i = 0; i < pp->ntargets; i++)
 		n += reached[i] = pp->targets[i].addr != 0;
 	return n;
@@ -66,7 +82,7 @@ static size_t mark_all(const struct plan_probe *pp, bool *reached)
 static int link_marked(const struct plan_probe *pp, int prog, const bool *reached, size_t n)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	unsigned long *addrs = calloc(n ? n : 1, sizeof(*addrs));
+	unsigned long *addrs = calloc(n, sizeof(*addrs));
 	size_t count = 0;
 	int link;
 
@@ -79,20 +95,24 @@ static int link_marked(const struct plan_probe *pp, int prog, const bool *reache
 	opts.kprobe_multi.cnt = (__u32)count;
 	if (pp->probe->kind == PROGRAM_KRETPROBE)
 		opts.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
-	link = n ? bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &opts) : -ENOENT;
+	link = bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 	free(addrs);
 	return link;
 }
 
 int multi_attach(struct kernel *k, const struct plan_probe *pp, int prog, bool *reached)
 {
-	size_t n = mark_all(pp, reached);
-	int link = link_marked(pp, prog, reached, n);
+	/* The kernel refuses all if there is one that ftrace does not reach, and says not which. */
+	static size_t (*const mark[])(struct kernel * k, const struct plan_probe *pp,
+				      bool *reached) = {mark_all, mark_guessed, mark_listed};
+	int link = -ENOENT;
 
-	/* One that ftrace does not reach, and the kernel does not say which. */
-	if (link == -EINVAL || link == -ENOENT) {
-		n = n ? mark_listed(k, pp, reached) : 0;
-		link = link_marked(pp, prog, reached, n);
+	for (size_t i = 0; i < sizeof(mark) / sizeof(*mark); i++) {
+		size_t n = mark[i](k, pp, reached);
+
+		link = n ? link_marked(pp, prog, reached, n) : -ENOENT;
+		if (link != -EINVAL && link != -ENOENT)
+			break;
 	}
 	if (link < 0)
 		memset(reached, 0, pp->ntargets * sizeof(*reached));

@@ -21,9 +21,10 @@ bool multi_works(void);
 
 /*
  * A link of the program (loaded for it) and the probe's targets that ftrace reaches, which it marks
- * in reached (an array, one for each; none after an error). All are tried first: ftrace's own list
- * of what it reaches takes the kernel longer to write than all else here, and is only read if the
- * kernel refuses. -ENOENT if it reaches none; or another negative errno.
+ * in reached (an array, one for each; none after an error). All are tried first, then
+ * those whose code looks so: ftrace's own list of what it reaches takes the kernel longer to write
+ * than all else here, and is only read if the kernel refuses these too. -ENOENT if it reaches none;
+ * or another negative errno.
  */
 int multi_attach(struct kernel *k, const struct plan_probe *pp, int prog, bool *reached);
 

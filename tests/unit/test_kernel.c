@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernel facts that need no BTF: versions, symbols, the table of signatures, small files. */
+#include <elf.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -493,6 +494,55 @@ static void reads_small_files(void **state)
 	}
 }
 
+static void sees_what_ftrace_reaches(void **state)
+{
+	static const struct {
+		unsigned char code[9];
+		bool yes;
+	} cases[] = {
+		{{0x0f, 0x1f, 0x44, 0x00, 0x00, 0x55, 0x48, 0x89, 0xe5}, true},
+		{{0xe8, 0x12, 0x34, 0x56, 0x78, 0x55, 0x48, 0x89, 0xe5}, true},
+		{{0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x1f, 0x44, 0x00, 0x00}, true},
+		{{0x66, 0x0f, 0x1f, 0x00, 0xe8, 0x12, 0x34, 0x56, 0x78}, true},
+		{{0xf3, 0x0f, 0x1e, 0xfa, 0x55, 0x48, 0x89, 0xe5, 0x53}, false},
+		{{0x55, 0x48, 0x89, 0xe5, 0x0f, 0x1f, 0x44, 0x00, 0x00}, false},
+	};
+	enum { N = sizeof(cases) / sizeof(*cases), START = 0x1000 };
+	const uint64_t base = 0xffffffff81000000;
+	Elf64_Ehdr head = {
+		.e_phoff = sizeof(head), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2};
+	Elf64_Phdr segments[2] = {
+		{.p_type = PT_NOTE, .p_vaddr = base, .p_filesz = 4096},
+		{.p_type = PT_LOAD, .p_vaddr = base, .p_offset = START, .p_filesz = 9 * N}};
+	unsigned char core[START + 9 * N] = {0};
+	uint64_t addrs[N + 2];
+	bool yes[N + 2];
+	char *path;
+
+	memcpy(head.e_ident, ELFMAG, SELFMAG);
+	memcpy(core, &head, sizeof(head));
+	memcpy(core + sizeof(head), segments, sizeof(segments));
+	for (size_t i = 0; i < N; i++) {
+		memcpy(core + START + 9 * i, cases[i].code, 9);
+		addrs[i] = base + 9 * i;
+	}
+	addrs[N] = base + 9 * N - 8; /* not all of it is there */
+	addrs[N + 1] = 0;	     /* hidden */
+	path = kernels_put(state, "core", core, sizeof(core));
+	assert_int_equal(code_ftraced(path, addrs, N + 2, yes), 0);
+	for (size_t i = 0; i < N + 2; i++)
+		assert_int_equal(yes[i], i < N && cases[i].yes);
+	free(path);
+	core[0] = 'X';
+	path = kernels_put(state, "core", core, sizeof(core));
+	assert_int_equal(code_ftraced(path, addrs, 1, yes), -EINVAL);
+	free(path);
+	path = kernels_put(state, "core", core, 20);
+	assert_int_equal(code_ftraced(path, addrs, 1, yes), -EINVAL);
+	assert_int_equal(code_ftraced("/no/such", addrs, 1, yes), -ENOENT);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +558,7 @@ int main(void)
 		cmocka_unit_test(says_what_the_table_lacks),
 		cmocka_unit_test(answers_from_symbols),
 		cmocka_unit_test(reads_small_files),
+		cmocka_unit_test(sees_what_ftrace_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, kernels_enter, kernels_leave);

@@ -161,6 +161,10 @@ static void parameters_are_not_read_of_changed_copies(void **state)
 	assert_notes(state, ON("copied"),
 		     "int h(struct pt_regs *ctx)\n{\n\treturn PT_REGS_PARM1(ctx);\n}\n", left,
 		     NULL);
+	assert_notes(state, ON("twice"), "int h(struct pt_regs *ctx, int a) { return a; }\n",
+		     "-> h\ntwice is 2 functions, and h reads the parameters of all as those of "
+		     "one of them\n",
+		     NULL);
 	/* The return has none. */
 	assert_notes(state, ON("copied") "  - {kretprobe: copied, run: r}\n",
 		     "int h(SIGNATURE(copied, b)) { return b; }\nint r(struct pt_regs *ctx) {}\n",
