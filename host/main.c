@@ -203,8 +203,11 @@ int main(int argc, char **argv)
 		print_error(&e);
 		code = e.fault ? (int)e.fault : FAULT_RUN;
 	}
-	if (fflush(stdout) != 0 && !code)
-		code = errno == EPIPE ? 0 : FAULT_RUN;
+	if (fflush(stdout) != 0 && !code && errno != EPIPE) {
+		error_set(&e, FAULT_RUN, -errno, "cannot write to stdout: %s", strerror(errno));
+		print_error(&e);
+		code = FAULT_RUN;
+	}
 	find_free(&f);
 	error_clear(&e);
 	if (stop.fd >= 0)

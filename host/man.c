@@ -105,8 +105,10 @@ int man_print(const struct find *f, const char *tool, struct error *e)
 	if (err)
 		return err;
 	fflush(stdout);
-	if (!isatty(STDOUT_FILENO) || !show(page))
-		fputs(page, stdout);
+	/* Longer than stdio's buffer: what cannot be written shows now, not at the end. */
+	if ((!isatty(STDOUT_FILENO) || !show(page)) && fputs(page, stdout) == EOF && errno != EPIPE)
+		err = error_set(e, FAULT_RUN, -errno, "cannot write to stdout: %s",
+				strerror(errno));
 	free(page);
-	return 0;
+	return err;
 }

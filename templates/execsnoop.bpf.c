@@ -26,9 +26,11 @@ struct event {
 	u32 pid;
 	u32 ppid;
 	u32 uid;
+	u32 cpu;
 	s32 ret;
 	u32 used; /* bytes of args */
 	char comm[TASK_COMM_LEN];
+	char parent[TASK_COMM_LEN];
 	char args[STRLIST_SIZE];
 };
 
@@ -57,7 +59,9 @@ static struct event *begin(s32 ret)
 	e->ppid = 0;
 	bpf_probe_read_kernel(&parent, sizeof(parent), &task->real_parent);
 	bpf_probe_read_kernel(&e->ppid, sizeof(e->ppid), &parent->tgid);
+	bpf_probe_read_kernel(&e->parent, sizeof(e->parent), &parent->comm);
 	e->uid = bpf_get_current_uid_gid();
+	e->cpu = bpf_get_smp_processor_id();
 	e->ret = ret;
 	e->used = 0;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));

@@ -2,7 +2,7 @@
 /*
  * filetop: reads and writes by file and thread. A file is its inode on its device, with the
  * generation that tells it from one that had the same inode before; its name is the one that it was
- * open by at first.
+ * open by at first. Where inodes have no generation (overlayfs), the name's hash stands for it.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
@@ -35,7 +35,7 @@ BPF_HASH(counts, struct key, struct leaf);
 BPF_PERCPU_ARRAY(scratch, struct leaf, 1);
 
 /* Which file that is. Not 0: none that is wanted. */
-static int identify(struct file *file, struct key *key)
+static int identify(struct file *file, struct dentry *dentry, struct key *key)
 {
 	struct super_block *sb = 0;
 	struct inode *inode = 0;
@@ -52,6 +52,8 @@ static int identify(struct file *file, struct key *key)
 		key->type = S_ISSOCK(mode) ? TYPE_SOCKET : TYPE_OTHER;
 	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
 	bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &inode->i_generation);
+	if (!key->generation)
+		bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &dentry->d_name.hash);
 	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
 	bpf_probe_read_kernel(&key->dev, sizeof(key->dev), &sb->s_dev);
 	key->ino = ino;
@@ -92,7 +94,7 @@ static int fileio_done(void *ctx, struct file *file, u64 bytes, int is_write)
 		return 0;
 	bpf_probe_read_kernel(&dentry, sizeof(dentry), &file->f_path.dentry);
 	FILTER
-	if (identify(file, &key))
+	if (identify(file, dentry, &key))
 		return 0;
 	key.id = BY_PROCESS ? id >> 32 : id;
 	leaf = counts.lookup(&key);

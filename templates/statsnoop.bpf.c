@@ -29,6 +29,9 @@ struct event {
 	u32 tid;
 	s32 fd;
 	s32 err;
+#if SYSNAME
+	u32 syscall;
+#endif
 	char comm[TASK_COMM_LEN];
 	char name[NAME_LEN];
 };
@@ -42,6 +45,41 @@ struct call {
 BPF_TABLE("hash", u32, struct call, calls, 4096);
 BPF_PERCPU_ARRAY(scratch, struct call, 1);
 BPF_PERF_OUTPUT(events);
+
+#if SYSNAME
+#define SYSCALL32 1000 /* is added to the number of a call from the 32-bit table */
+
+#ifdef __x86_64__
+#define TS_COMPAT  2	 /* arch/x86/include/asm/thread_info.h */
+#define STACK_SIZE 16384 /* THREAD_SIZE, of a kernel without KASAN */
+#ifdef HAS_FRED
+#define STACK_PADDING 16 /* TOP_OF_KERNEL_STACK_PADDING */
+#else
+#define STACK_PADDING 0
+#endif
+
+/* The number is in the caller's registers, at the top of its kernel stack. */
+static u32 syscall_number(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct pt_regs *regs;
+	void *stack = 0;
+	u64 number = 0;
+	u32 status = 0;
+
+	bpf_probe_read_kernel(&stack, sizeof(stack), &task->stack);
+	regs = (struct pt_regs *)(stack + STACK_SIZE - STACK_PADDING) - 1;
+	bpf_probe_read_kernel(&number, sizeof(number), &regs->orig_ax);
+	bpf_probe_read_kernel(&status, sizeof(status), &task->thread_info.status);
+	return (u32)number + (status & TS_COMPAT ? SYSCALL32 : 0);
+}
+#else
+static u32 syscall_number(void)
+{
+	return 0;
+}
+#endif
+#endif
 
 /* One of the paths at most is given: that in the process's memory, or the kernel's copy. */
 static int begins(u32 by, s32 fd, const char *path, const char *copied)
@@ -60,6 +98,9 @@ static int begins(u32 by, s32 fd, const char *path, const char *copied)
 	call->e.pid = id >> 32;
 	call->e.tid = tid;
 	call->e.fd = fd;
+#if SYSNAME
+	call->e.syscall = syscall_number();
+#endif
 	bpf_get_current_comm(&call->e.comm, sizeof(call->e.comm));
 	call->e.name[0] = 0;
 	if (copied)

@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -619,6 +620,15 @@ def _(installed):
 @case("a compiler that is not there")
 def _(installed):
     fails(with_helper(None), RUN, "bcchost-compile")
+
+
+@case("what cannot be written is an error, long or short")
+def _(installed):
+    for argv in (["man", "filetop"], ["man"], ["list"], ["--help"], ["filetop", "--help"]):
+        with open("/dev/full", "w") as full:
+            run = subprocess.run([BCCHOST, *argv], stdout=full, stderr=subprocess.PIPE, text=True)
+        equal(run.returncode, RUN, " ".join(argv), run.stderr)
+        matches(run.stderr, "cannot write to stdout: No space")
 
 
 # --- the running kernel ---

@@ -40,7 +40,28 @@ static struct dentry *dentry_of(struct file *file)
 	return dentry;
 }
 
-/* What has no name (a pipe) is called as its file system: pipefs. A socket has its protocol's. */
+#ifdef BCCHOST_BTF
+/* A file system's root has no name but "/": that of the directory where it is mounted. */
+static u32 root_name_of(struct file *file, char *to)
+{
+	struct mount *mount = 0, *below = 0;
+	struct dentry *dentry = 0;
+	struct vfsmount *mnt = 0;
+
+	bpf_probe_read_kernel(&mnt, sizeof(mnt), &file->f_path.mnt);
+	mount = container_of(mnt, struct mount, mnt);
+	bpf_probe_read_kernel(&below, sizeof(below), &mount->mnt_parent);
+	bpf_probe_read_kernel(&dentry, sizeof(dentry), &mount->mnt_mountpoint);
+	if (below == mount)
+		dentry = dentry_of(file);
+	return name_of(dentry, to);
+}
+#endif
+
+/*
+ * What has no name (a pipe) is called as its file system: pipefs. A socket has its protocol's. The
+ * root of a mount is called as the directory that it is mounted on, where that is known (BTF).
+ */
 static u32 file_name_of(struct file *file, char *to)
 {
 	struct dentry *dentry = dentry_of(file);
@@ -49,6 +70,10 @@ static u32 file_name_of(struct file *file, char *to)
 	const char *name = 0;
 	u32 len = name_of(dentry, to);
 
+#ifdef BCCHOST_BTF
+	if (to[0] == '/')
+		return root_name_of(file, to);
+#endif
 	if (len > 1)
 		return len;
 	bpf_probe_read_kernel(&sb, sizeof(sb), &dentry->d_sb);

@@ -12,9 +12,10 @@ from harness import case, command, equal, fixture, main, matches, true
 
 table(
     "execsnoop",
-    r"(TIME +)?(TIME\(s\) +)?(UID +)?PCOMM +PID +PPID +RET ARGS",
+    r"(TIME +)?(TIME\(s\) +)?(UID +)?PCOMM +PID +(PARENT +)?PPID +(CPU +)?RET ARGS",
     r"(?:(?P<clock>\d\d:\d\d:\d\d) )?(?:(?P<elapsed>\d+\.\d{3}) +)?(?:(?P<uid>\d+) +)?"
-    r"(?P<comm>.{16}) (?P<pid>\d+) +(?P<ppid>\d+) +(?P<ret>-?\d+) (?P<file>.*)",
+    r"(?P<comm>.{16}) (?P<pid>\d+) +(?:(?P<parent>[^\d ].{15}) )?(?P<ppid>\d+) +(?:(?P<cpu>\d+) +(?=-?\d))?"
+    r"(?P<ret>-?\d+) (?P<file>.*)",
 )
 
 ENV = {"PATH": "/usr/bin:/bin"}
@@ -116,8 +117,8 @@ def session():
         "perf": ["-q", "--buffer", "perf", "-l", "xs-"],
         "name": ["-n", "^xs-n[ab]$"],
         "line": ["-l", "xs-line [0-9]+ tw[o]$"],
-        "five": ["-l", "xs-count", "-M", "5"],
-        "time": ["-T", "-t", "-U"],
+        "five": ["-l", "xs-count", "--max-events", "5"],
+        "time": ["-T", "-t", "-U", "-M", "-C"],
         "user": ["-U", "-u", "1234"],
         "ppid": ["-P", os.getpid()],
         "pid": ["-p", s.held.pid],
@@ -193,7 +194,8 @@ def _(session):
 @case("the heading is BCC's")
 def _(session):
     equal(session.tools.plain.heading().split(), ["PCOMM", "PID", "PPID", "RET", "ARGS"])
-    equal(session.tools.time.heading().split(), ["TIME", "TIME(s)", "UID", "PCOMM", "PID", "PPID", "RET", "ARGS"])
+    heading = ["TIME", "TIME(s)", "UID", "PCOMM", "PID", "PARENT", "PPID", "CPU", "RET", "ARGS"]
+    equal(session.tools.time.heading().split(), heading)
 
 
 @case("-T, -t, -U: the clock, the seconds, the user")
@@ -204,6 +206,14 @@ def _(session):
     true(times == sorted(times) and times[-1] > 0, f"{times}")
     equal({r.uid for r in rows if "xs-user" in r.file}, {"1234"})
     equal({r.uid for r in rows if "xs-count-" in r.file}, {"0"})
+
+
+@case("-M, -C: the parent's name, the processor")
+def _(session):
+    rows = session.tools.time.rows("xs-count-")
+    with open("/proc/self/comm") as f:
+        equal({r.parent.strip() for r in rows}, {f.read().strip()}, note=session.tools.time.said())
+    true({r.cpu for r in rows} <= {str(i) for i in range(os.cpu_count())}, session.tools.time.said())
 
 
 @case("-u: that user alone")

@@ -22,9 +22,20 @@ def sums(tool, **wanted):
     return tuple(sum(int(r[c]) for r in rows) for c in COUNTS)
 
 
+def overlay():
+    """A file system that gives an inode's number to the next file, and has no generations."""
+    command("modprobe", "-q", "overlay")
+    for d in ("/ext4/ft/low", "/ext4/ft/up", "/ext4/ft/work", "/run/ft"):
+        os.makedirs(d, exist_ok=True)
+    layers = "lowerdir=/ext4/ft/low,upperdir=/ext4/ft/up,workdir=/ext4/ft/work"
+    p = command("mount", "-t", "overlay", "-o", layers, "filetop", "/run/ft")
+    equal(p.returncode, 0, "mount", p.stderr)
+
+
 @fixture
 def session():
     s = Bunch()
+    overlay()
     shutil.rmtree("/tmp/ft", ignore_errors=True)
     os.makedirs("/tmp/ft/a/deep")
     os.makedirs("/tmp/ft/b")
@@ -50,6 +61,7 @@ def session():
         "reads:23:65536:/tmp/ft/short:1024",  # bytes done, not asked for
         "writes:5:1024:/tmp/ft/a/deep/below",
         "writes:7:1024:/tmp/ft/a/few",
+        *(f"{step}:/run/ft/ov-{i}" for i in range(5) for step in ("writes:3:1024", "unlink")),
         comm="matrix-ft",
     ).expect_ok()
     stop(s.tools, settle=3)
@@ -74,6 +86,12 @@ def _(session):
 def _(session):
     most = max(len([r for r in f if r.file == "same"]) for f in frames(session.tools.plain))
     equal(most, 2, note=session.tools.plain.said())
+
+
+@case("overlayfs: files that had the same inode one after the other have a row each")
+def _(session):
+    got = [sums(session.tools.plain, file=f"ov-{i}") for i in range(5)]
+    equal(got, [(0, 3, 0, 3)] * 5, note=session.tools.plain.said())
 
 
 @case("thread, comm and kind of file")

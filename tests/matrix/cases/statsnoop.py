@@ -8,8 +8,8 @@ from harness import Failure, Skip, case, equal, fixture, main, true
 
 table(
     "statsnoop",
-    r"(TIME\(s\) +)?(PID|TID) +COMM +FD +ERR +PATH",
-    r"((?P<elapsed>\d+\.\d+) +)?(?P<pid>\d+) +(?P<comm>.{16}) +(?P<fd>-?\d+) +(?P<err>\d+) (?P<file>.*)",
+    r"(TIME\(s\) +)?(PID|TID) +COMM +FD +ERR +(SYSCALL +)?PATH",
+    r"((?P<elapsed>\d+\.\d+) +)?(?P<pid>\d+) +(?P<comm>.{16}) +(?P<fd>-?\d+) +(?P<err>\d+) (?:(?P<call>[a-z]\w{3,11}) +)?(?P<file>.*)",
 )
 
 # The steps, and what they print: path, errno. By descriptor, the last component is shown.
@@ -49,7 +49,7 @@ def session():
         kprobe=["statsnoop", "--variant", "kprobe", "-n", "matrix-"],
         failed=["statsnoop", "-x", "-n", "matrix-stat"],
         pid=["statsnoop", "-p", s.main.pid],
-        time=["statsnoop", "-t", "-p", s.main.pid],
+        time=["statsnoop", "-t", "-s", "-n", "matrix-"],
         user=["statsnoop", "-u", 1234],
     )
     s.main.go()
@@ -119,11 +119,20 @@ def _(session):
 
 @case("-t: seconds since the first, never backwards")
 def _(session):
-    times = [float(r.elapsed) for r in session.tools.time.rows()]
+    times = [float(r.elapsed) for r in of(session.tools.time, "matrix-stat")]
     equal(len(times), len(STEPS) + len(BY_FD), note=session.tools.time.said())
     equal(times[0], 0.0)
     equal(times, sorted(times))
     true(0 < times[-1] < 60, f"the last one at {times[-1]}")
+
+
+@case("-s: the system call")
+def _(session):
+    got = [r.call for r in of(session.tools.time, "matrix-stat")]
+    steps = [step.split(":")[0].removesuffix("-fd") for step, *_ in STEPS + BY_FD]
+    equal(got, steps, note=session.tools.time.said())
+    if session.narrow:
+        equal([r.call for r in of(session.tools.time, "matrix-32")], ["stat64", "fstatat64", "statfs64"])
 
 
 @case("-u: that user alone")

@@ -4,7 +4,7 @@
 import os
 
 from guest import Bunch, Workload, ending, start, stop, table, workload
-from harness import Failure, Skip, case, equal, fixture, main, true
+from harness import Failure, Skip, case, command, equal, fixture, main, true
 
 table(
     "syncsnoop",
@@ -49,6 +49,7 @@ def session():
     s.many = workload(*(f"fsync:/tmp/sy/one-{i:02}" for i in range(23)), comm="matrix-one").expect_ok()
     workload("sync", comm="matrix-user", uid=1234).expect_ok()
     workload("fsync:/root/sy/ov-1", "fdatasync:/root/sy/ov-1", "msync:/root/sy/ov-1", comm="matrix-ov").expect_ok()
+    command("sync", "-f", "/ext4")
     try:
         s.narrow = workload("fsync32:/tmp/sy/b32-1").expect_ok()
     except Failure:
@@ -93,6 +94,11 @@ def _(session):
 def _(session):
     expected = [("fsync", "ov-1"), ("fdatasync", "ov-1"), ("msync", "ov-1")]
     equal(of(session.tools.plain, "matrix-ov"), expected, note=session.tools.plain.said())
+
+
+@case("the root of a mount is called as where it is mounted")
+def _(session):
+    equal(of(session.tools.plain, "sync"), [("syncfs", "ext4")], note=session.tools.plain.said())
 
 
 @case("32-bit programs")
