@@ -21,25 +21,43 @@ struct line {
 	const char *name, *module; /* module NULL: vmlinux */
 };
 
-uint16_t symbol_hash(const char *name, size_t len)
+uint16_t symbol_hash(const char *name)
 {
 	uint32_t h = 2166136261u;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)name[i]) * 16777619u;
+	for (; *name && *name != '.'; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
 	return (uint16_t)(h ^ h >> 16);
+}
+
+/* As strtoull, which takes a third of the whole reading's time. */
+static char *read_hex(char *s, uint64_t *value)
+{
+	static const char digits[256] = {
+		['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+		['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+		['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+		['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	uint64_t v = 0;
+	int digit;
+
+	for (; (digit = digits[(unsigned char)*s]); s++)
+		v = v << 4 | (uint64_t)(digit - 1);
+	*value = v;
+	return s;
 }
 
 static bool parse_line(char *s, struct line *l)
 {
-	char *end;
+	char *end = read_hex(s, &l->addr);
 
-	l->addr = strtoull(s, &end, 16);
 	if (end == s || *end != ' ' || !end[1] || end[2] != ' ')
 		return false;
 	l->type = end[1];
 	l->name = s = end + 3;
-	s += strcspn(s, " \t\n");
+	while (*s && *s != ' ' && *s != '\t' && *s != '\n')
+		s++;
 	l->module = NULL;
 	if (*s && *s != '\n') {
 		*s++ = '\0';
@@ -115,7 +133,7 @@ static int add_symbol(struct symbols *s, const struct line *l)
 	s->v[s->n++] = (struct symbol){
 		.addr = l->addr,
 		.name = (uint32_t)s->names.len,
-		.hash = symbol_hash(l->name, len),
+		.hash = symbol_hash(l->name),
 		.function = is_function(l),
 		.module = (uint16_t)module & 0x7fff,
 	};
@@ -125,7 +143,7 @@ static int add_symbol(struct symbols *s, const struct line *l)
 
 static uint64_t address_of(const struct symbols *s, const char *name)
 {
-	uint16_t hash = symbol_hash(name, strlen(name));
+	uint16_t hash = symbol_hash(name);
 
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].hash == hash && !s->v[i].module &&
