@@ -14,6 +14,7 @@
  */
 #define PERF_BYTES_MAX ((uint64_t)512 << 10)
 
+#define REST_NS_MIN 1000000 /* poll(2) counts in milliseconds */
 #define REST_NS_MAX 10000000
 /* What fills a buffer of 4 MB in that time: five million events a second of 80 bytes. */
 #define BYTES_PER_US 400
@@ -62,5 +63,7 @@ uint32_t buffers_perf_pages(const struct buffers_machine *m, uint32_t pages)
 
 uint64_t buffers_rest(uint64_t bytes)
 {
-	return lesser(bytes * 1000 / BYTES_PER_US, REST_NS_MAX);
+	uint64_t ns = lesser(bytes * 1000 / BYTES_PER_US, REST_NS_MAX);
+
+	return ns < REST_NS_MIN ? 0 : ns;
 }

@@ -29,7 +29,7 @@ uint32_t buffers_ring_bytes(const struct buffers_machine *m, uint32_t pages);
 /* The pages of each CPU's perf buffer, a power of two; pages: as above. */
 uint32_t buffers_perf_pages(const struct buffers_machine *m, uint32_t pages);
 
-/* Nanoseconds that buffers of so many bytes in all may be left alone. */
+/* Nanoseconds that buffers of so many bytes in all may be left alone; 0: not at all. */
 uint64_t buffers_rest(uint64_t bytes);
 
 #endif

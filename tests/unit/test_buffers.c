@@ -62,7 +62,8 @@ static void small_buffers_are_not_left_alone(void **state)
 	assert_int_equal(buffers_rest(64 * MB), 10000000);
 	assert_int_equal(buffers_rest(4 * MB), 10000000);
 	assert_int_equal(buffers_rest(400 * 1000), 1000000);
-	assert_int_equal(buffers_rest(4096), 10240);
+	assert_int_equal(buffers_rest(256 * KB), 0);
+	assert_int_equal(buffers_rest(4096), 0);
 }
 
 int main(void)
