@@ -44,6 +44,11 @@ $(BUILD)/%.o: %.c
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
 
+# Not part of `all`: what tests/bench measures.
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
 MAN := $(BUILD)/man/bcchost.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)

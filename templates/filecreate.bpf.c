@@ -26,6 +26,7 @@ static int created(void *ctx, struct dentry *dentry)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task(), *parent = 0;
 	struct event *e;
 	int zero = 0;
+	u32 len;
 
 	FILTER
 	e = scratch.lookup(&zero);
@@ -35,8 +36,9 @@ static int created(void *ctx, struct dentry *dentry)
 	bpf_probe_read_kernel(&parent, sizeof(parent), &task->real_parent);
 	bpf_probe_read_kernel(&e->ppid, sizeof(e->ppid), &parent->tgid);
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	name_of(dentry, e->name);
-	events.perf_submit(ctx, e, sizeof(*e));
+	/* The name comes last: only what there is of it is sent. */
+	len = name_of(dentry, e->name);
+	events.perf_submit(ctx, e, offsetof(struct event, name) + len);
 	return 0;
 }
 

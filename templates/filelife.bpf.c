@@ -28,46 +28,35 @@ struct event {
 struct call {
 	struct dentry *dentry;
 	struct super_block *sb;
+};
+
+/* Of an unlink, also what is known of the file only as long as it is there. */
+struct removal {
+	struct dentry *dentry;
+	struct super_block *sb;
 	struct file_key key;
-	u32 last; /* of an unlink: it takes the file's last name */
+	u64 born_at;
 };
 
 /* The oldest births are forgotten first: files that stay do not fill it up. */
 BPF_TABLE("lru_hash", struct file_key, u64, birth, 65536);
 BPF_HASH(creating, u32, struct call);
-BPF_HASH(removing, u32, struct call);
-BPF_PERCPU_ARRAY(scratch, struct event, 1);
+BPF_HASH(removing, u32, struct removal);
 BPF_PERF_OUTPUT(events);
 
-static void key_of(struct inode *inode, struct file_key *key)
+static void born(u64 ino, u64 dev)
 {
-	struct super_block *sb = 0;
-	unsigned long ino = 0;
-	dev_t dev = 0;
-
-	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
-	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
-	bpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);
-	key->ino = ino;
-	key->dev = dev;
-}
-
-static void born(struct inode *inode)
-{
-	struct file_key key = {};
+	struct file_key key = {.ino = ino, .dev = dev};
 	u64 now = bpf_ktime_get_ns();
 
-	key_of(inode, &key);
 	birth.update(&key, &now);
 }
 
-/* A stacked file system (overlayfs) calls the one below from within: the outer call is the user's. */
-static int nested(struct call *outer, struct super_block *sb)
-{
-	return outer && outer->sb != sb;
-}
-
-/* The inode is not there before the call is done. */
+/*
+ * The inode is not there before the call is done. A stacked file system (overlayfs) calls the one
+ * below from within: then the thread has a call of another super block already, and that outer one
+ * is the user's.
+ */
 static int create_begins(struct dentry *dentry)
 {
 	u32 tid = bpf_get_current_pid_tgid();
@@ -76,7 +65,7 @@ static int create_begins(struct dentry *dentry)
 
 	call.sb = dentry->d_sb;
 	call.dentry = dentry;
-	if (nested(outer, call.sb))
+	if (outer && outer->sb != call.sb)
 		return 0;
 	if (creating.update(&tid, &call))
 		LOST;
@@ -89,14 +78,20 @@ static int create_ends(int result)
 	struct call *call = creating.lookup(&tid);
 	struct dentry *dentry;
 	struct inode *inode = 0;
+	struct super_block *sb;
+	unsigned long ino = 0;
+	dev_t dev = 0;
 
 	if (!call)
 		return 0;
 	dentry = call->dentry;
+	sb = call->sb;
 	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
+	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
+	bpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);
 	/* An inner call of a stacked file system ends first: the outer one has no inode yet. */
 	if (result == 0 && inode)
-		born(inode);
+		born(ino, dev);
 	if (result != 0 || inode)
 		creating.delete(&tid);
 	return 0;
@@ -125,56 +120,61 @@ int vfs_mknod_return(SIGNATURE(vfs_mknod))
 /* open(O_CREAT) creates without vfs_create; the file says whether it did. */
 int vfs_open_entry(SIGNATURE(vfs_open, path, file))
 {
-	if (file->f_mode & FMODE_CREATED)
-		born(path->dentry->d_inode);
+	struct inode *inode;
+
+	if (!(file->f_mode & FMODE_CREATED))
+		return 0;
+	inode = path->dentry->d_inode;
+	born(inode->i_ino, inode->i_sb->s_dev);
 	return 0;
 }
 
+/* Only the last name's removal counts, and the inode is not there to be asked when it is done. */
 int vfs_unlink_entry(SIGNATURE(vfs_unlink, dentry))
 {
 	u32 tid = bpf_get_current_pid_tgid();
-	struct call *outer = removing.lookup(&tid);
-	struct call call = {};
 	struct inode *inode = dentry->d_inode;
+	struct removal *outer, call = {};
+	u64 *born_at;
 
-	call.sb = dentry->d_sb;
-	if (nested(outer, call.sb))
-		return 0;
 	FILTER
+	if (inode->i_nlink > 1)
+		return 0;
+	call.key.ino = inode->i_ino;
+	call.key.dev = inode->i_sb->s_dev;
+	born_at = birth.lookup(&call.key);
+	if (!born_at)
+		return 0;
+	call.born_at = *born_at;
+	call.sb = dentry->d_sb;
 	call.dentry = dentry;
-	key_of(inode, &call.key);
-	call.last = inode->i_nlink <= 1;
-	if (birth.lookup(&call.key) && removing.update(&tid, &call))
+	outer = removing.lookup(&tid);
+	if (outer && outer->sb != call.sb) /* as in create_begins */
+		return 0;
+	if (removing.update(&tid, &call))
 		LOST;
 	return 0;
 }
 
 int vfs_unlink_return(SIGNATURE(vfs_unlink))
 {
-	u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
-	u32 tid = id;
-	int zero = 0;
-	struct call *call = removing.lookup(&tid);
-	struct event *e = scratch.lookup(&zero);
-	struct file_key key;
-	struct dentry *dentry;
-	u64 *born_at;
-	u32 last;
+	u64 id = bpf_get_current_pid_tgid();
+	u32 tid = id, len;
+	struct removal *stored = removing.lookup(&tid), call;
+	struct event e; /* every byte that is sent gets written */
 
-	if (!call || !e)
+	if (!stored)
 		return 0;
-	key = call->key;
-	dentry = call->dentry;
-	last = call->last;
+	call = *stored;
 	removing.delete(&tid);
-	born_at = birth.lookup(&key);
-	if ((int)RESULT != 0 || !last || !born_at)
+	/* Of two that remove it at once, one finds it gone. */
+	if ((int)RESULT != 0 || birth.delete(&call.key))
 		return 0;
-	e->age_ns = now - *born_at;
-	birth.delete(&key);
-	e->pid = id >> 32;
-	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	name_of(dentry, e->name);
-	events.perf_submit(ctx, e, sizeof(*e));
+	e.age_ns = bpf_ktime_get_ns() - call.born_at;
+	e.pid = id >> 32;
+	bpf_get_current_comm(&e.comm, sizeof(e.comm));
+	len = name_of(call.dentry, e.name);
+	/* The name comes last: only what there is of it is sent. */
+	events.perf_submit(ctx, &e, offsetof(struct event, name) + len);
 	return 0;
 }

@@ -26,7 +26,9 @@ struct event {
 #endif
 	u32 pid;
 	u32 tid;
+#if PRINT_UID
 	u32 uid;
+#endif
 	s32 fd;
 	s32 err;
 	u32 flags;
@@ -48,7 +50,9 @@ struct call {
 
 BPF_HASH(calls, u32, struct call);
 #endif
+#if FULL_PATH
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
+#endif
 BPF_PERF_OUTPUT(events);
 
 static int wanted(u32 flags)
@@ -107,35 +111,46 @@ static void fill_dirs(struct event *e, s32 dfd)
 
 static int report(void *ctx, s32 dfd, const char *name, u32 flags, s32 result)
 {
-	u64 id = bpf_get_current_pid_tgid();
-	int zero = 0;
-	struct event *e = scratch.lookup(&zero);
-	u64 size = sizeof(*e);
+	u64 id, size = offsetof(struct event, name);
+	struct event *e;
 	long len;
+#if FULL_PATH
+	int zero = 0;
+#else
+	struct event here; /* every byte that is sent gets written */
+#endif
 
-	if (!e || (FAILED_ONLY && result >= 0))
+	if (FAILED_ONLY && result >= 0)
 		return 0;
+#if FULL_PATH
+	e = scratch.lookup(&zero);
+	if (!e)
+		return 0;
+#else
+	e = &here;
+#endif
 #if TIMESTAMP
 	e->ts_ns = bpf_ktime_get_ns();
 #endif
+	id = bpf_get_current_pid_tgid();
 	e->pid = id >> 32;
 	e->tid = id;
+#if PRINT_UID
 	e->uid = bpf_get_current_uid_gid();
+#endif
 	e->fd = result < 0 ? -1 : result;
 	e->err = result < 0 ? -result : 0;
 	e->flags = flags;
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
-	e->name[0] = 0;
 	len = bpf_probe_read_user_str(&e->name, sizeof(e->name), name);
 #if FULL_PATH
 	e->used = 0;
 	if (e->name[0] != '/')
 		fill_dirs(e, dfd);
-	size -= sizeof(e->dirs);
-	size += e->used & (DIRS_LEN - 1);
+	size = offsetof(struct event, dirs) + (e->used & (DIRS_LEN - 1));
 #else
 	/* The name comes last: only what there is of it is sent. The mask is for the verifier. */
-	size = offsetof(struct event, name) + 1 + ((len - 1) & (NAME_LEN - 1));
+	size += len > 0 ? 1 + ((len - 1) & (NAME_LEN - 1)) : 1;
 #endif
 	events.perf_submit(ctx, e, size);
 	return 0;

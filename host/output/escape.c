@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/escape.h"
 
+#include <stdint.h>
+#include <string.h>
+
 /*
  * The length of the UTF-8 sequence at p, or 0 if there is none: overlong forms, surrogates and
  * what is above U+10FFFF are none (RFC 3629).
@@ -58,20 +61,51 @@ static size_t escaped(char *out, unsigned char c)
 	return 4;
 }
 
+/*
+ * Copies what is printable ASCII, at most len bytes, and returns how much that was. Eight bytes are
+ * looked at at once: of a byte that is none, the top bit is set in itself (not ASCII), in itself
+ * less 0x20 (control) or in itself plus one (DEL). A borrow or a carry from it can only disturb the
+ * bytes behind it. out has room for eight bytes wherever eight are left.
+ */
+static size_t plain(char *out, const unsigned char *in, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101;
+	size_t n = 0;
+
+	for (; len - n >= sizeof(uint64_t); n += sizeof(uint64_t)) {
+		uint64_t v, odd;
+
+		memcpy(&v, in + n, sizeof(v));
+		memcpy(out + n, &v, sizeof(v));
+		odd = (v | (v - 0x20 * ones) | (v + ones)) & 0x80 * ones;
+		/* The first byte is the lowest: little-endian, as events are (layout.h). */
+		if (odd)
+			return n + (size_t)__builtin_ctzll(odd) / 8;
+	}
+	for (; n < len && in[n] >= 0x20 && in[n] < 0x7f; n++)
+		out[n] = (char)in[n];
+	return n;
+}
+
 size_t escape(char *out, const char *in, size_t len, size_t *width)
 {
 	const unsigned char *p = (const unsigned char *)in;
-	size_t n = 0, chars = 0;
+	size_t n = 0, chars = 0, i = 0;
 
-	for (size_t i = 0; i < len && p[i];) {
-		size_t seq = sequence(p + i, len - i);
+	for (;;) {
+		size_t seq = plain(out + n, p + i, len - i);
 
-		if (seq == 0 || p[i] < 0x20 || p[i] == 0x7f || (p[i] == 0xc2 && p[i + 1] < 0xa0)) {
-			size_t add = escaped(out + n, p[i]);
+		i += seq;
+		n += seq;
+		chars += seq;
+		if (i == len || !p[i])
+			break;
+		seq = sequence(p + i, len - i);
+		if (seq < 2 || (p[i] == 0xc2 && p[i + 1] < 0xa0)) {
+			size_t add = escaped(out + n, p[i++]);
 
 			n += add;
 			chars += add;
-			i++;
 			continue;
 		}
 		while (seq--)

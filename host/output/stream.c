@@ -59,8 +59,8 @@ void stream_free(struct stream *s)
 
 static void pad(struct writer *w, size_t width, size_t have)
 {
-	while (have++ < width)
-		writer_char(w, ' ');
+	if (have < width)
+		writer_pad(w, width - have);
 }
 
 /* As RFC 4180 has it: in quotes if need be, quotes doubled. */
@@ -226,8 +226,16 @@ static void put_text(struct stream *s, const struct cell *c, const char *data, s
 	size_t max = size - c->offset, width, len;
 
 	max = max < c->size ? max : c->size;
-	len = escape(s->text, data + c->offset, max < TEXT_MAX ? max : TEXT_MAX, &width);
-	put(s, c, s->text, len, width);
+	max = max < TEXT_MAX ? max : TEXT_MAX;
+	if (s->csv || c->right) {
+		len = escape(s->text, data + c->offset, max, &width);
+		put(s, c, s->text, len, width);
+		return;
+	}
+	len = escape(writer_room(s->w, max * ESCAPE_MAX), data + c->offset, max, &width);
+	writer_took(s->w, len);
+	if (!s->plain && !c->last)
+		pad(s->w, c->width, width);
 }
 
 /*

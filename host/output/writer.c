@@ -51,12 +51,18 @@ void writer_add(struct writer *w, const char *data, size_t len)
 		w->len += n;
 		data += n;
 		len -= n;
-		if (w->len == WRITER_SIZE)
+		if (len)
 			writer_flush(w);
 	}
 }
 
-void writer_char(struct writer *w, char c)
+void writer_pad(struct writer *w, size_t spaces)
 {
-	writer_add(w, &c, 1);
+	while (spaces) {
+		size_t n = spaces < WRITER_SIZE ? spaces : WRITER_SIZE;
+
+		memset(writer_room(w, n), ' ', n);
+		writer_took(w, n);
+		spaces -= n;
+	}
 }

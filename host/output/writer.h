@@ -25,12 +25,31 @@ struct writer {
 /* stopped may be NULL, and must outlive the writer. */
 void writer_init(struct writer *w, int fd, const volatile sig_atomic_t *stopped);
 void writer_add(struct writer *w, const char *data, size_t len);
-void writer_char(struct writer *w, char c);
+void writer_pad(struct writer *w, size_t spaces);
 
 /*
  * Writes all that is held. Returns 0, or the first error: -EPIPE once the reader is gone, -EINTR if
  * it does not read and we are to stop.
  */
 int writer_flush(struct writer *w);
+
+/* Room for n bytes (at most WRITER_SIZE) in place; writer_took says how many of them were used. */
+static inline char *writer_room(struct writer *w, size_t n)
+{
+	if (WRITER_SIZE - w->len < n)
+		writer_flush(w);
+	return w->data + w->len;
+}
+
+static inline void writer_took(struct writer *w, size_t n)
+{
+	w->len += n;
+}
+
+static inline void writer_char(struct writer *w, char c)
+{
+	*writer_room(w, 1) = c;
+	writer_took(w, 1);
+}
 
 #endif

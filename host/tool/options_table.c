@@ -58,7 +58,9 @@ const struct options_entry options_table[] = {
 	 options_set_maxrows},
 	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
-	{"buffer-pages", 'b', "N", "pages of the buffer that events come through, a power of two",
+	{"buffer-pages", 'b', "N",
+	 "pages of the buffer for events, of each CPU, a power of two "
+	 "(default: by CPUs and memory, 2 MB for each at most)",
 	 EVENTS, AT(buffer_pages), options_set_buffer_pages},
 	{"buffer", 0, "auto|ring|perf", "what kind of buffer events come through", EVENTS,
 	 AT(buffer), options_set_buffer},

@@ -15,14 +15,11 @@
 #include "output/stream.h"
 #include "text/substitute.h"
 #include "trace/attach.h"
+#include "trace/buffers.h"
 #include "trace/load.h"
 #include "trace/periodic.h"
 #include "trace/pipe.h"
 #include "trace/reader.h"
-
-#define RING_BYTES_PER_CPU ((uint64_t)512 << 10)
-#define RING_BYTES_MAX	   ((uint64_t)64 << 20) /* of --buffer-pages */
-#define PERF_PAGES	   64			/* of each CPU, as BCC's tools have */
 
 struct session {
 	const struct plan *plan;
@@ -39,25 +36,14 @@ struct session {
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
 	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
 	uint64_t deadline;	/* CLOCK_MONOTONIC, ns; 0: none */
+	uint64_t rest;		/* ns between two reads while there are events; buffers.h */
+	uint64_t next_read;	/* before that nothing is read; 0: when there is something */
 	uint64_t next_look;	/* when the count of lost events is looked at again */
 	uint64_t interval;	/* of a periodic output, ns; 0: it prints at the end alone */
 	uint64_t next_tick;	/* when it prints again */
 	uint64_t ticks;
 	bool done;
 };
-
-/* The whole ring's size: --buffer-pages is of each CPU, as in BCC; a ring wants a power of two. */
-static uint32_t ring_bytes(const struct options *o)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE),
-		 cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t want = cpus * (o->buffer_pages ? o->buffer_pages * page : RING_BYTES_PER_CPU);
-	uint64_t bytes = page;
-
-	while (bytes < want && bytes < RING_BYTES_MAX)
-		bytes *= 2;
-	return (uint32_t)bytes;
-}
 
 static int on_event(void *ctx, const void *data, size_t size)
 {
@@ -130,11 +116,12 @@ static int make_stream(struct session *s, struct error *e)
 	return err;
 }
 
-static int make_reader(struct session *s, struct error *e)
+static int make_reader(struct session *s, const struct buffers_machine *m, struct error *e)
 {
-	const struct options *o = s->plan->options;
-	size_t pages = o->buffer_pages ? o->buffer_pages : PERF_PAGES;
+	uint32_t asked = s->plan->options->buffer_pages, pages = buffers_perf_pages(m, asked);
 
+	s->rest = buffers_rest(s->plan->ring ? buffers_ring_bytes(m, asked)
+					     : m->cpus * pages * m->page);
 	return reader_new(&s->reader, load_map_fd(&s->load, s->plan->program->table), s->plan->ring,
 			  pages, on_event, s, e);
 }
@@ -144,17 +131,20 @@ static int start(struct session *s, struct error *e)
 	const struct plan *plan = s->plan;
 	const struct options *o = plan->options;
 	bool periodic = program_output_is_periodic(plan->program->output);
+	struct buffers_machine m;
 	int err = periodic ? 0 : make_stream(s, e);
 
+	buffers_machine(&m);
 	if (!err)
-		err = load_object(&s->load, s->object, plan, ring_bytes(o),
+		err = load_object(&s->load, s->object, plan,
+				  buffers_ring_bytes(&m, o->buffer_pages),
 				  o->debug & OPTIONS_DEBUG_VERIFIER, e);
 	if (!err && s->load.log.data)
 		fputs(s->load.log.data, stderr);
 	if (!err && periodic)
 		err = periodic_new(&s->periodic, plan, &s->load, &s->writer, e);
 	else if (!err && !s->pipe)
-		err = make_reader(s, e);
+		err = make_reader(s, &m, e);
 	if (!err)
 		err = attach_plan(&s->attach, plan, &s->load, e);
 	return err;
@@ -194,6 +184,7 @@ static int poll_timeout(const struct session *s, uint64_t now)
 
 	if (s->interval)
 		until = earlier(until, s->next_tick);
+	until = earlier(until, s->next_read);
 	return until <= now ? 0 : (int)((until - now + 999999) / 1000000);
 }
 
@@ -223,21 +214,25 @@ static int tick(struct session *s, uint64_t now, struct error *e)
 	return periodic_print(s->periodic, e);
 }
 
-/* Hands over what there is now. */
+/* Hands over what there is now, and lets more gather if there was any. */
 static int consume(struct session *s, struct error *e)
 {
+	uint64_t seen = s->seen;
 	int err = s->pipe ? pipe_consume(s->pipe) : s->reader ? reader_consume(s->reader) : 0;
 
+	s->next_read = s->rest && s->seen != seen ? clock_ns() + s->rest : 0;
 	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
+}
+
+static int events_fd(const struct session *s)
+{
+	return s->pipe ? pipe_fd(s->pipe) : s->reader ? reader_fd(s->reader) : -1;
 }
 
 static int trace(struct session *s, struct error *e)
 {
 	struct pollfd fds[] = {
-		{.events = POLLIN,
-		 .fd = s->pipe	   ? pipe_fd(s->pipe)
-		       : s->reader ? reader_fd(s->reader)
-				   : -1},
+		{.events = POLLIN},
 		{.fd = s->stop->fd, .events = POLLIN},
 		{.fd = s->writer.fd}, /* only to see that its reader is gone */
 	};
@@ -246,9 +241,12 @@ static int trace(struct session *s, struct error *e)
 
 	s->next_look = now + 1000000000;
 	while (!err && !s->done && !s->stop->stopped) {
+		fds[0].fd = s->next_read ? -1 : events_fd(s);
 		if (poll(fds, 3, poll_timeout(s, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
-		if (fds[0].revents && (err = consume(s, e)))
+		now = clock_ns();
+		if ((fds[0].revents || (s->next_read && now >= s->next_read)) &&
+		    (err = consume(s, e)))
 			return err;
 		now = clock_ns();
 		err = tick(s, now, e);

@@ -2,6 +2,7 @@
 /* What a user sees of an event: escaping, numbers, columns, paths. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -53,6 +54,32 @@ static void escapes_what_is_not_utf8(void **state)
 	check_escape("\xc2\x9b", 2, "\\xc2\\x9b", 8);			 /* C1: a terminal's CSI */
 }
 
+/* Several bytes are looked at at once: each value at each place, with text before and behind. */
+static void escapes_wherever_it_is(void **state)
+{
+	char in[24], want[96], alone[ESCAPE_MAX + 1];
+
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		for (size_t at = 0; at < sizeof(in); at++) {
+			char c = (char)byte;
+			size_t width, n = escape(alone, &c, 1, &width);
+
+			alone[n] = '\0';
+			memset(in, 'a', sizeof(in));
+			in[at] = c;
+			snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at, in, alone,
+				 (int)(sizeof(in) - 1 - at), in + at + 1);
+			check_escape(in, sizeof(in), want, sizeof(in) - 1 + width);
+			in[at] = '\0';
+			want[at] = '\0';
+			check_escape(in, sizeof(in), want, at);
+		}
+	}
+	check_escape("1234567\xc3\xa9 12\xe6\x96\x87", 15, "1234567\xc3\xa9 12\xe6\x96\x87", 12);
+	check_escape("1234567\xc2\x9b", 9, "1234567\\xc2\\x9b", 15);
+}
+
 static void check_number(size_t n, const char *text, const char *want)
 {
 	assert_int_equal(n, strlen(want));
@@ -66,6 +93,16 @@ static void writes_numbers(void **state)
 	(void)state;
 	check_number(number_base(b, 0, 10, 1), b, "0");
 	check_number(number_base(b, UINT64_MAX, 10, 1), b, "18446744073709551615");
+	check_number(number_base(b, 9, 10, 0), b, "9");
+	check_number(number_base(b, 7, 10, 3), b, "007");
+	check_number(number_base(b, 99, 10, 1), b, "99");
+	check_number(number_base(b, 100, 10, 1), b, "100");
+	check_number(number_base(b, 10203, 10, 6), b, "010203");
+	check_number(number_base(b, UINT64_MAX, 10, 22), b, "0018446744073709551615");
+	check_number(number_base(b, UINT64_MAX, 8, 1), b, "1777777777777777777777");
+	check_number(number_base(b, UINT64_MAX, 16, 17), b, "0ffffffffffffffff");
+	check_number(number_base(b, 0, 16, 0), b, "0");
+	check_number(number_base(b, 1, 8, 32), b, "00000000000000000000000000000001");
 	check_number(number_base(b, 0100101, 8, 8), b, "00100101");
 	check_number(number_base(b, 0xdeadbeef, 16, 1), b, "deadbeef");
 	check_number(number_fraction(b, 1500000000, 1000000000, 2), b, "1.50");
@@ -75,6 +112,18 @@ static void writes_numbers(void **state)
 	check_number(number_fraction(b, 12, 1, 0), b, "12");
 	check_number(number_fraction(b, UINT64_MAX, 1000000000, 9), b, "18446744073.709551615");
 	check_number(number_fraction(b, 1536, 1024, 1), b, "1.5");
+	for (uint64_t v = 1, i = 0; i < 64; v <<= 1, i++) { /* as printf has them */
+		for (uint64_t near = v - 1; near - v + 1 < 3; near++) {
+			char want[32];
+
+			snprintf(want, sizeof(want), "%" PRIu64, near);
+			check_number(number_base(b, near, 10, 1), b, want);
+			snprintf(want, sizeof(want), "%" PRIx64, near);
+			check_number(number_base(b, near, 16, 1), b, want);
+			snprintf(want, sizeof(want), "%" PRIo64, near);
+			check_number(number_base(b, near, 8, 1), b, want);
+		}
+	}
 }
 
 static void lay_out(struct layout *l, char **fields, size_t n)
@@ -202,6 +251,40 @@ static void prints_columns(void **state)
 	assert_string_equal(strchr(out, '\n') + 1, "4194304   -1 -1 1.23    caf\xc3\xa9   a\\nb\n");
 }
 
+/* The extremes of each size, on both sides of their column's width. */
+static void prints_extremes(void **state)
+{
+	struct program_column columns[] = {
+		{.title = (char *)"PID", .field = (char *)"pid", .width = 12},
+		{.title = (char *)"FD",
+		 .field = (char *)"fd",
+		 .width = 12,
+		 .align = PROGRAM_ALIGN_RIGHT},
+		{.title = (char *)"N", .field = (char *)"age_ns", .width = 2},
+		{.title = (char *)"NAME",
+		 .field = (char *)"name",
+		 .width = 10,
+		 .align = PROGRAM_ALIGN_RIGHT},
+		{.title = (char *)"COMM", .field = (char *)"comm", .width = 4},
+	};
+	struct event ev = {.pid = UINT32_MAX,
+			   .fd = INT32_MIN,
+			   .age_ns = UINT64_MAX,
+			   .comm = "0123456789abcdef", /* without a NUL */
+			   .name = "\xe6\x96\x87\xe4\xbb\xb6\t."};
+	char out[512];
+
+	(void)state;
+	print_event(columns, 5, &ev, sizeof(ev), out, sizeof(out));
+	assert_string_equal(out, "PID                    FD N        NAME COMM\n"
+				 "4294967295    -2147483648 18446744073709551615      "
+				 "\xe6\x96\x87\xe4\xbb\xb6\\t. 0123456789abcdef\n");
+	ev = (struct event){.fd = INT32_MAX, .comm = "0123", .name = "0123456789"};
+	print_event(columns, 5, &ev, sizeof(ev), out, sizeof(out));
+	assert_string_equal(strchr(out, '\n') + 1,
+			    "0              2147483647 0  0123456789 0123\n");
+}
+
 static void joins_paths(void **state)
 {
 	struct program_column column = {.title = (char *)"PATH",
@@ -274,6 +357,34 @@ static void a_missing_field_names_those_there(void **state)
 	layout_free(&l);
 }
 
+/* What is larger than the writer comes out whole and in order. */
+static void writes_what_does_not_fit(void **state)
+{
+	static char text[WRITER_SIZE * 2 + 3], got[sizeof(text) + 1];
+	static struct writer w;
+	FILE *f = tmpfile();
+
+	(void)state;
+	assert_non_null(f);
+	writer_init(&w, fileno(f), NULL);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + i % 23);
+	writer_add(&w, text, 100);
+	writer_add(&w, text + 100, WRITER_SIZE + 1);
+	for (size_t i = WRITER_SIZE + 101; i < sizeof(text) - 1000; i++)
+		writer_char(&w, text[i]);
+	writer_pad(&w, 1000);
+	memset(text + sizeof(text) - 1000, ' ', 1000);
+	assert_int_equal(writer_flush(&w), 0);
+	rewind(f);
+	assert_int_equal(fread(got, 1, sizeof(got), f), sizeof(text));
+	assert_memory_equal(got, text, sizeof(text));
+	writer_pad(&w, WRITER_SIZE + 7);
+	assert_int_equal(writer_flush(&w), 0);
+	assert_int_equal(lseek(fileno(f), 0, SEEK_END), sizeof(text) + WRITER_SIZE + 7);
+	fclose(f);
+}
+
 static void a_closed_pipe_is_told(void **state)
 {
 	static struct writer w;
@@ -325,13 +436,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_what_breaks_a_line),
 		cmocka_unit_test(escapes_what_is_not_utf8),
+		cmocka_unit_test(escapes_wherever_it_is),
 		cmocka_unit_test(writes_numbers),
 		cmocka_unit_test(lays_fields_out_as_c_does),
 		cmocka_unit_test(an_unknown_type_is_an_error),
 		cmocka_unit_test(prints_columns),
+		cmocka_unit_test(prints_extremes),
 		cmocka_unit_test(joins_paths),
 		cmocka_unit_test(a_cut_event_shows_what_came),
 		cmocka_unit_test(a_missing_field_names_those_there),
+		cmocka_unit_test(writes_what_does_not_fit),
 		cmocka_unit_test(a_closed_pipe_is_told),
 		cmocka_unit_test(a_full_pipe_is_given_up),
 	};
