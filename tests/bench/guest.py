@@ -1,0 +1,364 @@
+# SPDX-License-Identifier: Apache-2.0
+"""guest: what a virtual machine of the benchmark runs: each tool of each project in turn, on the same
+workload, again and again. A sample a line (JSON) goes to /mnt/samples as it is made; what went wrong
+is a sample too. From the environment: BENCH_GROUPS, BENCH_TOOLS, BENCH_PEERS, BENCH_RUNS."""
+
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+BENCH = "/run/bench"
+KEPT = "/run/cache"  # warm starts find what they need here
+TICK, PACED, FLOOD, BIG = "/tmp/mk-tick", "/tmp/mk-paced", "/tmp/mk-flood", "/tmp/mk-big"
+MARKS = ",".join(os.path.basename(p) for p in (TICK, PACED, FLOOD, BIG))
+
+FILELIFE_BT = """
+kprobe:security_inode_create { @birth[arg1] = nsecs; }
+kprobe:vfs_unlink /@birth[arg2]/ {
+	time("%H:%M:%S ");
+	printf("%-7d %-16s %-7d %s\\n", pid, comm, (nsecs - @birth[arg2]) / 1000000,
+	    str(((struct dentry *)arg2)->d_name.name));
+	delete(@birth[arg2]);
+}
+END { clear(@birth); }
+"""
+COMMANDS = {
+    "filelife": {
+        "bcc": ["filelife-bpfcc"],
+        "libbpf": ["/usr/sbin/filelife"],
+        "bpftrace": ["bpftrace", "-e", FILELIFE_BT],
+        "cold": ["bcchost", "filelife"],
+        "warm": ["bcchost", "filelife"],
+    },
+    "opensnoop": {
+        "bcc": ["opensnoop-bpfcc"],
+        "libbpf": ["/usr/sbin/opensnoop"],
+        "bpftrace": ["bpftrace", "/usr/sbin/opensnoop.bt"],
+        "cold": ["bcchost", "opensnoop"],
+        "warm": ["bcchost", "opensnoop"],
+    },
+}
+LOADS = {"filelife": "files", "opensnoop": "opens"}
+# A line a write, so that the first event is not kept back: what `stdbuf -oL` sets, without its exec.
+STDBUF = "/usr/libexec/coreutils/libstdbuf.so"
+LINES = {"bcc": {"PYTHONUNBUFFERED": "1"}, "libbpf": {"LD_PRELOAD": STDBUF, "_STDBUF_O": "L"}}
+LIMIT = 180
+PACED_N, FLOOD_N, BIG_N = 3000, 30_000, 300_000
+
+
+def sample(tool, peer, **values):
+    with open("/mnt/samples", "a") as f:
+        f.write(json.dumps({"tool": tool, "peer": peer, **values}) + "\n")
+
+
+def tell(text):
+    print(f"bench: {text}", flush=True)
+
+
+def environment(peer, by_line):
+    env = dict(os.environ)
+    if by_line:
+        env.update(LINES.get(peer, {}))
+    if peer == "warm":
+        env["BCCHOST_CACHE_DIR"] = KEPT
+    if peer == "cold":
+        env["BCCHOST_CACHE_DIR"] = "/run/cache.cold"
+        shutil.rmtree("/run/cache.cold", ignore_errors=True)
+    return env
+
+
+class Gone(Exception):
+    """A tool ended, or said nothing for too long."""
+
+
+class Watched:
+    """A tool, with `bench watch` reading what it prints."""
+
+    def __init__(self, command, peer, by_line=True, marks=MARKS):
+        self.stderr = open("/run/stderr", "w+")
+        self.watch = subprocess.Popen(
+            [BENCH, "watch", marks, *command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.stderr, text=True,
+            env=environment(peer, by_line),
+        )  # fmt: skip
+        self.pid = int(self.answer("pid")[0])
+
+    def answer(self, word):
+        signal.alarm(LIMIT)
+        try:
+            words = self.watch.stdout.readline().split()
+        except TimeoutError as e:
+            raise Gone(f"no answer in {LIMIT} s") from e
+        finally:
+            signal.alarm(0)
+        if not words or words[0] != word:
+            raise Gone(f"{' '.join(words) or 'ended'} instead of {word}: {self.said()}")
+        return words[1:]
+
+    def ask(self, command, word):
+        self.watch.stdin.write(command + "\n")
+        self.watch.stdin.flush()
+        return list(map(int, self.answer(word)))
+
+    def said(self):
+        self.stderr.flush()
+        with open("/run/stderr") as f:
+            return f.read()[-2000:]
+
+    def first(self):
+        """Nanoseconds from fork() to the first event; its line is self.line."""
+        took, *self.line = self.answer("first")
+        return int(took)
+
+    def stop(self):
+        """(nanoseconds from Ctrl-C to the exit, its status, lines, marked lines…)"""
+        values = self.ask("stop", "exit")
+        self.watch.wait()
+        return values
+
+    def kill(self):
+        for p in (self.pid, self.watch.pid):
+            try:
+                os.kill(p, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.watch.wait()
+
+    def cpu_ns(self):
+        """Of all its threads; the scheduler's own sum, not ticks."""
+        total = 0
+        for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
+            with open(path) as f:
+                total += int(f.read().split()[0])
+        return total
+
+    def quiet(self):
+        """Waits until it has done what there was to do; its processor time then."""
+        last, still, end = self.cpu_ns(), 0, time.time() + LIMIT
+        while still < 3 and time.time() < end:
+            time.sleep(0.5)
+            cpu = self.cpu_ns()
+            still = still + 1 if cpu - last < 10_000_000 else 0
+            last = cpu
+        return last
+
+
+class Ticker:
+    """Makes an event of each tool every 5 ms."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([BENCH, "tick", "5", TICK])
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def memory(pid):
+    """kB resident: all, and without the pages of event buffers (and of libstdbuf, which is ours)."""
+    rss = aside = 0
+    name = ""
+    with open(f"/proc/{pid}/smaps") as f:
+        for line in f:
+            head = re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+\s*(.*)", line)
+            if head:
+                name = head[1]
+            elif line.startswith("Rss:"):
+                kb = int(line.split()[1])
+                rss += kb
+                if name == STDBUF:
+                    rss -= kb
+                elif name.startswith("anon_inode:"):
+                    aside += kb
+    return {"rss": rss, "own": rss - aside}
+
+
+def start_once(tool, peer, run):
+    """To the first event, the memory a second later, Ctrl-C to the exit."""
+    with Ticker():
+        watched = Watched(COMMANDS[tool][peer], peer)
+        try:
+            first = watched.first()
+            time.sleep(1)
+            sizes = memory(watched.pid)
+            took, status = watched.stop()[:2]
+        except Gone as e:
+            watched.kill()
+            sample(tool, peer, group="start", run=run, failed=str(e))
+            return
+    sample(tool, peer, group="start", run=run, start=first, exit=took, status=status, **sizes)
+
+
+def programs():
+    """{id: (nanoseconds, runs)} of the BPF programs that are loaded."""
+    shown = subprocess.run(["bpftool", "-j", "prog", "show"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return {p["id"]: (p.get("run_time_ns", 0), p.get("run_cnt", 0)) for p in json.loads(shown or "[]")}
+
+
+def statistics_of_programs(on):
+    with open("/proc/sys/kernel/bpf_stats_enabled", "w") as f:
+        f.write("1" if on else "0")
+
+
+def load(tool, n, path, gap=0):
+    """Nanoseconds that it took."""
+    open(path, "w").close()
+    run = subprocess.run(
+        [BENCH, "load", LOADS[tool], str(n), path, str(gap)], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return int(run.stdout.split()[2])
+
+
+def paced(watched, tool, own):
+    """One event a millisecond: nobody loses any. What the tool takes, and its programs."""
+    statistics_of_programs(True)
+    before, cpu = programs(), watched.cpu_ns()
+    load(tool, PACED_N, PACED, 1000)
+    after = programs()
+    cpu = watched.quiet() - cpu
+    statistics_of_programs(False)
+    ns, hits = (sum(after[i][k] - before.get(i, (0, 0))[k] for i in own if i in after) for k in (0, 1))
+    return {"cpu": cpu, "kernel_hit": ns / max(hits, 1), "kernel_event": ns / PACED_N, "hits": hits / PACED_N}
+
+
+def flood(watched, tool, n, path):
+    cpu = watched.cpu_ns()
+    took = load(tool, n, path)
+    return took, watched.quiet() - cpu
+
+
+def load_once(tool, peer, run):
+    """All that a workload shows, with the tool as it is: no line is hurried."""
+    others = programs()
+    alone = load(tool, FLOOD_N, FLOOD)
+    with Ticker():
+        watched = Watched(COMMANDS[tool][peer], peer, by_line=False)
+        try:
+            watched.first()
+        except Gone as e:
+            watched.kill()
+            sample(tool, peer, group="load", run=run, failed=str(e))
+            return
+    try:
+        watched.quiet()
+        own = [i for i in programs() if i not in others]
+        values = paced(watched, tool, own)
+        took, cpu = flood(watched, tool, FLOOD_N, FLOOD)
+        big_took, big_cpu = flood(watched, tool, BIG_N, BIG)
+        _, status, lines, _, paced_lines, lines30, lines300 = watched.stop()
+    except Gone as e:
+        watched.kill()
+        sample(tool, peer, group="load", run=run, failed=str(e))
+        return
+    values["cpu_paced"] = values.pop("cpu") / max(paced_lines, 1)
+    sample(
+        tool, peer, group="load", run=run, status=status, lines=lines, **values,
+        n=PACED_N, lost=PACED_N - paced_lines,
+        n30=FLOOD_N, lost30=FLOOD_N - lines30, cpu_flood=cpu / max(lines30, 1),
+        n300=BIG_N, lost300=BIG_N - lines300, cpu_big=big_cpu / max(lines300, 1),
+        alone=alone / FLOOD_N, each=took / FLOOD_N, each_big=big_took / BIG_N, said=watched.said(),
+    )  # fmt: skip
+
+
+# BCC's own way to attach a program to all functions that match: its tools do nothing else.
+ATTACH_BCC = """
+import sys, time
+from bcc import BPF
+b = BPF(text="int count(void *ctx) { return 0; }")
+t = time.monotonic()
+b.attach_kprobe(event_re=sys.argv[1], fn_name="count")
+print("attached %d probes in %.3f ms" % (BPF.num_open_kprobes(), (time.monotonic() - t) * 1e3), flush=True)
+try:
+    time.sleep(1000)
+except KeyboardInterrupt:
+    pass
+"""
+# Of drivers and file systems that are not at work, so that only the attaching costs.
+SELDOM = ("acpi", "pci", "usb", "drm", "nfs", "scsi", "ata", "snd", "hid", "i2c", "pm", "x86", "efi", "tty", "fb", "ext4")
+WANTED = 1000
+
+
+def functions(pattern):
+    """How many functions a probe can be attached to match."""
+    with open("/sys/kernel/tracing/available_filter_functions") as f:
+        names = {line.split()[0] for line in f}
+    with open("/sys/kernel/debug/kprobes/blacklist") as f:
+        names -= {line.split()[1] for line in f}
+    return len([n for n in names if re.match(pattern, n)])
+
+
+def thousand():
+    """A pattern for so many functions, or a few less: BCC's takes no more."""
+    chosen = []
+    for prefix in SELDOM:
+        if functions(f"^({'|'.join([*chosen, prefix])})_.*") <= WANTED:
+            chosen.append(prefix)
+    return f"^({'|'.join(chosen)})_.*"
+
+
+def attach_once(what, pattern, peer, run):
+    commands = {
+        "bcc": ["python3", "-c", ATTACH_BCC, pattern],
+        "warm": ["bcchost", "vfscount", "--verbose", "-P", pattern],
+    }
+    commands["cold"] = commands["warm"]
+    # What bcchost tells goes to its standard error.
+    watched = Watched(["sh", "-c", 'exec "$@" 2>&1', "sh", *commands[peer]], peer, marks="attached")
+    try:
+        total = watched.first()
+        said = re.search(r"attached (\d+) probes in ([\d.]+) ms", " ".join(watched.line))
+        time.sleep(1)
+        took, status = watched.stop()[:2]
+    except Gone as e:
+        watched.kill()
+        sample(what, peer, group="attach", run=run, failed=str(e))
+        return
+    sample(
+        what, peer, group="attach", run=run, status=status, functions=functions(pattern), pattern=pattern,
+        total=total, attach=float(said[2]) * 1e6, detach=took, probes=int(said[1]),
+    )  # fmt: skip
+
+
+def attach(peers, runs):
+    patterns = {"vfs": "^vfs_.*", "thousand": thousand()}
+    peers = [p for p in peers if p in ("bcc", "cold", "warm")]
+    each("attach", lambda what, peer, run: attach_once(what, patterns[what], peer, run), patterns, peers, runs)
+
+
+def each(group, once, tools, peers, runs):
+    """Interleaved; run 0 brings what is needed from the disk and does not count."""
+    for run in range(runs + 1):
+        for tool in tools:
+            for peer in peers:
+                once(tool, peer, run)
+        tell(f"{group}: {run} of {runs} runs")
+
+
+def words(name):
+    return os.environ.get(name, "").split()
+
+
+def main():
+    def late(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
+    groups, runs = words("BENCH_GROUPS"), int(os.environ["BENCH_RUNS"])
+    tools, peers = words("BENCH_TOOLS"), words("BENCH_PEERS")
+    sample("", "", group="machine", release=os.uname().release, cpus=os.cpu_count())
+    if "start" in groups:
+        each("start", start_once, tools, peers, runs)
+    if "load" in groups:
+        # A cache makes no difference once it runs.
+        each("load", load_once, tools, [p for p in peers if p != "cold"], runs)
+    if "attach" in groups:
+        attach(peers, runs)
+
+
+sys.exit(main())

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""report DIRECTORY: one table of what the benchmark measured: the samples of the virtual machines and
+those made natively (DIRECTORY/*/samples): medians, ratios, the targets and whether they are reached."""
+
+import collections
+import glob
+import json
+import os
+import statistics
+import sys
+
+PEERS = ("bcc", "libbpf", "bpftrace", "cold", "warm")
+TITLES = {"bcc": "BCC (Python)", "libbpf": "libbpf-tools", "bpftrace": "bpftrace", "cold": "bcchost cold", "warm": "bcchost warm"}
+MS, US, KB, N = (1e6, "ms", 0), (1e3, "µs", 2), (1, "kB", 0), (1, "", 0)
+
+# group, value, what it is, unit, [(of, against, must be, aim)]: a ratio of two peers, or against None a limit.
+FIGURES = [
+    ("start", "start", "start to first event", MS, [("cold", "bcc", 0.25, 0.15), ("warm", "libbpf", 1.0, 0.5)]),
+    ("start", "rss", "resident", KB, []),
+    ("start", "own", "resident without event buffers", KB, [("warm", None, 4096, 2355), ("cold", None, 4096, 2355)]),
+    ("start", "exit", "Ctrl-C to exit", MS, [("warm", "libbpf", 1.5, 1.0)]),
+    ("load", "lost30", "of {n30} flat out, not printed", N, [("warm", None, 0, 0)]),
+    ("load", "lost300", "of {n300} flat out, not printed", N, [("warm", None, None, 0)]),
+    ("load", "cpu_flood", "processor time a line, flat out", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
+    ("load", "cpu_paced", "processor time a line, one a ms", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
+    ("load", "kernel_hit", "in the kernel, a probe hit", US, [("warm", "libbpf", 1.1, 1.0)]),
+    ("load", "kernel_event", "in the kernel, an event", US, []),
+    ("load", "each", "the workload, a call (alone: {alone})", US, []),
+    ("attach", "attach", "attach of {functions} functions", MS, [("warm", "bcc", 0.1, 0.02)]),
+    ("attach", "total", "start to all {functions} attached", MS, []),
+]  # fmt: skip
+
+
+def read(directory):
+    """{(machine, tool, peer, group, value): [numbers]}, failures, machines"""
+    values, failed, machines = collections.defaultdict(list), [], {}
+    for path in sorted(glob.glob(os.path.join(directory, "*", "samples"))):
+        machine = os.path.basename(os.path.dirname(path))
+        with open(path) as f:
+            for line in f:
+                s = json.loads(line)
+                group = s.pop("group")
+                if group == "machine":
+                    machines[machine] = s
+                elif "failed" in s:
+                    failed.append(f"{machine} {s['tool']} {s['peer']} {group}, run {s['run']}: {s['failed']}")
+                elif s.get("run") != 0:
+                    for name, v in s.items():
+                        if isinstance(v, (int, float)):
+                            values[machine, s["tool"], s["peer"], group, name].append(v)
+    return values, failed, machines
+
+
+def shown(value, unit):
+    if value is None:
+        return "–"
+    divide, name, decimals = unit
+    return f"{value / divide:,.{decimals}f} {name}".strip()
+
+
+def verdict(ratio, must, aim):
+    if aim is not None and ratio <= aim:
+        return "aim reached"
+    if must is None:
+        return f"aim missed ({aim:g})"
+    return f"reached ({must:g})" if ratio <= must else f"MISSED ({must:g})"
+
+
+def ratios(medians, unit, targets):
+    for of, against, must, aim in targets:
+        ours = medians.get(of)
+        theirs = medians.get(against) if against else None
+        if ours is None or (against and not theirs):
+            continue
+        if against:
+            yield f"{of} / {against} = {ours / theirs:.2f}: {verdict(ours / theirs, must, aim)}"
+        else:
+            yield f"{of} {shown(ours, unit)}: {verdict(ours, must, aim)}"
+
+
+def rows(values, machine, tool):
+    notes = {}
+    for name in ("n30", "n300", "alone", "functions"):
+        for (m, t, p, g, v), numbers in values.items():
+            if (m, t, v) == (machine, tool, name):
+                middle = statistics.median(numbers)
+                notes[name] = shown(middle, US) if name == "alone" else f"{middle:,.0f}"
+    for group, value, what, unit, targets in FIGURES:
+        medians = {}
+        for peer in PEERS:
+            numbers = values.get((machine, tool, peer, group, value))
+            if numbers:
+                medians[peer] = statistics.median(numbers)
+        if medians:
+            cells = [shown(medians.get(p), unit) for p in PEERS]
+            yield [what.format_map(collections.defaultdict(lambda: "?", notes)), *cells, "; ".join(ratios(medians, unit, targets))]
+
+
+def table(heading, lines):
+    widths = [max(len(l[i]) for l in [heading, *lines]) for i in range(len(heading))]
+    for cells in [heading, ["-" * w for w in widths], *lines]:
+        print("| " + " | ".join(c.ljust(w) for c, w in zip(cells, widths)) + " |")
+    print()
+
+
+def main(directory):
+    values, failed, machines = read(directory)
+    for machine in machines:
+        print(f"Kernel {machines[machine]['release']}, {machines[machine]['cpus']} processors ({machine})\n")
+        for tool in dict.fromkeys(k[1] for k in values if k[0] == machine):
+            table([tool, *(TITLES[p] for p in PEERS), "ratios and targets"], list(rows(values, machine, tool)))
+    for f in failed:
+        print("failed: " + f)
+    return 0
+
+
+sys.exit(main(sys.argv[1]))
