@@ -7,8 +7,8 @@
  * killed bench load opens|files N PATH [GAP] opens PATH N times, or creates and removes it; with
  * GAP microseconds between two; prints "load N WALL CPU" (ns)
  *
- * watch writes "pid PID", then "first NS LINE" when a line with the first mark has come (from before
- * fork(); "ended NS" if the command ended without one); then answers commands from stdin:
+ * watch writes "pid PID", then "first NS LINE" when a line with the first mark has come (from
+ * before fork(); "ended NS" if the command ended without one); then answers commands from stdin:
  *   count   "count LINES MARKED…" (lines so far; lines with the Nth mark)
  *   stop    sends SIGINT, reads to the end: "exit NS STATUS LINES MARKED…" (NS from the signal)
  */
@@ -62,8 +62,8 @@ static void take_line(struct watch *w, const char *line, size_t length)
 		w->marked[i]++;
 		if (i == 0 && w->first == 0) {
 			w->first = now_ns(CLOCK_MONOTONIC);
-			printf("first %llu %.*s\n", (unsigned long long)(w->first - w->started), (int)length,
-			       line);
+			printf("first %llu %.*s\n", (unsigned long long)(w->first - w->started),
+			       (int)length, line);
 			fflush(stdout);
 		}
 	}

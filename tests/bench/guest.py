@@ -196,9 +196,9 @@ def start_once(tool, peer, run):
 
 
 def programs():
-    """{id: (nanoseconds, runs)} of the BPF programs that are loaded."""
+    """{id: (nanoseconds, runs, name)} of the BPF programs that are loaded."""
     shown = subprocess.run(["bpftool", "-j", "prog", "show"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return {p["id"]: (p.get("run_time_ns", 0), p.get("run_cnt", 0)) for p in json.loads(shown or "[]")}
+    return {p["id"]: (p.get("run_time_ns", 0), p.get("run_cnt", 0), p.get("name")) for p in json.loads(shown or "[]")}
 
 
 def statistics_of_programs(on):
@@ -223,8 +223,12 @@ def paced(watched, tool, own):
     after = programs()
     cpu = watched.quiet() - cpu
     statistics_of_programs(False)
-    ns, hits = (sum(after[i][k] - before.get(i, (0, 0))[k] for i in own if i in after) for k in (0, 1))
-    return {"cpu": cpu, "kernel_hit": ns / max(hits, 1), "kernel_event": ns / PACED_N, "hits": hits / PACED_N}
+    grown = [(after[i][0] - before[i][0], after[i][1] - before[i][1], after[i][2]) for i in own]
+    ns, hits = sum(g[0] for g in grown), sum(g[1] for g in grown)
+    return {
+        "cpu": cpu, "kernel_hit": ns / max(hits, 1), "kernel_event": ns / PACED_N, "hits": hits / PACED_N,
+        "programs": [f"{name}: {hits} hits, {ns // hits} ns each" for ns, hits, name in grown if hits],
+    }  # fmt: skip
 
 
 def flood(watched, tool, n, path):
@@ -340,6 +344,19 @@ def each(group, once, tools, peers, runs):
         tell(f"{group}: {run} of {runs} runs")
 
 
+def profile(tool):
+    """Where bcchost's start goes, cold and warm: its own account, and each system call's time."""
+    for peer in ("cold", "warm"):
+        for kind, before, more in (
+            ("steps", [], ["--verbose"]),
+            ("strace", ["strace", "-f", "-r", "-T", "-o", f"/mnt/{tool}.{peer}.strace"], []),
+        ):
+            with open(f"/mnt/{tool}.{peer}.{kind}.said", "w") as f:
+                subprocess.run([*before, *COMMANDS[tool][peer], "-d", "1", *more], stdout=subprocess.DEVNULL,
+                               stderr=f, env=environment(peer, True), check=False)  # fmt: skip
+    tell(f"profile: {tool}")
+
+
 def words(name):
     return os.environ.get(name, "").split()
 
@@ -357,6 +374,9 @@ def main():
     if "load" in groups:
         # A cache makes no difference once it runs.
         each("load", load_once, tools, [p for p in peers if p != "cold"], runs)
+    if "profile" in groups:
+        for tool in tools:
+            profile(tool)
     if "attach" in groups:
         attach(peers, runs)
 

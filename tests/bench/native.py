@@ -78,7 +78,8 @@ def event_path(build="build/bench/event_path"):
     shown = subprocess.run([build], stdout=subprocess.PIPE, text=True, check=True).stdout
     pattern = r"^(\w+) +to +(.+?) +([\d.]+) million lines a second, +([\d.]+) a second of processor time"
     for tool, to, wall, cpu in re.findall(pattern, shown, re.M):
-        yield tool, {"to": to, f"lines to {to}": float(wall) * 1e6, f"lines to {to}, processor time": float(cpu) * 1e6}
+        to = to.replace(" ", "_")
+        yield tool, {f"lines_{to}": float(wall) * 1e6, f"lines_{to}_cpu": float(cpu) * 1e6}
 
 
 def main(out, lab, runs=5):
@@ -94,16 +95,18 @@ def main(out, lab, runs=5):
         tree = headers(lab, work)
         for run in range(int(runs) + 1):
             for tool in TOOLS:
-                sample(tool, "btf", run=run, **compiled(tool, lab, "btf"))
+                sample(tool, "bcchost", run=run, **compiled(tool, lab, "btf"))
                 if tree:
                     sample(tool, "headers", run=run, **compiled(tool, lab, tree))
     for run in (1, 2, 3):
         for tool, values in event_path():
-            sample(tool, "btf", run=run, **values)
+            sample(tool, "bcchost", run=run, **values)
+    # Of the two, the one that this machine's kernel can trace without kprobes.
     with tempfile.TemporaryDirectory() as cache:
-        for run, peer in ((1, "cold"), (2, "warm")):
-            for tool in TOOLS:
-                sample(tool, peer, run=run, **running(tool, cache))
+        for run, kind in ((1, "cold"), (2, "warm")):
+            values = running("opensnoop", cache)
+            sample("opensnoop", "bcchost", run=run, **{f"{k}_{kind}" if k != "failed" else k: v for k, v in values.items()})
+
 
 
 sys.exit(main(*sys.argv[1:]))

@@ -9,11 +9,20 @@ import os
 import statistics
 import sys
 
-PEERS = ("bcc", "libbpf", "bpftrace", "cold", "warm")
-TITLES = {"bcc": "BCC (Python)", "libbpf": "libbpf-tools", "bpftrace": "bpftrace", "cold": "bcchost cold", "warm": "bcchost warm"}
+TITLES = {
+    "bcc": "BCC (Python)",
+    "libbpf": "libbpf-tools",
+    "bpftrace": "bpftrace",
+    "cold": "bcchost cold",
+    "warm": "bcchost warm",
+    "headers": "with kernel headers",
+    "bcchost": "bcchost",
+}
 MS, US, KB, N = (1e6, "ms", 0), (1e3, "µs", 2), (1, "kB", 0), (1, "", 0)
+MILLIONS = (1e6, "million", 2)
 
-# group, value, what it is, unit, [(of, against, must be, aim)]: a ratio of two peers, or against None a limit.
+# group, value, what it is, unit, [(of, against, must be, aim)]: a ratio of two peers, or against None a
+# limit: the most, or, where the aim is more than what must be, the least.
 FIGURES = [
     ("start", "start", "start to first event", MS, [("cold", "bcc", 0.25, 0.15), ("warm", "libbpf", 1.0, 0.5)]),
     ("start", "rss", "resident", KB, []),
@@ -28,6 +37,15 @@ FIGURES = [
     ("load", "each", "the workload, a call (alone: {alone})", US, []),
     ("attach", "attach", "attach of {functions} functions", MS, [("warm", "bcc", 0.1, 0.02)]),
     ("attach", "total", "start to all {functions} attached", MS, []),
+    ("attach", "detach", "Ctrl-C to exit", MS, []),
+    ("native", "compile", "compiling", MS, [("bcchost", "headers", None, None)]),
+    ("native", "compile_cpu", "compiling, processor time", MS, [("bcchost", "headers", None, None)]),
+    ("native", "compile_rss", "compiling, largest process", KB, [("bcchost", "headers", None, None)]),
+    ("native", "most_cold", "the host itself, at most, cold", KB, []),
+    ("native", "most_warm", "the host itself, at most, warm", KB, []),
+    ("native", "own_warm", "resident without event buffers", KB, [("bcchost", None, 4096, 2355)]),
+    ("native", "lines_pipe", "event path, lines a second to a pipe", MILLIONS, [("bcchost", None, 1e6, 3e6)]),
+    ("native", "lines_pipe_cpu", "event path, lines a second of processor time", MILLIONS, []),
 ]  # fmt: skip
 
 
@@ -58,12 +76,18 @@ def shown(value, unit):
     return f"{value / divide:,.{decimals}f} {name}".strip()
 
 
-def verdict(ratio, must, aim):
-    if aim is not None and ratio <= aim:
-        return "aim reached"
-    if must is None:
-        return f"aim missed ({aim:g})"
-    return f"reached ({must:g})" if ratio <= must else f"MISSED ({must:g})"
+def verdict(value, must, aim, unit=N):
+    """`: reached (…)` with what had to be, or nothing where nothing has to be."""
+    sign = -1 if must is not None and aim is not None and aim > must else 1
+    if aim is not None and sign * value <= sign * aim:
+        return f": aim reached ({limit(aim, unit)})"
+    if must is not None:
+        return f": {'reached' if sign * value <= sign * must else 'MISSED'} ({limit(must, unit)})"
+    return f": aim missed ({limit(aim, unit)})" if aim is not None else ""
+
+
+def limit(value, unit):
+    return f"{value:g}" if unit is N else shown(value, unit)
 
 
 def ratios(medians, unit, targets):
@@ -73,12 +97,12 @@ def ratios(medians, unit, targets):
         if ours is None or (against and not theirs):
             continue
         if against:
-            yield f"{of} / {against} = {ours / theirs:.2f}: {verdict(ours / theirs, must, aim)}"
+            yield f"{of} / {against} = {ours / theirs:.2f}{verdict(ours / theirs, must, aim)}"
         else:
-            yield f"{of} {shown(ours, unit)}: {verdict(ours, must, aim)}"
+            yield f"{of} {shown(ours, unit)}{verdict(ours, must, aim, unit)}"
 
 
-def rows(values, machine, tool):
+def rows(values, machine, tool, peers):
     notes = {}
     for name in ("n30", "n300", "alone", "functions"):
         for (m, t, p, g, v), numbers in values.items():
@@ -87,12 +111,12 @@ def rows(values, machine, tool):
                 notes[name] = shown(middle, US) if name == "alone" else f"{middle:,.0f}"
     for group, value, what, unit, targets in FIGURES:
         medians = {}
-        for peer in PEERS:
+        for peer in peers:
             numbers = values.get((machine, tool, peer, group, value))
             if numbers:
                 medians[peer] = statistics.median(numbers)
         if medians:
-            cells = [shown(medians.get(p), unit) for p in PEERS]
+            cells = [shown(medians.get(p), unit) for p in peers]
             yield [what.format_map(collections.defaultdict(lambda: "?", notes)), *cells, "; ".join(ratios(medians, unit, targets))]
 
 
@@ -108,7 +132,9 @@ def main(directory):
     for machine in machines:
         print(f"Kernel {machines[machine]['release']}, {machines[machine]['cpus']} processors ({machine})\n")
         for tool in dict.fromkeys(k[1] for k in values if k[0] == machine):
-            table([tool, *(TITLES[p] for p in PEERS), "ratios and targets"], list(rows(values, machine, tool)))
+            have = {k[2] for k in values if k[:2] == (machine, tool)}
+            peers = [p for p in TITLES if p in have]
+            table([tool, *(TITLES[p] for p in peers), "ratios and targets"], list(rows(values, machine, tool, peers)))
     for f in failed:
         print("failed: " + f)
     return 0
