@@ -30,7 +30,10 @@ struct run {
 	char *text;
 	struct object *object;
 	struct compile_request request;
-	uint64_t last; /* when the last step ended, clock_ns */
+	struct compile *begun; /* the compiler, at work already */
+	char *signatures;
+	struct cached cached; /* opened only if it may be used */
+	uint64_t last;	      /* when the last step ended, clock_ns */
 };
 
 /* What took how long, for --verbose: each step since the one before. */
@@ -50,15 +53,13 @@ static int open_kernel(struct run *r, struct error *e)
 		.kallsyms = r->options.kallsyms,
 		.release = r->options.release,
 	};
-	char *signatures;
-	int err;
 
-	if (asprintf(&signatures, "%s/templates/signatures.list", r->find->shipped) < 0)
+	if (asprintf(&r->signatures, "%s/templates/signatures.list", r->find->shipped) < 0) {
+		r->signatures = NULL;
 		return error_nomem(e);
-	sources.signatures = signatures;
-	err = kernel_open(&r->kernel, &sources, e);
-	free(signatures);
-	return err;
+	}
+	sources.signatures = r->signatures;
+	return kernel_open(&r->kernel, &sources, e);
 }
 
 /* --headers DIR or FILE. */
@@ -149,6 +150,31 @@ static int load_modules(struct run *r, struct error *e)
 	return err;
 }
 
+static void fill_request(struct run *r)
+{
+	unsigned int debug = r->options.debug;
+
+	r->request.kernel_version = kernel_version(r->kernel);
+	r->request.debug = (debug & OPTIONS_DEBUG_IR ? COMPILE_DEBUG_IR : 0) |
+			   (debug & OPTIONS_DEBUG_PREPROCESSED ? COMPILE_DEBUG_PREPROCESSED : 0) |
+			   (debug & OPTIONS_DEBUG_SOURCE ? COMPILE_DEBUG_SOURCE : 0) |
+			   (debug & OPTIONS_DEBUG_ASM ? COMPILE_DEBUG_ASM : 0);
+	r->request.verbose = r->options.verbose;
+	r->request.helper = r->find->helper;
+	r->request.timeout = COMPILE_TIMEOUT;
+}
+
+/*
+ * Where the tool was not run before on this kernel, it will have to be compiled: LLVM is loaded
+ * while the text is made. If it cannot be started, that is told when it is needed.
+ */
+static void begin_compile(struct run *r)
+{
+	if (!r->options.print_bpf && !r->cached.known &&
+	    r->request.headers != COMPILE_HEADERS_KHEADERS)
+		compile_begin(&r->request, &r->begun, NULL);
+}
+
 static int make_text(struct run *r, size_t first_variant, struct error *e)
 {
 	int err = choose_headers(r, e);
@@ -158,6 +184,8 @@ static int make_text(struct run *r, size_t first_variant, struct error *e)
 	if (err && !r->options.print_bpf)
 		return err;
 	error_clear(e);
+	fill_request(r);
+	begin_compile(r);
 	err = plan_make(&r->plan, r->program, &r->options, r->kernel, first_variant, e);
 	if (err)
 		return err;
@@ -181,41 +209,31 @@ static int print_text(struct run *r, struct error *e)
 }
 
 /* Only what runs here is kept; who asks to see what the compiler does wants it to compile. */
-static bool may_cache(const struct run *r)
+static void open_cache(struct run *r)
 {
-	return !r->options.no_cache && !r->options.compile_only && !r->options.debug &&
-	       kernel_is_running(r->kernel);
-}
-
-static int compile_object(struct run *r, struct error *e)
-{
-	bool found = false;
-	int err;
-
-	if (may_cache(r))
-		err = cached_compile(&r->request, r->kernel, r->program->name, &r->object, &found,
-				     e);
-	else
-		err = compile(&r->request, &r->object, e);
-	if (!err)
-		step(r, found ? "took it from the cache" : "compiled it");
-	return err;
+	if (r->options.no_cache || r->options.debug)
+		return;
+	r->cached = (struct cached){
+		.tool = r->program->name,
+		.signatures = r->signatures,
+		.kernel = r->kernel,
+		.verbose = r->options.verbose,
+	};
+	cached_open(&r->cached);
+	cached_remember(&r->cached);
 }
 
 static int make_object(struct run *r, struct error *e)
 {
-	unsigned int debug = r->options.debug;
+	bool found;
+	int err;
 
 	r->request.text = r->text;
-	r->request.kernel_version = kernel_version(r->kernel);
-	r->request.debug = (debug & OPTIONS_DEBUG_IR ? COMPILE_DEBUG_IR : 0) |
-			   (debug & OPTIONS_DEBUG_PREPROCESSED ? COMPILE_DEBUG_PREPROCESSED : 0) |
-			   (debug & OPTIONS_DEBUG_SOURCE ? COMPILE_DEBUG_SOURCE : 0) |
-			   (debug & OPTIONS_DEBUG_ASM ? COMPILE_DEBUG_ASM : 0);
-	r->request.verbose = r->options.verbose;
-	r->request.helper = r->find->helper;
-	r->request.timeout = COMPILE_TIMEOUT;
-	return compile_object(r, e);
+	err = cached_compile(&r->cached, &r->request, r->begun, &r->object, &found, e);
+	r->begun = NULL;
+	if (!err)
+		step(r, found ? "took it from the cache" : "compiled it");
+	return err;
 }
 
 static void report_object(const struct run *r)
@@ -230,6 +248,8 @@ static void report_object(const struct run *r)
 
 static void drop_attempt(struct run *r)
 {
+	compile_drop(r->begun);
+	r->begun = NULL;
 	if (r->planned)
 		plan_free(&r->plan);
 	r->planned = false;
@@ -263,6 +283,7 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	/* Ctrl-C before anything was traced: there is nothing to print. */
 	if (stop->stopped)
 		return 0;
+	cached_keep(&r->cached);
 	return session_run(&r->plan, r->object, stop, attached, e);
 }
 
@@ -304,6 +325,8 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 				"--print-bpf and --compile-only work for that");
 	if (!err && trace)
 		err = check_privilege(r, e) ?: load_modules(r, e);
+	if (!err && trace)
+		open_cache(r);
 	if (!err)
 		err = try_variants(r, stop, e);
 	if (err == -EINTR && stop->stopped) {
@@ -340,10 +363,13 @@ int run_tool(const struct find *find, int argc, char **argv, const struct option
 		err = print_help(r.program, e);
 	else if (!err)
 		err = run_program(&r, stop, e);
+	cached_keep(&r.cached);
+	cached_close(&r.cached);
 	drop_attempt(&r);
 	kernel_close(r.kernel);
 	options_free(&r.options);
 	program_free(r.program);
+	free(r.signatures);
 	free(path);
 	return err;
 }

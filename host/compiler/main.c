@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "compiler/collect.h"
 #include "compiler/libbcc.h"
 #include "compiler/lines.h"
@@ -122,11 +123,14 @@ static int write_object(const struct object *o, struct error *e)
 }
 
 /* Puts the headers where libbcc looks for them. */
-static int prepare(const struct options *o, const char *text, struct error *e)
+static int prepare(const struct options *o, const char *text, char *btf, size_t btf_len,
+		   struct error *e)
 {
 	struct tree_request req = {
 		.dir = o->dir,
 		.btf_path = o->btf,
+		.btf = btf,
+		.btf_len = btf_len,
 		.text = text,
 		.kernel_version = o->version,
 		.whole = o->whole,
@@ -134,8 +138,10 @@ static int prepare(const struct options *o, const char *text, struct error *e)
 
 	/* bpf_probe_read_kernel and _user are of 5.5. */
 	standin.probe_read_kernel = o->version >= (5 << 16 | 5 << 8);
-	if (o->dir && setenv("BCC_KERNEL_SOURCE", o->dir, 1) < 0)
+	if (o->dir && setenv("BCC_KERNEL_SOURCE", o->dir, 1) < 0) {
+		free(btf);
 		return error_nomem(e);
+	}
 	return o->btf ? tree_write(&req, e) : 0;
 }
 
@@ -143,11 +149,20 @@ static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[3];
 	struct object *obj = NULL;
-	char *text = NULL, *pinned = NULL;
+	char *text = NULL, *pinned = NULL, *btf = NULL;
+	size_t btf_len = 0;
 	void *module;
-	int err, ncflags = 0;
+	int err = 0, ncflags = 0;
 
-	err = read_text(&text, e) ?: prepare(o, text, e);
+	/* While the host still makes the text. */
+	if (o->btf)
+		err = file_read(o->btf, &btf, &btf_len, e);
+	if (!err)
+		err = read_text(&text, e);
+	if (err)
+		free(btf);
+	else
+		err = prepare(o, text, btf, btf_len, e);
 	if (err)
 		goto out;
 	if (o->debug & LIBBCC_DEBUG_SOURCE)

@@ -53,16 +53,12 @@ static int add_names(struct prune *p, char **data, size_t *len)
 	return 0;
 }
 
-int prune_open(struct prune *p, const char *btf_path, struct words *w, struct error *e)
+int prune_open(struct prune *p, char *data, size_t len, const char *btf_path, struct words *w,
+	       struct error *e)
 {
-	char *data = NULL;
-	size_t len;
 	int err;
 
 	*p = (struct prune){.words = w};
-	err = file_read(btf_path, &data, &len, e);
-	if (err)
-		return err;
 	p->renamed = calloc(w->cap ?: 1, sizeof(*p->renamed));
 	if (!p->renamed) {
 		err = error_nomem(e);

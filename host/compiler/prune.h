@@ -28,8 +28,9 @@ struct prune {
 		*renamed; /* by slot of words: offset of the string bcchost_kernel_…; 0: none */
 };
 
-/* Reads the BTF. No word may be added to w from now on. */
-int prune_open(struct prune *p, const char *btf_path, struct words *w, struct error *e);
+/* Takes the BTF's bytes over, read from btf_path. No word may be added to w from now on. */
+int prune_open(struct prune *p, char *btf, size_t len, const char *btf_path, struct words *w,
+	       struct error *e);
 
 /* Marks what the words reach, or all that there is. */
 void prune_mark(struct prune *p, bool whole);

@@ -236,13 +236,13 @@ static void add_config(uint32_t version, struct buf *out)
 		   page > 0 ? __builtin_ctzl((unsigned long)page) : 12);
 }
 
-static int compose(const struct tree_request *req, struct words *w, struct buf *out,
-		   struct error *e)
+static int compose(struct tree_request *req, struct words *w, struct buf *out, struct error *e)
 {
 	struct prune p;
 	int err;
 
-	err = prune_open(&p, req->btf_path, w, e);
+	err = prune_open(&p, req->btf, req->btf_len, req->btf_path, w, e);
+	req->btf = NULL;
 	if (err)
 		return err;
 	prune_mark(&p, req->whole);
@@ -267,7 +267,7 @@ static int compose(const struct tree_request *req, struct words *w, struct buf *
 	return err;
 }
 
-int tree_write(const struct tree_request *req, struct error *e)
+int tree_write(struct tree_request *req, struct error *e)
 {
 	struct buf out = {0}, names = {0};
 	struct words w = {0};
@@ -291,5 +291,6 @@ out:
 	words_free(&w);
 	buf_free(&names);
 	buf_free(&out);
+	free(req->btf);
 	return err;
 }

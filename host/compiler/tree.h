@@ -11,18 +11,21 @@
 #define BCCHOST_COMPILER_TREE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
 struct tree_request {
-	const char *dir; /* exists, is empty */
-	const char *btf_path;
+	const char *dir;      /* exists, is empty */
+	const char *btf_path; /* for messages */
+	char *btf;	      /* its bytes; tree_write takes them over */
+	size_t btf_len;
 	const char *text; /* that is to be compiled */
 	uint32_t kernel_version;
 	bool whole; /* all types, not just what the text seems to need */
 };
 
-int tree_write(const struct tree_request *req, struct error *e);
+int tree_write(struct tree_request *req, struct error *e);
 
 #endif

@@ -73,7 +73,7 @@ void name_list_drop(struct name_list *l)
 
 /* --- kprobes and fentry --- */
 
-enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol)
+enum kernel_can attachable_by_kprobe(struct kernel *k, const char *symbol)
 {
 	if (!k->running)
 		return KERNEL_CAN_UNKNOWN;
@@ -169,7 +169,7 @@ static bool fentry_refused(struct kernel *k)
 	return fd < 0;
 }
 
-bool kernel_has_fentry(struct kernel *k)
+bool attachable_by_fentry(struct kernel *k)
 {
 	if (!k->fentry_tried)
 		k->fentry = fentry_listed(k) && !fentry_refused(k);

@@ -74,6 +74,7 @@ struct kernel {
 	char *config; /* its text; values that were handed out are cut off with NULs */
 	size_t config_len;
 	bool config_tried;
+	struct facts *facts; /* NULL: nothing is remembered */
 };
 
 /* --- version.c --- */
@@ -136,6 +137,26 @@ static inline const char *symbol_name(const struct symbols *s, const struct symb
 }
 
 uint16_t symbol_hash(const char *name, size_t len);
+
+/* --- the sources of what ask.c remembers; each is told at the public function of its name --- */
+
+int symbols_named(struct kernel *k, const char *name, struct kernel_symbols *out, struct error *e);
+int symbols_matching(struct kernel *k, const char *regex, struct kernel_symbols *out,
+		     struct error *e);
+bool symbols_have(struct kernel *k, const char *name);
+int types_has_field(struct kernel *k, const char *type, const char *field);
+int types_has_type(struct kernel *k, const char *name);
+bool types_has_ringbuf(struct kernel *k);
+int types_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align);
+int proto_of_function(struct kernel *k, const char *function, struct kernel_proto *out,
+		      struct error *e);
+int proto_of_tracepoint(struct kernel *k, const char *name, struct kernel_proto *out,
+			struct error *e);
+uint32_t proto_function_id(struct kernel *k, const char *function);
+enum kernel_can module_function(struct kernel *k, const char *module, const char *function,
+				uint32_t *id);
+enum kernel_can attachable_by_kprobe(struct kernel *k, const char *symbol);
+bool attachable_by_fentry(struct kernel *k);
 
 /* --- attachable.c --- */
 

@@ -8,6 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "kernel/facts.h"
+
 static char *copy(const char *s, bool *failed)
 {
 	char *c = s ? strdup(s) : NULL;
@@ -100,6 +102,7 @@ void kernel_close(struct kernel *k)
 	free(k->lockdown);
 	free(k->headers);
 	free(k->config);
+	facts_free(k->facts);
 	free(k);
 }
 

@@ -44,9 +44,22 @@ void kernel_close(struct kernel *k);
 
 /*
  * Gives back the memory of BTF and kallsyms (some 15 MB), which is read anew if asked for again.
- * Names in a struct kernel_symbols are gone with it; a struct kernel_proto is its holder's.
+ * Names in a struct kernel_symbols are gone with it; a struct kernel_proto is its holder's. What is
+ * remembered stays.
  */
 void kernel_trim(struct kernel *k);
+
+/*
+ * From now on what this kernel is asked is remembered; text, which kernel_remembered gave for the
+ * same kernel (its build id, and the host's version, are the caller's to compare), is what is known
+ * already, or NULL. What depends on addresses or modules is
+ * known no longer after a reboot, or when modules were loaded or removed: to be called after those
+ * that the tool wants were.
+ */
+void kernel_remember(struct kernel *k, const char *text, size_t len);
+
+/* All that is known, the caller's; NULL if nothing was asked that was not known before. */
+char *kernel_remembered(struct kernel *k);
 
 /* --- which kernel --- */
 

@@ -54,8 +54,8 @@ bool kernel_has_module(struct kernel *k, const char *module)
 	return has || is_built_in(k, module);
 }
 
-enum kernel_can kernel_module_function(struct kernel *k, const char *module, const char *function,
-				       uint32_t *id)
+enum kernel_can module_function(struct kernel *k, const char *module, const char *function,
+				uint32_t *id)
 {
 	struct btf *btf;
 

@@ -213,7 +213,7 @@ static int name_source(const struct kernel *k, const char *module, struct kernel
 	return n < 0 ? -ENOMEM : 0;
 }
 
-uint32_t kernel_function_id(struct kernel *k, const char *function)
+uint32_t proto_function_id(struct kernel *k, const char *function)
 {
 	struct btf *btf;
 
@@ -257,8 +257,8 @@ static bool module_row(struct kernel *k, const char *function, struct kernel_pro
 	return found;
 }
 
-int kernel_prototype(struct kernel *k, const char *function, struct kernel_proto *out,
-		     struct error *e)
+int proto_of_function(struct kernel *k, const char *function, struct kernel_proto *out,
+		      struct error *e)
 {
 	const struct btf_type *proto;
 	struct wanted w = {0};
@@ -365,8 +365,8 @@ static int name_params(struct kernel *k, const char *name, struct kernel_proto *
 	return err;
 }
 
-int kernel_tracepoint_prototype(struct kernel *k, const char *name, struct kernel_proto *out,
-				struct error *e)
+int proto_of_tracepoint(struct kernel *k, const char *name, struct kernel_proto *out,
+			struct error *e)
 {
 	struct wanted w = {.skip = 1};
 	bool named;

@@ -114,8 +114,7 @@ static int find_copies(struct kernel *k, const char *name, struct kernel_symbols
 	return err;
 }
 
-int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *out,
-		     struct error *e)
+int symbols_named(struct kernel *k, const char *name, struct kernel_symbols *out, struct error *e)
 {
 	int err;
 
@@ -129,8 +128,8 @@ int kernel_functions(struct kernel *k, const char *name, struct kernel_symbols *
 	return finish(out, err, e);
 }
 
-int kernel_functions_match(struct kernel *k, const char *regex, struct kernel_symbols *out,
-			   struct error *e)
+int symbols_matching(struct kernel *k, const char *regex, struct kernel_symbols *out,
+		     struct error *e)
 {
 	const struct symbols *s = &k->symbols;
 	char why[256];
@@ -161,7 +160,7 @@ void kernel_symbols_free(struct kernel_symbols *s)
 	memset(s, 0, sizeof(*s));
 }
 
-bool kernel_has_symbol(struct kernel *k, const char *name)
+bool symbols_have(struct kernel *k, const char *name)
 {
 	const struct symbols *s = &k->symbols;
 	uint16_t hash = symbol_hash(name, strlen(name));

@@ -30,16 +30,34 @@ uint16_t symbol_hash(const char *name, size_t len)
 	return (uint16_t)(h ^ h >> 16);
 }
 
+/* As strtoull, which takes a third of the whole reading's time. */
+static char *read_hex(char *s, uint64_t *value)
+{
+	static const char digits[256] = {
+		['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+		['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+		['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+		['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	uint64_t v = 0;
+	int digit;
+
+	for (; (digit = digits[(unsigned char)*s]); s++)
+		v = v << 4 | (uint64_t)(digit - 1);
+	*value = v;
+	return s;
+}
+
 static bool parse_line(char *s, struct line *l)
 {
-	char *end;
+	char *end = read_hex(s, &l->addr);
 
-	l->addr = strtoull(s, &end, 16);
 	if (end == s || *end != ' ' || !end[1] || end[2] != ' ')
 		return false;
 	l->type = end[1];
 	l->name = s = end + 3;
-	s += strcspn(s, " \t\n");
+	while (*s && *s != ' ' && *s != '\t' && *s != '\n')
+		s++;
 	l->module = NULL;
 	if (*s && *s != '\n') {
 		*s++ = '\0';

@@ -35,7 +35,7 @@ static bool has_member(const struct btf *btf, const struct btf_type *t, const ch
 	return false;
 }
 
-int kernel_has_field(struct kernel *k, const char *type, const char *field)
+int types_has_field(struct kernel *k, const char *type, const char *field)
 {
 	struct btf *btf;
 	uint32_t id = 0;
@@ -49,7 +49,7 @@ int kernel_has_field(struct kernel *k, const char *type, const char *field)
 	return 0;
 }
 
-int kernel_has_type(struct kernel *k, const char *name)
+int types_has_type(struct kernel *k, const char *name)
 {
 	struct btf *btf;
 
@@ -58,7 +58,7 @@ int kernel_has_type(struct kernel *k, const char *name)
 	return btf_find(btf, name, STRUCTS | ENUMS | 1u << BTF_KIND_TYPEDEF, 1) != 0;
 }
 
-bool kernel_has_ringbuf(struct kernel *k)
+bool types_has_ringbuf(struct kernel *k)
 {
 	const struct btf_type *t;
 	struct btf *btf;
@@ -164,7 +164,7 @@ static int measure(const struct btf *btf, uint32_t id, uint32_t *size, uint32_t 
 	return 0;
 }
 
-int kernel_type_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align)
+int types_size(struct kernel *k, const char *type, uint32_t *size, uint32_t *align)
 {
 	char *text, *words[TYPE_WORDS];
 	struct btf *btf;

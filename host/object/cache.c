@@ -14,20 +14,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAGIC	  "bcchost cache 1"
+#define MAGIC	  "bcchost cache 2"
 #define ENTRY_MAX ((size_t)16 << 20)
-#define SUFFIX	  ".object"
+#define SUFFIX	  ".entry"
 #define NAME_LEN  (64 + sizeof(SUFFIX)) /* the key in hexadecimal */
 
-/* Before the object's bytes. */
+/* Before the entry's bytes. */
 struct header {
 	char magic[16];
 	struct cache_key key;
 	unsigned char sum[SHA256_DIGEST_LENGTH]; /* of all that follows this member */
-	uint64_t size;				 /* of the object's bytes */
-	uint64_t compiler_size;			 /* of the libbcc.so that the object names */
-	int64_t compiler_time;			 /* ns */
-	char tool[64];
+	uint64_t size;				 /* of the entry's bytes */
+	char name[64];
 };
 
 #define SUMMED offsetof(struct header, size)
@@ -214,46 +212,40 @@ static int read_entry(int fd, const struct cache_key *key, struct header *h, voi
 	return memcmp(sum, h->sum, sizeof(sum)) == 0 ? 0 : -EBADMSG;
 }
 
-static bool same_compiler(const struct header *h, const struct object *o)
-{
-	struct stat st;
-
-	return o->compiler && *o->compiler && stat(o->compiler, &st) == 0 &&
-	       (uint64_t)st.st_size == h->compiler_size &&
-	       nanoseconds(&st.st_mtim) == h->compiler_time;
-}
-
-int cache_get(struct cache *c, const struct cache_key *key, struct object **o, struct error *e)
+int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t *len,
+	      struct error *e)
 {
 	char name[NAME_LEN];
 	struct header h;
-	void *data = NULL;
 	int fd, err;
 
-	*o = NULL;
+	*data = NULL;
 	entry_name(key, name);
 	fd = openat(c->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
-	err = fd < 0 ? -errno : read_entry(fd, key, &h, &data);
-	if (!err)
-		err = object_unpack(data, h.size, o, NULL);
-	free(data);
+	err = fd < 0 ? -errno : read_entry(fd, key, &h, data);
 	if (err) {
-		error_set(e, FAULT_RUN, err, "the cache's entry %s/%s is not taken: %s", c->path,
-			  name, err == -EBADMSG ? "it is damaged" : strerror(-err));
-	} else if (!same_compiler(&h, *o)) {
-		err = error_set(e, FAULT_RUN, -ESTALE,
-				"the cache's entry %s/%s is not taken: libbcc is another one now",
-				c->path, name);
-		object_free(*o);
-		*o = NULL;
+		free(*data);
+		*data = NULL;
+		cache_refused(c, key, err, err == -EBADMSG ? "it is damaged" : strerror(-err), e);
 	} else {
+		*len = h.size;
 		futimens(fd, NULL); /* the least recently used go first */
 	}
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int cache_refused(const struct cache *c, const struct cache_key *key, int err, const char *why,
+		  struct error *e)
+{
+	char name[NAME_LEN];
+
+	entry_name(key, name);
+	return error_set(e, FAULT_RUN, err, "the cache's entry %s/%s is not taken: %s", c->path,
+			 name, why);
 }
 
 static int write_all(int fd, const void *data, size_t len)
@@ -369,30 +361,17 @@ static int write_entry(struct cache *c, const struct header *h, const void *data
 	return err;
 }
 
-int cache_put(struct cache *c, const struct cache_key *key, const char *name,
-	      const struct object *o, struct error *e)
+int cache_put(struct cache *c, const struct cache_key *key, const char *name, const void *data,
+	      size_t len, struct error *e)
 {
-	struct header h = {.magic = MAGIC, .key = *key};
+	struct header h = {.magic = MAGIC, .key = *key, .size = len};
 	char file[NAME_LEN];
-	struct stat st;
-	void *data;
-	size_t len;
 	int err;
 
-	if (!o->compiler || stat(o->compiler, &st) < 0)
-		return error_set(e, FAULT_RUN, -ENOENT,
-				 "not kept in the cache: which libbcc compiled it is not known");
-	err = object_pack(o, &data, &len, e);
-	if (err)
-		return err;
-	h.size = len;
-	h.compiler_size = (uint64_t)st.st_size;
-	h.compiler_time = nanoseconds(&st.st_mtim);
-	snprintf(h.tool, sizeof(h.tool), "%s", name);
+	snprintf(h.name, sizeof(h.name), "%s", name);
 	sum_of(&h, data, h.sum);
 	entry_name(key, file);
 	err = len > ENTRY_MAX ? -EFBIG : write_entry(c, &h, data, file);
-	free(data);
 	if (err)
 		return error_set(e, FAULT_RUN, err, "not kept in the cache %s: %s", c->path,
 				 strerror(-err));
@@ -412,7 +391,7 @@ int cache_list(struct cache *c, FILE *out, struct error *e)
 	int err = read_dir(c, &v, &n);
 
 	if (!err)
-		fprintf(out, "%-16s %10s  %s\n", "TOOL", "BYTES", "LAST USED");
+		fprintf(out, "%-24s %10s  %s\n", "ENTRY", "BYTES", "LAST USED");
 	for (size_t i = n; !err && i-- > 0;) {
 		struct header h = {0};
 		int fd = openat(c->fd, v[i].name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -420,13 +399,13 @@ int cache_list(struct cache *c, FILE *out, struct error *e)
 		struct tm tm;
 
 		if (fd >= 0 && read_all(fd, &h, sizeof(h)))
-			h.tool[0] = '\0';
+			h.name[0] = '\0';
 		if (fd >= 0)
 			close(fd);
-		h.tool[sizeof(h.tool) - 1] = '\0';
+		h.name[sizeof(h.name) - 1] = '\0';
 		if (localtime_r(&v[i].used, &tm))
 			strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-		fprintf(out, "%-16s %10zu  %s\n", h.tool[0] ? h.tool : "(damaged)", v[i].size,
+		fprintf(out, "%-24s %10zu  %s\n", h.name[0] ? h.name : "(damaged)", v[i].size,
 			when);
 	}
 	free(v);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cache: objects that were compiled before, in a directory of root's own. An entry is found by a
- * hash of all that it was made from; what is damaged, of another owner, or made with another libbcc
- * than there is now, is as if it were not there. A cache that cannot be used costs the cache, not
- * the run.
+ * cache: what was made before, in a directory of root's own. An entry is bytes, found by a hash of
+ * all that it was made from; one that is damaged or of another owner is as if it were not there. A
+ * cache that cannot be used costs the cache, not the run.
  */
 #ifndef BCCHOST_OBJECT_CACHE_H
 #define BCCHOST_OBJECT_CACHE_H
@@ -13,7 +12,6 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "object/object.h"
 
 #define CACHE_DIR "/var/cache/bcchost" /* unless $BCCHOST_CACHE_DIR names another */
 #define CACHE_MAX ((size_t)64 << 20)   /* bytes of all entries; the oldest go first */
@@ -44,19 +42,24 @@ int cache_open(struct cache **c, struct error *e);
 void cache_close(struct cache *c);
 
 /*
- * 0 and the entry's object, the caller's; -ENOENT if there is none; another negative errno if
- * there is one that cannot be taken, and why in e (FAULT_RUN).
+ * 0 and the entry's bytes, the caller's to free; -ENOENT if there is none; another negative errno
+ * if there is one that cannot be taken, and why in e (FAULT_RUN).
  */
-int cache_get(struct cache *c, const struct cache_key *key, struct object **o, struct error *e);
+int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t *len,
+	      struct error *e);
+
+/* Of one whose bytes are not what they should be: fills e, and returns err. */
+int cache_refused(const struct cache *c, const struct cache_key *key, int err, const char *why,
+		  struct error *e);
 
 /*
- * Puts an object there, written beside and renamed, and takes the oldest away if all together
- * are over CACHE_MAX. name: the tool's, for cache_list.
+ * Puts an entry there, written beside and renamed, and takes the oldest away if all together are
+ * over CACHE_MAX. name: for cache_list, at most 63 bytes.
  */
-int cache_put(struct cache *c, const struct cache_key *key, const char *name,
-	      const struct object *o, struct error *e);
+int cache_put(struct cache *c, const struct cache_key *key, const char *name, const void *data,
+	      size_t len, struct error *e);
 
-/* A line an entry: the tool, bytes, when it was last used. */
+/* A line an entry: its name, bytes, when it was last used. */
 int cache_list(struct cache *c, FILE *out, struct error *e);
 
 /* Removes all entries; *n is how many. */

@@ -134,10 +134,9 @@ static int watch(struct child *c, pid_t pid, int output)
 	return err;
 }
 
-int child_run(struct child *c, struct error *e)
+int child_start(struct child *c, struct error *e)
 {
 	int fds[2] = {-1, -1};
-	pid_t pid;
 	int err;
 
 	c->output = (struct buf){0};
@@ -146,31 +145,56 @@ int child_run(struct child *c, struct error *e)
 		error_set(e, FAULT_RUN, err, "cannot make a pipe: %s", strerror(-err));
 		goto out;
 	}
-	err = spawn(c, fds[1], &pid);
-	if (err) {
+	err = spawn(c, fds[1], &c->pid);
+	if (err)
 		error_set(e, FAULT_RUN, err, "cannot run %s: %s", c->argv[0], strerror(-err));
-		goto out;
-	}
-	close(fds[1]);
-	fds[1] = -1;
-	err = watch(c, pid, fds[0]);
-	kill(-pid, SIGKILL); /* it, or what it left behind */
+	else
+		c->printed = fds[0];
+out:
+	if (fds[1] >= 0)
+		close(fds[1]);
+	if (err && fds[0] >= 0)
+		close(fds[0]);
+	return err;
+}
+
+static void wait_for(struct child *c)
+{
+	kill(-c->pid, SIGKILL); /* it, or what it left behind */
+	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
+		;
+}
+
+void child_kill(struct child *c)
+{
+	wait_for(c);
+	close(c->printed);
+	buf_free(&c->output);
+}
+
+int child_finish(struct child *c, struct error *e)
+{
+	int err = watch(c, c->pid, c->printed);
+
 	if (!err) {
-		drain(fds[0], &c->output);
+		kill(-c->pid, SIGKILL); /* what it left behind */
+		drain(c->printed, &c->output);
 		if (buf_failed(&c->output))
 			err = error_nomem(e);
 		goto out;
 	}
-	while (waitpid(pid, &c->status, 0) < 0 && errno == EINTR)
-		;
+	wait_for(c);
 	if (err == -ETIMEDOUT)
 		error_set(e, FAULT_RUN, err, "%s did not finish within %u seconds and was killed",
 			  c->argv[0], c->timeout);
 	else
 		error_set(e, FAULT_RUN, err, "interrupted while %s ran", c->argv[0]);
 out:
-	for (int i = 0; i < 2; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	close(c->printed);
 	return err;
+}
+
+int child_run(struct child *c, struct error *e)
+{
+	return child_start(c, e) ?: child_finish(c, e);
 }

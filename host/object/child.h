@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* child: runs a program to its end, with what it prints captured and its time limited. */
+/*
+ * child: runs a program to its end, with what it prints captured and its time limited; at once, or
+ * with something else done while it starts.
+ */
 #ifndef BCCHOST_OBJECT_CHILD_H
 #define BCCHOST_OBJECT_CHILD_H
+
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -14,6 +19,9 @@ struct child {
 	unsigned int timeout; /* seconds, for all that shares the deadline */
 	struct buf output;    /* both of its outputs, at most 16 MiB; buf_free */
 	int status;	      /* as wait() gives it */
+
+	pid_t pid;   /* from child_start to its end */
+	int printed; /* where its output comes from */
 };
 
 /*
@@ -22,6 +30,14 @@ struct child {
  * end us came (it is delivered when child_signals_release is called).
  */
 int child_run(struct child *c, struct error *e);
+
+/*
+ * The same in two steps: what child_start started, child_finish waits for (the timeout counts from
+ * there), or child_kill ends, in silence.
+ */
+int child_start(struct child *c, struct error *e);
+int child_finish(struct child *c, struct error *e);
+void child_kill(struct child *c);
 
 /*
  * Between these two the signals that end a program (SIGINT, SIGTERM, SIGHUP, SIGQUIT) wait, so

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -25,46 +26,44 @@
 enum { EXIT_COMPILED = 0, EXIT_REFUSED = 1, EXIT_FAILED = 2 };
 enum { LIBBCC_IR = 0x1, LIBBCC_PREPROCESSED = 0x4, LIBBCC_SOURCE = 0x8 };
 
+#define FIRST_FD 10 /* ours stay clear of the descriptors that the helper gets */
+
 /* One compilation; everything in it is freed at its end. */
-struct job {
+struct compile {
 	const struct compile_request *req;
 	char *dir; /* private to this compilation */
 	char *env[4];
-	int text, object; /* descriptors of memory */
+	int object; /* a descriptor of memory */
+	int text;   /* what the helper reads comes from here; -1 if none runs */
+	struct child helper;
 	struct diagnosis d;
 	int status; /* of the helper's last run */
 };
 
-static int memory_file(const char *name, const char *data, struct error *e)
+static int high_fd(int fd)
 {
-	size_t left = data ? strlen(data) : 0;
-	int fd = memfd_create(name, MFD_CLOEXEC);
-	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FD);
 
 	if (fd >= 0)
 		close(fd);
-	while (high >= 0 && left) {
-		ssize_t n = write(high, data, left);
+	return high;
+}
 
-		if (n < 0 && errno != EINTR) {
-			close(high);
-			high = -1;
-		} else if (n > 0) {
-			data += n;
-			left -= (size_t)n;
-		}
-	}
-	if (high < 0)
+static int memory_file(const char *name, struct error *e)
+{
+	int fd = high_fd(memfd_create(name, MFD_CLOEXEC));
+
+	if (fd < 0)
 		return error_set(e, FAULT_RUN, -errno, "cannot make a file in memory: %s",
 				 strerror(errno));
-	return high;
+	return fd;
 }
 
 /*
  * Nothing of the user's environment but PATH: ARCH, BCC_KERNEL_SOURCE or BCC_LINUX_VERSION_CODE
  * would change what libbcc compiles.
  */
-static int make_environment(struct job *j, struct error *e)
+static int make_environment(struct compile *j, struct error *e)
 {
 	if (asprintf(&j->env[0], "PATH=%s", getenv("PATH") ?: "/usr/sbin:/usr/bin:/sbin:/bin") < 0)
 		j->env[0] = NULL;
@@ -75,22 +74,19 @@ static int make_environment(struct job *j, struct error *e)
 	return j->env[2] ? 0 : error_nomem(e);
 }
 
-static int open_job(struct job *j, const struct compile_request *req, struct error *e)
+static int open_job(struct compile *j, const struct compile_request *req, struct error *e)
 {
 	int err;
 
-	*j = (struct job){.req = req, .text = -1, .object = -1};
+	*j = (struct compile){.req = req, .text = -1, .object = -1};
 	err = file_tmpdir(&j->dir, e) ?: make_environment(j, e);
 	if (err)
 		return err;
-	j->text = memory_file("bcchost-text", req->text, e);
-	if (j->text < 0)
-		return j->text;
-	j->object = memory_file("bcchost-object", NULL, e);
+	j->object = memory_file("bcchost-object", e);
 	return j->object < 0 ? j->object : 0;
 }
 
-static void remove_dir(struct job *j)
+static void remove_dir(struct compile *j)
 {
 	if (j->dir)
 		file_rmtree(j->dir);
@@ -98,13 +94,21 @@ static void remove_dir(struct job *j)
 	j->dir = NULL;
 }
 
-static void close_job(struct job *j)
+static void stop_helper(struct compile *j)
 {
+	if (j->text < 0)
+		return;
+	child_kill(&j->helper);
+	close(j->text);
+	j->text = -1;
+}
+
+static void close_job(struct compile *j)
+{
+	stop_helper(j);
 	remove_dir(j);
 	for (size_t i = 0; i < sizeof(j->env) / sizeof(j->env[0]); i++)
 		free(j->env[i]);
-	if (j->text >= 0)
-		close(j->text);
 	if (j->object >= 0)
 		close(j->object);
 	diagnose_free(&j->d);
@@ -130,7 +134,7 @@ static bool is_standard_dir(const char *path)
 }
 
 /* An empty directory in the job's; the caller's to free. */
-static int make_subdir(const struct job *j, const char *name, char **path, struct error *e)
+static int make_subdir(const struct compile *j, const char *name, char **path, struct error *e)
 {
 	if (asprintf(path, "%s/%s", j->dir, name) < 0) {
 		*path = NULL;
@@ -142,7 +146,7 @@ static int make_subdir(const struct job *j, const char *name, char **path, struc
 	return 0;
 }
 
-static int unpack_headers(const struct job *j, const char *dir, struct error *e)
+static int unpack_headers(const struct compile *j, const char *dir, struct error *e)
 {
 	const char *const argv[] = {"tar", "-xf", j->req->headers_path, "--no-same-owner", "-C",
 				    dir,   NULL};
@@ -161,7 +165,7 @@ static int unpack_headers(const struct job *j, const char *dir, struct error *e)
 }
 
 /* Why a helper that ended did not do its work; 0 if it did. */
-static int judge(struct job *j, struct error *e)
+static int judge(struct compile *j, struct error *e)
 {
 	struct buf text = {0};
 	int err = 0;
@@ -188,7 +192,7 @@ static int judge(struct job *j, struct error *e)
 	return err;
 }
 
-static int explain_start(const struct job *j, int err, struct error *e)
+static int explain_start(const struct compile *j, int err, struct error *e)
 {
 	if (err == -ENOENT || err == -EACCES || err == -ENOEXEC)
 		error_set(e, FAULT_RUN, err,
@@ -198,18 +202,29 @@ static int explain_start(const struct job *j, int err, struct error *e)
 	return err;
 }
 
-/* Runs the helper once. 0 if it ended by itself; j->status and j->d say how. */
-static int run_helper(struct job *j, bool whole, struct error *e)
+/* Two ends of one line: theirs is the helper's standard input. */
+static int make_line(const struct compile *j, int *ours, int *theirs, struct error *e)
+{
+	struct timeval limit = {.tv_sec = j->req->timeout ?: DEFAULT_TIMEOUT};
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+		return error_set(e, FAULT_RUN, -errno, "cannot make a socket: %s", strerror(errno));
+	*ours = high_fd(fds[0]);
+	*theirs = high_fd(fds[1]);
+	if (*ours >= 0 && *theirs >= 0 &&
+	    setsockopt(*ours, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0)
+		return 0;
+	return error_set(e, FAULT_RUN, -errno, "cannot make a socket: %s", strerror(errno));
+}
+
+/* Starts the helper; it waits for the text. */
+static int start_helper(struct compile *j, bool whole, struct error *e)
 {
 	const struct compile_request *req = j->req;
 	char version[16], debug[16], *dir = NULL;
 	const char *argv[16] = {req->helper, "--kernel-version", version, "--debug", debug};
-	struct child helper = {.argv = argv,
-			       .env = j->env,
-			       .input = j->text,
-			       .object = j->object,
-			       .timeout = req->timeout ?: DEFAULT_TIMEOUT};
-	int n = 5, err = 0;
+	int n = 5, ours = -1, theirs = -1, err = 0;
 
 	snprintf(version, sizeof(version), "%u", req->kernel_version);
 	snprintf(debug, sizeof(debug), "%u", libbcc_debug(req->debug));
@@ -232,23 +247,68 @@ static int run_helper(struct job *j, bool whole, struct error *e)
 	if (req->verbose)
 		argv[n++] = "--warnings";
 
-	lseek(j->text, 0, SEEK_SET);
 	lseek(j->object, 0, SEEK_SET);
 	if (ftruncate(j->object, 0) < 0)
 		err = error_set(e, FAULT_RUN, -errno, "cannot empty a file in memory: %s",
 				strerror(errno));
 	if (!err)
-		err = explain_start(j, child_run(&helper, e), e);
-	if (!err && !diagnose(&j->d, helper.output.data ?: ""))
-		err = error_nomem(e);
-	j->status = helper.status;
-	buf_free(&helper.output);
+		err = make_line(j, &ours, &theirs, e);
+	j->helper = (struct child){.argv = argv,
+				   .env = j->env,
+				   .input = theirs,
+				   .object = j->object,
+				   .timeout = req->timeout ?: DEFAULT_TIMEOUT};
+	if (!err)
+		err = explain_start(j, child_start(&j->helper, e), e);
+	if (!err) {
+		j->text = ours;
+		ours = -1;
+	}
 out:
+	if (ours >= 0)
+		close(ours);
+	if (theirs >= 0)
+		close(theirs);
 	free(dir);
 	return err;
 }
 
-static int read_object(const struct job *j, struct object **o, struct error *e)
+/* A helper that does not take it has died, or will be killed: its end tells more. */
+static void send_text(struct compile *j)
+{
+	const char *text = j->req->text;
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t n = send(j->text, text, left, MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		text += n > 0 ? n : 0;
+		left -= n > 0 ? (size_t)n : 0;
+	}
+	shutdown(j->text, SHUT_WR);
+}
+
+/* 0 if it ended by itself; j->status and j->d say how. */
+static int finish_helper(struct compile *j, struct error *e)
+{
+	const char *argv[] = {j->req->helper, NULL};
+	int err;
+
+	send_text(j);
+	j->helper.argv = argv;
+	err = child_finish(&j->helper, e);
+	close(j->text);
+	j->text = -1;
+	if (!err && !diagnose(&j->d, j->helper.output.data ?: ""))
+		err = error_nomem(e);
+	j->status = j->helper.status;
+	buf_free(&j->helper.output);
+	return err;
+}
+
+static int read_object(const struct compile *j, struct object **o, struct error *e)
 {
 	struct stat st;
 	void *data;
@@ -273,7 +333,7 @@ static bool is_bare_line_directive(const char *line, size_t len)
 }
 
 /* What the user asked to see: libbcc's own debugging output is all that is left. */
-static void show_debug(const struct job *j)
+static void show_debug(const struct compile *j)
 {
 	bool only_asm =
 		j->req->debug & COMPILE_DEBUG_ASM && !(j->req->debug & COMPILE_DEBUG_SOURCE);
@@ -291,13 +351,13 @@ static void show_debug(const struct job *j)
 	fflush(stdout);
 }
 
-static int compile_job(struct job *j, struct object **o, struct error *e)
+static int finish_job(struct compile *j, struct object **o, struct error *e)
 {
 	const struct compile_request *req = j->req;
 	struct diagnosis first;
 	int err;
 
-	err = run_helper(j, false, e);
+	err = finish_helper(j, e);
 	/* Errors that tell of a type that was left out, not of the text. */
 	if (!err && req->headers == COMPILE_HEADERS_BTF && WIFEXITED(j->status) &&
 	    WEXITSTATUS(j->status) == EXIT_REFUSED && (j->d.in_headers || j->d.incomplete)) {
@@ -305,7 +365,7 @@ static int compile_job(struct job *j, struct object **o, struct error *e)
 			fputs("bcchost: compiling again, with all of the kernel's types\n", stderr);
 		first = j->d;
 		j->d = (struct diagnosis){0};
-		err = run_helper(j, true, e);
+		err = start_helper(j, true, e) ?: finish_helper(j, e);
 		if (!err && j->status && j->d.in_headers && !first.in_headers) {
 			struct diagnosis second = j->d;
 
@@ -324,24 +384,57 @@ static int compile_job(struct job *j, struct object **o, struct error *e)
 	return judge(j, e) ?: read_object(j, o, e);
 }
 
-int compile(const struct compile_request *req, struct object **o, struct error *e)
+int compile_begin(const struct compile_request *req, struct compile **c, struct error *e)
 {
-	struct job j;
+	struct compile *j = malloc(sizeof(*j));
+	int err;
+
+	*c = NULL;
+	if (!j)
+		return error_nomem(e);
+	child_signals_hold();
+	err = open_job(j, req, e) ?: start_helper(j, false, e);
+	if (err)
+		compile_drop(j);
+	else
+		*c = j;
+	return err;
+}
+
+int compile_end(struct compile *c, const struct compile_request *req, struct object **o,
+		struct error *e)
+{
 	int err;
 
 	*o = NULL;
-	child_signals_hold();
-	err = open_job(&j, req, e) ?: compile_job(&j, o, e);
-	close_job(&j);
-	child_signals_release();
+	c->req = req;
+	err = finish_job(c, o, e);
+	compile_drop(c);
 	return err;
+}
+
+void compile_drop(struct compile *c)
+{
+	if (!c)
+		return;
+	close_job(c);
+	free(c);
+	child_signals_release();
+}
+
+int compile(const struct compile_request *req, struct object **o, struct error *e)
+{
+	struct compile *c;
+
+	*o = NULL;
+	return compile_begin(req, &c, e) ?: compile_end(c, req, o, e);
 }
 
 int compile_version(const char *helper, char **version, struct error *e)
 {
 	const char *const argv[] = {helper, "--version", NULL};
 	const struct compile_request req = {.helper = helper};
-	struct job j = {.req = &req, .text = -1, .object = -1};
+	struct compile j = {.req = &req, .text = -1, .object = -1};
 	struct child c = {.argv = argv, .env = j.env, .input = -1, .object = -1, .timeout = 10};
 	int err;
 

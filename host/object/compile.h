@@ -27,7 +27,9 @@ enum compile_debug {
 };
 
 struct compile_request {
-	const char *text; /* BPF C, complete; #line directives name the files of the user */
+	/* BPF C, complete; #line directives name the files of the user. compile_begin needs it not.
+	 */
+	const char *text;
 	enum compile_headers headers;
 	const char *headers_path; /* the BTF file, the directory or the archive */
 	uint32_t kernel_version;  /* LINUX_VERSION_CODE, where headers do not say it */
@@ -44,6 +46,18 @@ struct compile_request {
  * Leaves no process and no file behind.
  */
 int compile(const struct compile_request *req, struct object **o, struct error *e);
+
+/*
+ * The same in two steps: compile_begin starts the helper, which loads LLVM and reads the types
+ * while the caller makes the text. Then one of the two others, which free *c: compile_end, with a
+ * request that has the text now and is the same otherwise; or compile_drop (c may be NULL), if no
+ * object is wanted. In between, signals that end a program wait.
+ */
+struct compile;
+int compile_begin(const struct compile_request *req, struct compile **c, struct error *e);
+int compile_end(struct compile *c, const struct compile_request *req, struct object **o,
+		struct error *e);
+void compile_drop(struct compile *c);
 
 /* The version of the libbcc that the helper is linked with, "0.26.0"; the caller's to free. */
 int compile_version(const char *helper, char **version, struct error *e);

@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "object/cache.h"
+#include "object/cached.h"
 
 static char *top, dir[4096], libbcc[4096];
 
@@ -74,7 +75,7 @@ static void put(struct cache *c, const char *text, const char *name, size_t btf_
 	};
 	struct error e = {0};
 
-	if (cache_put(c, &key, name, &o, &e))
+	if (cached_object_put(c, &key, name, &o, &e))
 		fail_msg("%s", e.text);
 	free(o.btf);
 }
@@ -85,7 +86,7 @@ static int look(struct cache *c, const char *text, char **why)
 	struct cache_key key = key_of(text);
 	struct error e = {0};
 	struct object *o;
-	int err = cache_get(c, &key, &o, &e);
+	int err = cached_object_get(c, &key, &o, &e);
 
 	if (!err)
 		assert_string_equal(o->license, "GPL");
@@ -105,7 +106,7 @@ static const char *entry_path(void)
 	char command[8192];
 	FILE *f;
 
-	snprintf(command, sizeof(command), "ls %s/*.object", dir);
+	snprintf(command, sizeof(command), "ls %s/*.entry", dir);
 	f = popen(command, "r");
 	assert_non_null(fgets(path, sizeof(path), f));
 	pclose(f);
@@ -263,7 +264,7 @@ static void the_least_used_go_first(void **state)
 		char command[8192];
 
 		put(c, text, "one", size);
-		snprintf(command, sizeof(command), "find %s -name '*.object' -mmin -1", dir);
+		snprintf(command, sizeof(command), "find %s -name '*.entry' -mmin -1", dir);
 		{
 			FILE *f = popen(command, "r");
 			char path[8192];
@@ -297,7 +298,7 @@ static void lists_its_entries(void **state)
 	put(c, "a", "filelife", 10);
 	assert_int_equal(cache_list(c, out, NULL), 0);
 	fclose(out);
-	assert_non_null(strstr(text, "TOOL"));
+	assert_non_null(strstr(text, "ENTRY"));
 	assert_non_null(strstr(text, "\nfilelife "));
 	free(text);
 	cache_close(c);
