@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "kernel/kernel.h"
 #include "object/cached.h"
 #include "object/compile.h"
@@ -32,8 +33,9 @@ struct run {
 	struct compile_request request;
 	struct compile *begun; /* the compiler, at work already */
 	char *signatures;
-	struct cached cached; /* opened only if it may be used */
-	uint64_t last;	      /* when the last step ended, clock_ns */
+	struct cached cached;	   /* opened only if it may be used */
+	uint64_t last;		   /* when the last step ended, clock_ns */
+	struct progress *starting; /* until it traces; NULL: not shown */
 };
 
 /* What took how long, for --verbose: each step since the one before. */
@@ -272,6 +274,7 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
 	kernel_trim(r->kernel);
 	malloc_trim(0);
+	progress_step(r->starting, "compiling");
 	if (!err)
 		err = make_object(r, e);
 	if (err)
@@ -284,7 +287,8 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	if (stop->stopped)
 		return 0;
 	cached_keep(&r->cached);
-	return session_run(&r->plan, r->object, stop, attached, e);
+	progress_step(r->starting, "attaching");
+	return session_run(&r->plan, r->object, stop, &r->starting, attached, e);
 }
 
 /*
@@ -323,12 +327,16 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 		err = error_set(e, FAULT_USAGE, -EINVAL,
 				"--btf, --kallsyms and --kernel-release name another kernel: only "
 				"--print-bpf and --compile-only work for that");
+	if (trace && !r->options.verbose)
+		r->starting = progress_begin(STDERR_FILENO, "starting", r->program->name);
 	if (!err && trace)
 		err = check_privilege(r, e) ?: load_modules(r, e);
 	if (!err && trace)
 		open_cache(r);
 	if (!err)
 		err = try_variants(r, stop, e);
+	progress_end(r->starting);
+	r->starting = NULL;
 	if (err == -EINTR && stop->stopped) {
 		error_clear(e);
 		err = 0;

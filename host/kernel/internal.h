@@ -21,7 +21,7 @@
 struct symbol {
 	uint64_t addr;
 	uint32_t name; /* where in the names it begins */
-	uint16_t hash; /* of the name, so that a search touches few names */
+	uint16_t hash; /* symbol_hash, so that a search touches few names */
 	uint16_t function : 1;
 	uint16_t module : 15; /* 0: vmlinux; else modules[module - 1] */
 };
@@ -136,7 +136,8 @@ static inline const char *symbol_name(const struct symbols *s, const struct symb
 	return s->names.data + sym->name;
 }
 
-uint16_t symbol_hash(const char *name, size_t len);
+/* Of the name up to a compiler's suffix: that of all copies of a function. */
+uint16_t symbol_hash(const char *name);
 
 /* --- the sources of what ask.c remembers; each is told at the public function of its name --- */
 

@@ -166,9 +166,20 @@ struct kernel_symbols {
 	size_t n;
 };
 
+/* What a compiler made of a function, by the suffix of its symbol. */
+enum kernel_copy {
+	KERNEL_COPY_SAME,    /* none, or .llvm.N: what the source says */
+	KERNEL_COPY_CHANGED, /* .isra.N, .constprop.N: its parameters may be fewer, or elsewhere */
+	KERNEL_COPY_PART,    /* .part.N: what is left of it when its beginning is in its callers */
+};
+
+enum kernel_copy kernel_copy_of(const char *symbol);
+
 /*
- * The functions of that name: the name itself, or if it is not there its compiler-made copies
- * (.isra.N, .constprop.N, .part.N, .cold excluded, .llvm.N). n is 0 if there is none. Only text
+ * The functions of that name: all of the name itself (static ones of several files) and of its
+ * compiler-made copies (.isra.N, .constprop.N, .llvm.N), which serve some of its callers; or if
+ * there is none of these, its parts (.part.N: a call of the function goes on into them, and would
+ * be seen twice). Never a .cold half, which nothing calls. n is 0 if there is none. Only text
  * symbols (t, T, w, W) of a module or between _stext and _etext: 7.x gives data the type of text
  * too, and __init functions cannot be probed. A reader who may not see addresses gets both. Neither
  * padding (__pfx_, __cfi_), static calls' jumps (__SCT__) nor BPF programs are functions. Fails
@@ -193,6 +204,12 @@ int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size,
 
 /* Is there any symbol, data too, of that very name? */
 bool kernel_has_symbol(struct kernel *k, const char *name);
+
+/*
+ * Why a name is none of a function that can be probed, as a clause for an error ("vfs_x is data, or
+ * …"); NULL if out of memory. The caller's.
+ */
+char *kernel_why_missing(struct kernel *k, const char *name);
 
 /* Up to n (at most 16) function names close to `name`, nearest first, without compilers' suffixes,
  * for "did you mean"; as "a, b, c", "" if none is near, NULL if out of memory. The caller's. */

@@ -109,3 +109,23 @@ char *kernel_near_functions(struct kernel *k, const char *name, size_t n)
 		buf_printf(&out, "%s%.*s", i ? ", " : "", (int)list.v[i].len, list.v[i].name);
 	return buf_take(&out);
 }
+
+char *kernel_why_missing(struct kernel *k, const char *name)
+{
+	struct kernel_proto proto = {0};
+	struct buf out = {0};
+
+	if (kernel_has_symbol(k, name))
+		buf_printf(&out, "%s is data, or code that only runs at boot (__init)", name);
+	else if (kernel_prototype(k, name, &proto, NULL) == 0)
+		buf_printf(
+			&out,
+			"%s knows %s, but it has no code of its own: the compiler put it into its "
+			"callers (inlined it)",
+			proto.source, name);
+	else
+		buf_str(&out, "there is none of that name, or the compiler put it into its callers "
+			      "(inlined it)");
+	kernel_proto_free(&proto);
+	return buf_take(&out);
+}

@@ -65,19 +65,6 @@ static int finish(struct kernel_symbols *out, int err, struct error *e)
 	return 0;
 }
 
-static int find_exact(struct kernel *k, const char *name, struct kernel_symbols *out)
-{
-	const struct symbols *s = &k->symbols;
-	uint16_t hash = symbol_hash(name, strlen(name));
-	int err = 0;
-
-	for (size_t i = 0; i < s->n && !err; i++)
-		if (s->v[i].hash == hash && s->v[i].function &&
-		    strcmp(symbol_name(s, &s->v[i]), name) == 0)
-			err = add(k, &s->v[i], out);
-	return err;
-}
-
 /* ".isra.0", ".constprop.0.isra.0", ".part.3", ".llvm.1234": nothing but those. */
 static bool is_copy_suffix(const char *s)
 {
@@ -98,17 +85,36 @@ static bool is_copy_suffix(const char *s)
 	return true;
 }
 
-static int find_copies(struct kernel *k, const char *name, struct kernel_symbols *out)
+enum kernel_copy kernel_copy_of(const char *symbol)
+{
+	const char *suffix = symbol + strcspn(symbol, ".");
+
+	if (!is_copy_suffix(suffix))
+		return KERNEL_COPY_SAME;
+	if (strstr(suffix, ".part."))
+		return KERNEL_COPY_PART;
+	return strstr(suffix, ".isra.") || strstr(suffix, ".constprop.") ? KERNEL_COPY_CHANGED
+									 : KERNEL_COPY_SAME;
+}
+
+/* Those of the name, with the suffixes of parts or with all others; or the very name alone. */
+static int find_named(struct kernel *k, const char *name, bool parts, struct kernel_symbols *out)
 {
 	const struct symbols *s = &k->symbols;
+	uint16_t hash = symbol_hash(name);
 	size_t len = strlen(name);
 	int err = 0;
 
 	for (size_t i = 0; i < s->n && !err; i++) {
-		const char *found = symbol_name(s, &s->v[i]);
+		const char *found, *suffix;
 
-		if (s->v[i].function && strncmp(found, name, len) == 0 && found[len] == '.' &&
-		    is_copy_suffix(found + len))
+		if (s->v[i].hash != hash || !s->v[i].function)
+			continue;
+		found = symbol_name(s, &s->v[i]);
+		suffix = found + len;
+		if (strncmp(found, name, len) != 0 || !is_copy_suffix(suffix))
+			continue;
+		if (!*suffix || (kernel_copy_of(suffix) == KERNEL_COPY_PART) == parts)
 			err = add(k, &s->v[i], out);
 	}
 	return err;
@@ -122,9 +128,10 @@ int symbols_named(struct kernel *k, const char *name, struct kernel_symbols *out
 	err = symbols_read(k, e);
 	if (err)
 		return err;
-	err = find_exact(k, name, out);
+	if (*name)
+		err = find_named(k, name, false, out);
 	if (!err && !out->n && *name)
-		err = find_copies(k, name, out);
+		err = find_named(k, name, true, out);
 	return finish(out, err, e);
 }
 
@@ -163,7 +170,7 @@ void kernel_symbols_free(struct kernel_symbols *s)
 bool symbols_have(struct kernel *k, const char *name)
 {
 	const struct symbols *s = &k->symbols;
-	uint16_t hash = symbol_hash(name, strlen(name));
+	uint16_t hash = symbol_hash(name);
 
 	if (symbols_read(k, NULL) != 0)
 		return false;

@@ -21,12 +21,12 @@ struct line {
 	const char *name, *module; /* module NULL: vmlinux */
 };
 
-uint16_t symbol_hash(const char *name, size_t len)
+uint16_t symbol_hash(const char *name)
 {
 	uint32_t h = 2166136261u;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)name[i]) * 16777619u;
+	for (; *name && *name != '.'; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
 	return (uint16_t)(h ^ h >> 16);
 }
 
@@ -133,7 +133,7 @@ static int add_symbol(struct symbols *s, const struct line *l)
 	s->v[s->n++] = (struct symbol){
 		.addr = l->addr,
 		.name = (uint32_t)s->names.len,
-		.hash = symbol_hash(l->name, len),
+		.hash = symbol_hash(l->name),
 		.function = is_function(l),
 		.module = (uint16_t)module & 0x7fff,
 	};
@@ -143,7 +143,7 @@ static int add_symbol(struct symbols *s, const struct line *l)
 
 static uint64_t address_of(const struct symbols *s, const char *name)
 {
-	uint16_t hash = symbol_hash(name, strlen(name));
+	uint16_t hash = symbol_hash(name);
 
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].hash == hash && !s->v[i].module &&

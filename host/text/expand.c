@@ -24,14 +24,15 @@ static const struct program_word *find_word(const struct program *p, const struc
 static void expand_word(struct job *job, const struct program_word *w)
 {
 	const struct program *p = job->plan->program;
-	const struct option_value *value = options_value(job->plan->options, p, w->option);
 
-	if (!options_given(job->plan->options, p, w->option))
+	if (w->constant && !job->plan->options->print_bpf)
+		filter_expand_word(w, &job->out);
+	else if (!options_given(job->plan->options, p, w->option))
 		buf_str(&job->out, w->other ? w->other : "0");
 	else if (w->then)
 		buf_str(&job->out, w->then);
 	else
-		buf_printf(&job->out, "%" PRId64, value ? value->number : 1);
+		buf_printf(&job->out, "%" PRId64, filter_word_number(w, p, job->plan->options));
 }
 
 int expand_group(struct job *job, struct scan *s, const char *path, const struct scan_piece *word,

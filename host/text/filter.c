@@ -188,12 +188,30 @@ enum constant {
 	CONSTANT_PID,
 	CONSTANT_TID,
 	CONSTANT_UID,
+	CONSTANT_INODE,
+	CONSTANT_INODE_DEV,
+	CONSTANT_WORD = 256, /* the program's first word, and so on */
 };
 
 #define CONSTANT_UNSET UINT64_MAX /* of an option that was not given: no id is so large */
 
-bool filter_constant(uint32_t which, const struct options *o, uint64_t *value)
+int64_t filter_word_number(const struct program_word *w, const struct program *p,
+			   const struct options *o)
 {
+	const struct option_value *v = options_value(o, p, w->option);
+
+	if (options_given(o, p, w->option))
+		return v ? v->number : 1;
+	return w->other ? strtoll(w->other, NULL, 0) : 0;
+}
+
+bool filter_constant(uint32_t which, const struct program *p, const struct options *o,
+		     uint64_t *value)
+{
+	if (which >= CONSTANT_WORD && which - CONSTANT_WORD < p->nwords) {
+		*value = (uint64_t)filter_word_number(&p->words[which - CONSTANT_WORD], p, o);
+		return true;
+	}
 	switch (which) {
 	case CONSTANT_SELF:
 		*value = (uint64_t)getpid();
@@ -207,22 +225,42 @@ bool filter_constant(uint32_t which, const struct options *o, uint64_t *value)
 	case CONSTANT_UID:
 		*value = o->has_uid ? o->uid : CONSTANT_UNSET;
 		return true;
+	case CONSTANT_INODE:
+		*value = o->inode;
+		return true;
+	case CONSTANT_INODE_DEV:
+		*value = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
+		return true;
 	}
 	return false;
 }
 
-/* A function that gives the constant. */
-static void constant_prologue(struct filter *f, const char *name, enum constant which)
+/* A function that gives the constant; of a word's, signed as a number in the text would be. */
+static void constant_prologue(struct filter *f, const char *name, uint32_t which)
 {
+	const char *type = which >= CONSTANT_WORD ? "s64" : "u64";
+
 	buf_printf(&f->prologue,
-		   "static inline u64 bcchost_%s(void)\n"
+		   "static inline %s bcchost_%s(void)\n"
 		   "{\n"
-		   "\tu64 value;\n"
+		   "\t%s value;\n"
 		   "\n"
 		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(value));\n"
 		   "\treturn value;\n"
 		   "}\n",
-		   name, FILTER_CONSTANT_MARK, which);
+		   type, name, type, FILTER_CONSTANT_MARK, which);
+}
+
+static void word_prologues(struct filter *f, const struct program *p)
+{
+	for (size_t i = 0; i < p->nwords; i++)
+		if (p->words[i].constant)
+			constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
+}
+
+void filter_expand_word(const struct program_word *w, struct buf *out)
+{
+	buf_printf(out, "bcchost_%s()", w->word);
 }
 
 /* A number out of FILTER_TASK's task. */
@@ -269,7 +307,7 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		uint64_t value = CONSTANT_UNSET;
 
-		filter_constant(ids[i].constant, o, &value);
+		filter_constant(ids[i].constant, p, o, &value);
 		if (!plain && !program_has_filter(p, ids[i].filter))
 			continue;
 		if (!plain)
@@ -287,6 +325,9 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	memset(f, 0, sizeof(*f));
 	self_filter(f);
 	id_filters(f, p, o, plain);
+	if (!plain)
+		word_prologues(f, p);
+	f->plain = plain;
 	if (o->name) {
 		comm_prologue(f, o->name);
 		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
@@ -303,6 +344,10 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		mntnsmap_filter(f, btf);
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
+	if (!err && o->has_inode && !plain) {
+		constant_prologue(f, "inode", CONSTANT_INODE);
+		constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
+	}
 	if (!err && o->has_dir)
 		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
 	if (!err && o->has_dir)
@@ -324,8 +369,8 @@ void filter_free(struct filter *f)
  * --inode names the file itself, or its directory where the program says parent_inode; on any
  * device, if none was given.
  */
-static void expand_inode(const struct program *p, const struct options *o, const char *dentry,
-			 struct buf *out)
+static void expand_inode(const struct filter *f, const struct program *p, const struct options *o,
+			 const char *dentry, struct buf *out)
 {
 	bool parent = program_has_filter(p, PROGRAM_FILTER_PARENT_INODE);
 	uint64_t dev = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
@@ -334,8 +379,15 @@ static void expand_inode(const struct program *p, const struct options *o, const
 	if (parent)
 		buf_printf(out, "bpf_probe_read_kernel(&d_, sizeof(d_), &(%s)->d_parent); ",
 			   dentry);
-	buf_printf(out, "if (!bcchost_is(d_, %" PRIu64 "ULL, %" PRIu64 ", %d)) return 0; } ",
-		   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
+	if (f->plain)
+		buf_printf(out,
+			   "if (!bcchost_is(d_, %" PRIu64 "ULL, %" PRIu64 ", %d)) return 0; } ",
+			   o->inode, o->inode_has_dev ? dev : 0, !o->inode_has_dev);
+	else
+		buf_printf(out,
+			   "if (!bcchost_is(d_, bcchost_inode(), bcchost_inode_dev(), %d)) "
+			   "return 0; } ",
+			   !o->inode_has_dev);
 }
 
 void filter_expand_task(const struct filter *f, const char *task, struct buf *out)
@@ -349,7 +401,7 @@ void filter_expand(const struct filter *f, const struct program *p, const struct
 	if (f->task.data)
 		buf_str(out, f->task.data);
 	if (o->has_inode)
-		expand_inode(p, o, dentry, out);
+		expand_inode(f, p, o, dentry, out);
 	if (o->has_dir)
 		buf_printf(out, "if (!bcchost_in_dir(%s)) return 0; ", dentry);
 }

@@ -29,7 +29,15 @@
  * The value of that constant, for the loader; false if there is none of that number. The verifier
  * drops the branch of a filter that is not set.
  */
-bool filter_constant(uint32_t which, const struct options *o, uint64_t *value);
+bool filter_constant(uint32_t which, const struct program *p, const struct options *o,
+		     uint64_t *value);
+
+/* What a word of the program's stands for: the number of its option, or of its `else`. */
+int64_t filter_word_number(const struct program_word *w, const struct program *p,
+			   const struct options *o);
+
+/* What a word that is such a constant becomes: the call of a function of the prologue. */
+void filter_expand_word(const struct program_word *w, struct buf *out);
 
 struct filter {
 	struct buf prologue;	   /* helper functions and maps, before the template's own text */
@@ -37,6 +45,7 @@ struct filter {
 	struct buf other;	   /* the same on the task `t_`, as far as it can be told */
 	bool wants_dentry;	   /* some part looks at a file: FILTER needs a `dentry` in scope */
 	uint64_t dir_dev, dir_ino; /* private: what --dir was resolved to */
+	bool plain;
 };
 
 /*

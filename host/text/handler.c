@@ -10,6 +10,7 @@
 #include "text/job.h"
 #include "text/signature.h"
 #include "text/substitute.h"
+#include "text/target.h"
 
 void handler_definition(struct job *job, const struct scan *s)
 {
@@ -48,6 +49,26 @@ static bool has_signature(const struct scan *s)
 		p = scan_next(&look);
 	} while (p.kind == SCAN_SPACE);
 	return scan_is(&p, "SIGNATURE");
+}
+
+static bool contains(const char *text, size_t len, const char *what)
+{
+	return memmem(text, len, what, strlen(what));
+}
+
+/* Does a handler that is written without SIGNATURE take parameters, or read their registers? */
+static bool reads_parameters(const struct scan *s)
+{
+	struct scan look = *s;
+	const char *inner;
+	size_t len;
+
+	if (!scan_reach(&look, '(') || !scan_group(&look, &inner, &len))
+		return false;
+	if (contains(inner, len, ","))
+		return true;
+	return scan_reach(&look, '{') && scan_group(&look, &inner, &len) &&
+	       contains(inner, len, "PT_REGS_PARM");
 }
 
 /* "int NAME(" becomes "static int NAME("; its wrapper is what is attached. */
@@ -94,6 +115,8 @@ int handler_word(struct job *job, struct scan *s, const char *path, const struct
 		*done = true;
 		job->returns = pp->probe->kind == PROGRAM_KRETFUNC;
 		wrap(job, name);
+	} else if (pp && !has_signature(&look) && reads_parameters(&look)) {
+		target_leave_out(job->plan, name);
 	}
 	free(name);
 	return err;

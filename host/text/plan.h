@@ -30,6 +30,7 @@ struct plan_probe {
 	char *function;	 /* the one of the probe's targets that was taken; NULL: left out */
 	size_t ntargets; /* 0: optional, and this kernel has it not */
 	struct plan_target *targets;
+	struct buf left_out; /* functions of that name not probed, and why; "\n"-ended lines */
 };
 
 struct plan {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/target.h"
+
 /* Registers that carry parameters: PT_REGS_PARM1…6, as libbcc's rewriter knows them. */
 #define REGISTER_PARAMS 6
 
@@ -228,6 +230,24 @@ static int find_prototype(struct plan *plan, const struct plan_probe *pp, const 
 	return target_prototype(plan, is_raw(pp), dot ? pp->targets[0].name : function, proto, e);
 }
 
+/*
+ * BTF describes a function by its copies only where these take what the source says (pahole looks
+ * at that); the table of known variants says nothing of them.
+ */
+static int check_copy(const struct plan_probe *pp, const struct kernel_proto *proto,
+		      struct error *e)
+{
+	const char *symbol = pp->targets[0].name;
+
+	if (*proto->result || is_raw(pp) || pp->function[0] == '^' ||
+	    kernel_copy_of(symbol) == KERNEL_COPY_SAME)
+		return 0;
+	return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+			 "%s is on this kernel only as %s, whose parameters the compiler may have "
+			 "changed, and no BTF says what they are: they cannot be read",
+			 pp->function, symbol);
+}
+
 /* A dot and no names: no prototype is needed, and some copies of compilers' have none. */
 static bool wants_nothing(const struct plan_probe *pp, const char *function, const char *names)
 {
@@ -267,7 +287,11 @@ int signature_expand(struct plan *plan, const struct plan_probe *probe, const ch
 		err = 0;
 		goto out;
 	}
+	if (probe && names[strspn(names, SPACE)])
+		target_leave_out(plan, probe->probe->run);
 	err = find_prototype(plan, probe, function, &proto, e);
+	if (!err && probe && names[strspn(names, SPACE)])
+		err = check_copy(probe, &proto, e);
 	if (!err)
 		err = each_name(names, find_param, &f);
 	if (!err)

@@ -11,6 +11,7 @@
 #include "text/fact.h"
 #include "text/job.h"
 #include "text/signature.h"
+#include "text/target.h"
 
 /* What the program asks of the kernel, answered as macros. */
 static int add_facts(struct job *job)
@@ -91,9 +92,23 @@ static int add_prologue(struct job *job, bool btf)
 	return add_tests(job) ?: add_facts(job);
 }
 
+/* The template decides what is probed, too: what its handlers read. Before what it noted itself. */
+static void note_targets(struct plan *plan, size_t at)
+{
+	struct buf all = {0};
+
+	buf_add(&all, plan->notes.data, at);
+	for (size_t i = 0; i < plan->nprobes; i++)
+		target_note(plan, &plan->probes[i], &all);
+	buf_add(&all, plan->notes.data + at, plan->notes.len - at);
+	buf_free(&plan->notes);
+	plan->notes = all;
+}
+
 int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 {
 	struct job job = {.plan = plan, .e = e};
+	size_t noted = plan->notes.len;
 	char *template = NULL;
 	int err;
 
@@ -106,6 +121,7 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 		err = add_prologue(&job, btf);
 	if (!err)
 		err = expand_text(&job, plan->program->template_path, template, 0);
+	note_targets(plan, noted);
 	if (!err) {
 		*text = buf_take(&job.out);
 		if (!*text)

@@ -93,6 +93,10 @@ struct program_probe {
  * WORD: {option: NAME, else: TEXT}: the word becomes the option's value as a decimal number
  * (ORed if given several times), or TEXT if it was not given.
  *
+ * WORD: {option: NAME, else: NUMBER, constant: true}: the number is no part of the text, but put
+ * into the program when it is loaded, so that another one costs no compile. It cannot be used where
+ * C wants a constant (the size of an array, #if).
+ *
  * WORD: {option: NAME, test: inode, else: TEXT}, for an option of type directory: WORD(dev, ino) is
  * a macro, true of the inodes of these directories, or TEXT if the option was not given.
  */
@@ -107,6 +111,7 @@ struct program_word {
 	char *then;  /* NULL: the option's value */
 	char *other; /* `else:`; NULL only if the option has a default, and so is always given */
 	enum program_test test;
+	bool constant;
 	unsigned int line;
 };
 
@@ -287,6 +292,11 @@ const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" *
 static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 {
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+}
+
+static inline bool program_probe_is_kprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_KPROBE || kind == PROGRAM_KRETPROBE;
 }
 
 #endif

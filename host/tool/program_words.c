@@ -30,8 +30,9 @@ static int read_word(const struct yaml_value *key, const struct yaml_value *valu
 		{"then", yaml_code, WORD(then), NULL, false},
 		{"else", yaml_code, WORD(other), NULL, false},
 		{"test", yaml_choice, WORD(test), &tests, false},
+		{"constant", yaml_boolean, WORD(constant), NULL, false},
 	};
-	static const struct yaml_schema schema = {fields, 4, WORD(line)};
+	static const struct yaml_schema schema = {fields, 5, WORD(line)};
 	struct program_word *w = to;
 
 	return read_name(key, &w->word, e) ?: yaml_struct(value, w, &schema, e);
@@ -156,6 +157,14 @@ static const struct program_option *own_option(const struct program *p, const ch
 	return NULL;
 }
 
+static bool is_number(const char *s)
+{
+	char *end;
+
+	strtoll(s, &end, 0);
+	return end != s && !*end;
+}
+
 static int check_word(const struct program *p, const struct program_word *w, struct error *e)
 {
 	const struct program_option *o = own_option(p, w->option);
@@ -179,6 +188,11 @@ static int check_word(const struct program *p, const struct program_word *w, str
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",
 				     w->word, w->option);
+	if (w->constant && (w->test || w->then || (w->other && !is_number(w->other))))
+		return program_error(p, w->line, e,
+				     "`%s`: a `constant` is an option's number, or the one of "
+				     "`else`",
+				     w->word);
 	if (!w->other && !(o && o->fallback))
 		return program_error(p, w->line, e,
 				     "`%s` wants a key `else`: option %s has no "

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/perf_event.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +17,12 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "text/target.h"
 #include "trace/multi.h"
 
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe"
 #define MANY_FDS   512 /* below the usual limit, 1024 */
+#define CLOSERS	   31  /* threads that help to detach */
 
 static int keep(struct attach *a, int fd, struct error *e)
 {
@@ -73,6 +77,8 @@ static int open_kprobe(const struct plan_target *t, bool retprobe, struct error 
 	unsigned int type, bit;
 	int err;
 
+	if (!t->addr && !t->unique)
+		return -EADDRNOTAVAIL;
 	err = read_number(KPROBE_PMU "/type", &type, e);
 	if (!err && retprobe)
 		err = read_number(KPROBE_PMU "/format/retprobe", &bit, e);
@@ -81,7 +87,8 @@ static int open_kprobe(const struct plan_target *t, bool retprobe, struct error 
 	attr.type = type;
 	if (retprobe)
 		attr.config |= 1ULL << bit;
-	if (!t->unique && t->addr)
+	/* By its name the kernel looks through all symbols (before 6.2), or finds several. */
+	if (t->addr)
 		attr.kprobe_addr = t->addr;
 	else
 		attr.kprobe_func = (__u64)(uintptr_t)t->name;
@@ -118,7 +125,8 @@ static const char *why(int err)
 	case -EINVAL:
 		return "the kernel does not let it be probed (notrace or blacklisted)";
 	case -EADDRNOTAVAIL:
-		return "several functions have this name";
+		return "several functions have this name, and their addresses are hidden "
+		       "(kernel.kptr_restrict)";
 	case -EACCES:
 	case -EPERM:
 		return "no permission; bcchost needs root, or CAP_BPF and CAP_PERFMON";
@@ -179,27 +187,42 @@ struct tally {
 static int attach_at_once(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
 			  struct load *l, bool *done, struct tally *tally, struct error *e)
 {
-	size_t n = multi_reachable(plan->kernel, pp, done);
-	int fd = n ? load_program(l, pp, true, e) : 0;
+	int prog = load_program(l, pp, true, e);
+	int link = prog < 0 ? prog : multi_attach(plan->kernel, pp, prog, done);
 
-	if (!n || fd < 0) {
-		memset(done, 0, pp->ntargets * sizeof(*done));
-		return fd;
-	}
-	fd = multi_attach(pp, done, n, fd);
-	if (fd >= 0) {
-		tally->at_once = n;
-		return keep(a, fd, e);
-	}
-	tally->why = strerror(-fd);
-	memset(done, 0, pp->ntargets * sizeof(*done));
+	if (prog < 0)
+		return prog;
+	for (size_t i = 0; i < pp->ntargets; i++)
+		tally->at_once += done[i];
+	if (link >= 0)
+		return keep(a, link, e);
+	tally->why = link == -ENOENT ? NULL : strerror(-link);
 	return 0;
+}
+
+static bool is_pattern(const struct plan_probe *pp)
+{
+	return pp->function[0] == '^';
 }
 
 static bool may_refuse(const struct plan_probe *pp, int err)
 {
-	return (pp->function[0] == '^' || pp->ntargets > 1) &&
+	return (is_pattern(pp) || pp->ntargets > 1) &&
 	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL);
+}
+
+/* Of a function that was named none is passed over in silence. */
+static void tell_refused(const struct plan_probe *pp, const struct plan_target *t,
+			 const struct error *e)
+{
+	struct buf name = {0};
+
+	if (is_pattern(pp))
+		return;
+	target_name(&name, t->name, t->module, t->addr, t->unique);
+	fprintf(stderr, "bcchost: not probed: %s, one of %zu functions %s: %s\n",
+		name.data ? name.data : t->name, pp->ntargets, pp->function, e->text);
+	buf_free(&name);
 }
 
 static int attach_singly(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
@@ -216,6 +239,8 @@ static int attach_singly(struct attach *a, const struct plan *plan, const struct
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
 		if (err && !may_refuse(pp, err))
 			return err;
+		if (err)
+			tell_refused(pp, &pp->targets[i], e);
 		tally->refused += err != 0;
 		tally->single += err == 0;
 	}
@@ -236,6 +261,24 @@ static void tell(const struct plan_probe *pp, const struct tally *t, uint64_t be
 		fprintf(stderr, "kprobe_multi refused (%s), ", t->why);
 	fprintf(stderr, "%zu by %ss of their own, %zu passed over, in %" PRIu64 " ms\n", t->single,
 		kind, t->refused, (clock_ns() - begun) / 1000000);
+}
+
+/* What is probed by that name, if that is more than the name says; what is not, in any case. */
+static void tell_targets(const struct plan *plan, const struct plan_probe *pp)
+{
+	struct buf notes = {0};
+	const char *line;
+
+	if (is_pattern(pp) || (!plan->options->verbose && !pp->left_out.len))
+		return;
+	target_note(plan, pp, &notes);
+	line = notes.data;
+	for (size_t len; line && *line; line += len + 1) {
+		len = strcspn(line, "\n");
+		if (plan->options->verbose || line != notes.data)
+			fprintf(stderr, "bcchost: %.*s\n", (int)len, line);
+	}
+	buf_free(&notes);
 }
 
 /* A descriptor each: there may be more functions than the usual limit. */
@@ -259,6 +302,7 @@ static int attach_probe(struct attach *a, const struct plan *plan, const struct 
 
 	if (!done)
 		return error_nomem(e);
+	tell_targets(plan, pp);
 	if (load_wants_multi(l, pp))
 		err = attach_at_once(a, plan, pp, l, done, &tally, e);
 	if (!err && pp->ntargets - tally.at_once > MANY_FDS)
@@ -283,10 +327,44 @@ int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struc
 	return err;
 }
 
+/* What several threads close together. */
+struct closing {
+	const int *fds;
+	size_t n;
+	atomic_size_t next;
+};
+
+static void *close_some(void *arg)
+{
+	struct closing *c = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&c->next, 1)) < c->n)
+		close(c->fds[i]);
+	return NULL;
+}
+
+/*
+ * The kernel lets go of a probe when nobody can be in it any more, and makes whoever closes its
+ * descriptor wait for that: several who wait at the same time wait for the same.
+ */
+static void close_together(const int *fds, size_t n)
+{
+	struct closing c = {.fds = fds, .n = n};
+	pthread_t threads[CLOSERS];
+	size_t started = 0;
+
+	while (started + 1 < n && started < CLOSERS &&
+	       pthread_create(&threads[started], NULL, close_some, &c) == 0)
+		started++;
+	close_some(&c);
+	while (started)
+		pthread_join(threads[--started], NULL);
+}
+
 void attach_free(struct attach *a)
 {
-	for (size_t i = 0; i < a->n; i++)
-		close(a->fds[i]);
+	close_together(a->fds, a->n);
 	free(a->fds);
 	memset(a, 0, sizeof(*a));
 }

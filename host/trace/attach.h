@@ -20,13 +20,14 @@ struct attach {
 /*
  * Attaches all of the plan's probes, those of many functions in one go where the kernel can
  * (multi.h). A target of a pattern, or one of several of a name, that refuses is passed over if
- * another does not (some functions cannot be probed and no list tells so); any other is an error:
- * FAULT_PERMISSION, or FAULT_KERNEL. What was attached before an error stays in `a`: attach_free
- * ends it. With --verbose it says on stderr how a probe of several functions was attached.
+ * another does not (some functions cannot be probed and no list tells so), of a name with a line on
+ * stderr; any other is an error: FAULT_PERMISSION, or FAULT_KERNEL. What was attached before an
+ * error stays in `a`: attach_free ends it. With --verbose it says on stderr what each probe is
+ * attached to, and how, if that is several functions.
  */
 int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struct error *e);
 
-/* Detaches all. */
+/* Detaches all, several at a time: the kernel makes whoever detaches wait. */
 void attach_free(struct attach *a);
 
 #endif

@@ -147,8 +147,7 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 }
 
 /* The instructions with descriptors for map indexes and the host's values for marked constants. */
-static struct bpf_insn *patched(const struct load *l, const struct object_prog *p,
-				const struct options *o)
+static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
 {
 	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
 	uint64_t value;
@@ -162,7 +161,8 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
 		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   filter_constant((uint32_t)insns[i].imm, o, &value)) {
+			   filter_constant((uint32_t)insns[i].imm, l->plan->program,
+					   l->plan->options, &value)) {
 			insns[i].imm = (int32_t)value;
 			insns[i + 1].imm = (int32_t)(value >> 32);
 		}
@@ -252,7 +252,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 		     struct error *e)
 {
 	const struct object_prog *p = lp->prog;
-	struct bpf_insn *insns = patched(l, p, l->plan->options);
+	struct bpf_insn *insns = patched(l, p);
 	char name[BPF_OBJ_NAME_LEN], what[128];
 	int err = 0;
 
@@ -302,8 +302,7 @@ static const struct object_prog *handler_prog(const struct object *o, const char
 
 bool load_wants_multi(struct load *l, const struct plan_probe *pp)
 {
-	if (pp->ntargets < 2 ||
-	    (pp->probe->kind != PROGRAM_KPROBE && pp->probe->kind != PROGRAM_KRETPROBE))
+	if (pp->ntargets < 2 || !program_probe_is_kprobe(pp->probe->kind))
 		return false;
 	if (!l->multi_tried)
 		l->multi_ok = multi_works();

@@ -13,16 +13,18 @@
 #include "kernel/kernel.h"
 #include "text/plan.h"
 
-/* Does the kernel take such a link? It is tried, on a function that every kernel has. */
+/*
+ * Does the kernel take such a link? It is given one whose addresses cannot be read: one that can
+ * says so. (A link on a function would cost two changes of the kernel's text, and a wait.)
+ */
 bool multi_works(void);
 
 /*
- * Marks in reached (an array, one for each of the probe's targets) those that ftrace reaches, by
- * their addresses; returns how many. Of functions that share a name all or none.
+ * A link of the program (loaded for it) and the probe's targets that ftrace reaches, which it marks
+ * in reached (an array, one for each; none after an error). All are tried first: ftrace's own list
+ * of what it reaches takes the kernel longer to write than all else here, and is only read if the
+ * kernel refuses. -ENOENT if it reaches none; or another negative errno.
  */
-size_t multi_reachable(struct kernel *k, const struct plan_probe *pp, bool *reached);
-
-/* A link of the program (loaded for it) and the marked targets, or a negative errno. */
-int multi_attach(const struct plan_probe *pp, const bool *reached, size_t n, int prog);
+int multi_attach(struct kernel *k, const struct plan_probe *pp, int prog, bool *reached);
 
 #endif

@@ -304,7 +304,7 @@ static void clean_up(struct session *s)
 }
 
 int session_run(const struct plan *plan, const struct object *o, const struct session_stop *stop,
-		bool *attached, struct error *e)
+		struct progress **starting, bool *attached, struct error *e)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	uint64_t begun;
@@ -323,6 +323,8 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 		clean_up(s);
 		return err;
 	}
+	progress_end(*starting);
+	*starting = NULL;
 	if (plan->options->verbose)
 		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n", s->attach.n,
 			(clock_ns() - begun) / 1000000);

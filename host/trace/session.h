@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "object/object.h"
 #include "text/plan.h"
 
@@ -23,8 +24,9 @@ struct session_stop {
  * stdout any more: all of these are success. What was traced so far is printed in each case; lost
  * events are told on stderr, during the run at most once a second, and in all at the end. *attached
  * tells whether an error came after the probes were all attached: if not, another variant may do.
+ * *starting is ended, and NULL, once they are.
  */
 int session_run(const struct plan *plan, const struct object *o, const struct session_stop *stop,
-		bool *attached, struct error *e);
+		struct progress **starting, bool *attached, struct error *e);
 
 #endif

@@ -26,9 +26,11 @@ static const char kallsyms[] = "ffffffff81000000 T _stext\n"
 			       "ffffffff8100006c t do_it.cold\n"
 			       "ffffffff81000070 t do_it.llvm.123\n"
 			       "ffffffff81000074 t do_it.slowpath\n"
+			       "ffffffff81000076 t cut.part.0\n"
 			       "ffffffff81000080 t __pfx_vfs_read\n"
 			       "ffffffff81000090 t __cfi_vfs_read\n"
 			       "ffffffff810000a0 W weak_one\n"
+			       "ffffffff810000a8 t weak_one.constprop.0\n"
 			       "ffffffff810000b0 T __SCT__might_resched\n"
 			       "ffffffff810000c0 T __x64_sys_bpf\n"
 			       "ffffffff810000d0 T __x64_sys_openat\n"
@@ -182,12 +184,14 @@ static void finds_functions(void **state)
 			 "s_show ffffffff81000030 - again\ns_show ffffffff81000040 - again\n"
 			 "s_show ffffffffc0000010 ext4 again\n");
 	assert_functions(k, "ext4_sync_file", "ext4_sync_file ffffffffc0000000 ext4\n");
-	assert_functions(k, "weak_one", "weak_one ffffffff810000a0 -\n");
-	/* What compilers made of it, if it is not there itself; a cold half is no copy. */
+	/* With what compilers made of it; its parts if there is nothing else, a cold half never. */
 	assert_functions(k, "finish_task_switch", "finish_task_switch.isra.0 ffffffff81000050 -\n");
 	assert_functions(k, "do_it",
 			 "do_it.constprop.0.isra.1 ffffffff81000060 -\n"
-			 "do_it.part.3 ffffffff81000068 -\ndo_it.llvm.123 ffffffff81000070 -\n");
+			 "do_it.llvm.123 ffffffff81000070 -\n");
+	assert_functions(k, "cut", "cut.part.0 ffffffff81000076 -\n");
+	assert_functions(k, "weak_one",
+			 "weak_one ffffffff810000a0 -\nweak_one.constprop.0 ffffffff810000a8 -\n");
 	assert_functions(k, "do_it.part.3", "do_it.part.3 ffffffff81000068 -\n");
 	assert_functions(k, "do_i", "");
 	assert_functions(k, "", "");

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -391,8 +392,10 @@ static void an_option_may_name_the_functions(void **state)
 	argv[2] = (char *)"vfs_unlnk";
 	m = make_text("6.1.0", y, "", 3, argv);
 	assert_int_equal(m->e.fault, FAULT_USAGE);
-	assert_string_equal(m->e.text, "--pattern: kernel 6.1.0 has no function vfs_unlnk; names "
-				       "near it: vfs_unlink");
+	assert_string_equal(m->e.text,
+			    "--pattern: kernel 6.1.0 has no function vfs_unlnk: there is "
+			    "none of that name, or the compiler put it into its callers "
+			    "(inlined it); names near it: vfs_unlink");
 	free_made(m);
 }
 
@@ -449,18 +452,59 @@ static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
 
 static void constants_have_the_values_of_the_options(void **state)
 {
-	struct options o = {.has_pid = true, .pid = 181, .has_uid = true};
-	uint64_t v[6];
+	struct options o = {.has_pid = true, .pid = 181, .has_uid = true, .inode = 7};
+	struct program_option own = {.name = (char *)"min-us", .type = PROGRAM_OPTION_INTEGER};
+	struct program_word words[] = {
+		{.word = (char *)"MIN", .option = (char *)"min-us", .other = (char *)"-3"}};
+	struct program p = {.nwords = 1, .words = words, .noptions = 1, .options = &own};
+	struct option_value value = {0};
+	uint64_t v[8];
 
 	(void)state;
-	for (uint32_t i = 1; i <= 4; i++)
-		assert_true(filter_constant(i, &o, &v[i]));
+	o.values = &value;
+	o.nvalues = 1;
+	o.inode_dev = makedev(8, 1);
+	for (uint32_t i = 1; i <= 6; i++)
+		assert_true(filter_constant(i, &p, &o, &v[i]));
 	assert_int_equal(v[1], getpid());
 	assert_int_equal(v[2], 181);
 	assert_true(v[3] == UINT64_MAX); /* --tid was not given */
 	assert_int_equal(v[4], 0);	 /* root's */
-	assert_false(filter_constant(0, &o, &v[0]));
-	assert_false(filter_constant(5, &o, &v[0]));
+	assert_int_equal(v[5], 7);
+	assert_int_equal(v[6], 8 << 20 | 1);
+	assert_false(filter_constant(0, &p, &o, &v[0]));
+	assert_false(filter_constant(7, &p, &o, &v[0]));
+	assert_false(filter_constant(255, &p, &o, &v[0]));
+	assert_true(filter_constant(256, &p, &o, &v[0]));
+	assert_true((int64_t)v[0] == -3);
+	value = (struct option_value){.given = true, .number = 1LL << 40};
+	assert_true(filter_constant(256, &p, &o, &v[0]));
+	assert_true(v[0] == 1ULL << 40);
+	assert_false(filter_constant(257, &p, &o, &v[0]));
+}
+
+static void a_word_that_is_a_constant_is_no_part_of_the_text(void **state)
+{
+	static const char with_word[] =
+		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+			"options:\n"
+			"  - {name: min-us, type: integer, min: 0, max: 9, help: least}\n"
+			"substitute:\n"
+			"  MIN_US: {option: min-us, else: \"0\", constant: true}\n");
+	static const char template[] = "int created(void *ctx) { return MIN_US; }";
+	char *argv[] = {(char *)"tool", (char *)"--min-us", (char *)"7", (char *)"--print-bpf"};
+	struct made *with = make_text("6.1.0", with_word, template, 3, argv);
+	struct made *without = make_text("6.1.0", with_word, template, 0, NULL);
+	struct made *plain = make_text("6.1.0", with_word, template, 4, argv);
+
+	(void)state;
+	assert_string_equal(with->text, without->text);
+	assert_non_null(strstr(with->text, "static inline s64 bcchost_MIN_US(void)"));
+	assert_string_equal(body(with), "int created(void *ctx) { return bcchost_MIN_US(); }");
+	assert_string_equal(body(plain), "int created(void *ctx) { return 7; }");
+	free_made(with);
+	free_made(without);
+	free_made(plain);
 }
 
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
@@ -595,7 +639,8 @@ static void a_probe_without_its_function_names_near_ones(void **state)
 	(void)state;
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
 	assert_non_null(strstr(m->e.text, "tool.yaml:4: kernel 6.1.0 has nothing to attach kprobe "
-					  "vfs_unlnk to; names near it: vfs_unlink"));
+					  "vfs_unlnk to: there is none of that name, or"));
+	assert_non_null(strstr(m->e.text, "; names near it: vfs_unlink"));
 	free_made(m);
 }
 
@@ -759,6 +804,7 @@ int main(void)
 		cmocka_unit_test(filters_may_look_at_another_task),
 		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
 		cmocka_unit_test(constants_have_the_values_of_the_options),
+		cmocka_unit_test(a_word_that_is_a_constant_is_no_part_of_the_text),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),
 		cmocka_unit_test(directories_are_compared_by_number),
