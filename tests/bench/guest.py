@@ -196,9 +196,12 @@ def start_once(tool, peer, run):
 
 
 def programs():
-    """{id: (nanoseconds, runs, name)} of the BPF programs that are loaded."""
+    """{id: (nanoseconds, runs, name, processes)} of the BPF programs that are loaded."""
     shown = subprocess.run(["bpftool", "-j", "prog", "show"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return {p["id"]: (p.get("run_time_ns", 0), p.get("run_cnt", 0), p.get("name")) for p in json.loads(shown or "[]")}
+    return {
+        p["id"]: (p.get("run_time_ns", 0), p.get("run_cnt", 0), p.get("name"), [h["pid"] for h in p.get("pids", [])])
+        for p in json.loads(shown or "[]")
+    }
 
 
 def statistics_of_programs(on):
@@ -207,132 +210,66 @@ def statistics_of_programs(on):
 
 
 def load(tool, n, path, gap=0):
-    """Nanoseconds that it took."""
-    open(path, "w").close()
+    """Nanoseconds of processor time that it took: others on the machine do not count."""
     run = subprocess.run(
         [BENCH, "load", LOADS[tool], str(n), path, str(gap)], stdout=subprocess.PIPE, text=True, check=True
     )
-    return int(run.stdout.split()[2])
+    return int(run.stdout.split()[3])
+
+
+class Phase:
+    """What a tool takes for a load and prints of it; its programs, where they are counted."""
+
+    def __init__(self, watched, tool, n, path, gap=0):
+        lines, cpu = watched.ask("count", "count")[0], watched.cpu_ns()
+        self.load = load(tool, n, path, gap)
+        self.cpu = watched.quiet() - cpu
+        # Of other processes' events too, which it had to print as well.
+        self.lines = max(watched.ask("count", "count")[0] - lines, 1)
 
 
 def paced(watched, tool, own):
-    """One event a millisecond: nobody loses any. What the tool takes, and its programs."""
+    """An event a millisecond: few are lost, and each wakes the tool."""
     statistics_of_programs(True)
-    before, cpu = programs(), watched.cpu_ns()
-    load(tool, PACED_N, PACED, 1000)
+    before = programs()
+    phase = Phase(watched, tool, PACED_N, PACED, 1000)
     after = programs()
-    cpu = watched.quiet() - cpu
     statistics_of_programs(False)
-    grown = [(after[i][0] - before[i][0], after[i][1] - before[i][1], after[i][2]) for i in own]
+    grown = [(after[i][0] - before[i][0], after[i][1] - before[i][1], after[i][2]) for i in own if i in after]
     ns, hits = sum(g[0] for g in grown), sum(g[1] for g in grown)
     return {
-        "cpu": cpu, "kernel_hit": ns / max(hits, 1), "kernel_event": ns / PACED_N, "hits": hits / PACED_N,
+        "cpu_paced": phase.cpu / phase.lines, "kernel_hit": ns / max(hits, 1), "kernel_event": ns / phase.lines,
         "programs": [f"{name}: {hits} hits, {ns // hits} ns each" for ns, hits, name in grown if hits],
     }  # fmt: skip
 
 
-def flood(watched, tool, n, path):
-    cpu = watched.cpu_ns()
-    took = load(tool, n, path)
-    return took, watched.quiet() - cpu
-
-
 def load_once(tool, peer, run):
     """All that a workload shows, with the tool as it is: no line is hurried."""
+    for path in (PACED, FLOOD, BIG):
+        open(path, "w").close()
     others = programs()
     alone = load(tool, FLOOD_N, FLOOD)
-    with Ticker():
-        watched = Watched(COMMANDS[tool][peer], peer, by_line=False)
-        try:
-            watched.first()
-        except Gone as e:
-            watched.kill()
-            sample(tool, peer, group="load", run=run, failed=str(e))
-            return
+    watched = Watched(COMMANDS[tool][peer], peer, by_line=False)
     try:
+        with Ticker():
+            watched.first()
         watched.quiet()
-        own = [i for i in programs() if i not in others]
+        own = [i for i, p in programs().items() if i not in others and (not p[3] or watched.pid in p[3])]
         values = paced(watched, tool, own)
-        took, cpu = flood(watched, tool, FLOOD_N, FLOOD)
-        big_took, big_cpu = flood(watched, tool, BIG_N, BIG)
+        flood = Phase(watched, tool, FLOOD_N, FLOOD)
+        big = Phase(watched, tool, BIG_N, BIG)
         _, status, lines, _, paced_lines, lines30, lines300 = watched.stop()
     except Gone as e:
         watched.kill()
         sample(tool, peer, group="load", run=run, failed=str(e))
         return
-    values["cpu_paced"] = values.pop("cpu") / max(paced_lines, 1)
     sample(
         tool, peer, group="load", run=run, status=status, lines=lines, **values,
         n=PACED_N, lost=PACED_N - paced_lines,
-        n30=FLOOD_N, lost30=FLOOD_N - lines30, cpu_flood=cpu / max(lines30, 1),
-        n300=BIG_N, lost300=BIG_N - lines300, cpu_big=big_cpu / max(lines300, 1),
-        alone=alone / FLOOD_N, each=took / FLOOD_N, each_big=big_took / BIG_N, said=watched.said(),
+        n30=FLOOD_N, lost30=FLOOD_N - lines30, cpu_flood=flood.cpu / flood.lines,
+        n300=BIG_N, lost300=BIG_N - lines300, cpu_big=big.cpu / big.lines,
+        alone=alone / FLOOD_N, each=flood.load / FLOOD_N, each_big=big.load / BIG_N, said=watched.said(),
     )  # fmt: skip
-
-
-# BCC's own way to attach a program to all functions that match: its tools do nothing else.
-ATTACH_BCC = """
-import sys, time
-from bcc import BPF
-b = BPF(text="int count(void *ctx) { return 0; }")
-t = time.monotonic()
-b.attach_kprobe(event_re=sys.argv[1], fn_name="count")
-print("attached %d probes in %.3f ms" % (BPF.num_open_kprobes(), (time.monotonic() - t) * 1e3), flush=True)
-try:
-    time.sleep(1000)
-except KeyboardInterrupt:
-    pass
-"""
-# Of drivers and file systems that are not at work, so that only the attaching costs.
-SELDOM = ("acpi", "pci", "usb", "drm", "nfs", "scsi", "ata", "snd", "hid", "i2c", "pm", "x86", "efi", "tty", "fb", "ext4")
-WANTED = 1000
-
-
-def functions(pattern):
-    """How many functions a probe can be attached to match."""
-    with open("/sys/kernel/tracing/available_filter_functions") as f:
-        names = {line.split()[0] for line in f}
-    with open("/sys/kernel/debug/kprobes/blacklist") as f:
-        names -= {line.split()[1] for line in f}
-    return len([n for n in names if re.match(pattern, n)])
-
-
-def thousand():
-    """A pattern for so many functions, or a few less: BCC's takes no more."""
-    chosen = []
-    for prefix in SELDOM:
-        if functions(f"^({'|'.join([*chosen, prefix])})_.*") <= WANTED:
-            chosen.append(prefix)
-    return f"^({'|'.join(chosen)})_.*"
-
-
-def attach_once(what, pattern, peer, run):
-    commands = {
-        "bcc": ["python3", "-c", ATTACH_BCC, pattern],
-        "warm": ["bcchost", "vfscount", "--verbose", "-P", pattern],
-    }
-    commands["cold"] = commands["warm"]
-    # What bcchost tells goes to its standard error.
-    watched = Watched(["sh", "-c", 'exec "$@" 2>&1', "sh", *commands[peer]], peer, marks="attached")
-    try:
-        total = watched.first()
-        said = re.search(r"attached (\d+) probes in ([\d.]+) ms", " ".join(watched.line))
-        time.sleep(1)
-        took, status = watched.stop()[:2]
-    except Gone as e:
-        watched.kill()
-        sample(what, peer, group="attach", run=run, failed=str(e))
-        return
-    sample(
-        what, peer, group="attach", run=run, status=status, functions=functions(pattern), pattern=pattern,
-        total=total, attach=float(said[2]) * 1e6, detach=took, probes=int(said[1]),
-    )  # fmt: skip
-
-
-def attach(peers, runs):
-    patterns = {"vfs": "^vfs_.*", "thousand": thousand()}
-    peers = [p for p in peers if p in ("bcc", "cold", "warm")]
-    each("attach", lambda what, peer, run: attach_once(what, patterns[what], peer, run), patterns, peers, runs)
 
 
 def each(group, once, tools, peers, runs):
@@ -373,7 +310,7 @@ def main():
         each("start", start_once, tools, peers, runs)
     if "load" in groups:
         # A cache makes no difference once it runs.
-        each("load", load_once, tools, [p for p in peers if p != "cold"], runs)
+        each("load", load_once, tools, [p for p in peers if p != "cold" or "warm" not in peers], runs)
     if "profile" in groups:
         for tool in tools:
             profile(tool)

@@ -30,11 +30,12 @@ FIGURES = [
     ("start", "exit", "Ctrl-C to exit", MS, [("warm", "libbpf", 1.5, 1.0)]),
     ("load", "lost30", "of {n30} flat out, not printed", N, [("warm", None, 0, 0)]),
     ("load", "lost300", "of {n300} flat out, not printed", N, [("warm", None, None, 0)]),
-    ("load", "cpu_flood", "processor time a line, flat out", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
+    ("load", "cpu_big", "processor time a line, {n300} flat out", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
+    ("load", "cpu_flood", "processor time a line, {n30} flat out", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
     ("load", "cpu_paced", "processor time a line, one a ms", US, [("warm", "libbpf", 1.0, 0.5), ("warm", "bcc", 0.1, None)]),
     ("load", "kernel_hit", "in the kernel, a probe hit", US, [("warm", "libbpf", 1.1, 1.0)]),
     ("load", "kernel_event", "in the kernel, an event", US, []),
-    ("load", "each", "the workload, a call (alone: {alone})", US, []),
+    ("load", "each", "the workload, one of {n30} (alone: {alone})", US, []),
     ("attach", "attach", "attach of {functions} functions", MS, [("warm", "bcc", 0.1, 0.02)]),
     ("attach", "total", "start to all {functions} attached", MS, []),
     ("attach", "detach", "Ctrl-C to exit", MS, []),
@@ -102,7 +103,7 @@ def ratios(medians, unit, targets):
             yield f"{of} {shown(ours, unit)}{verdict(ours, must, aim, unit)}"
 
 
-def rows(values, machine, tool, peers):
+def rows(values, machine, tool, peers, groups):
     notes = {}
     for name in ("n30", "n300", "alone", "functions"):
         for (m, t, p, g, v), numbers in values.items():
@@ -111,6 +112,8 @@ def rows(values, machine, tool, peers):
                 notes[name] = shown(middle, US) if name == "alone" else f"{middle:,.0f}"
     for group, value, what, unit, targets in FIGURES:
         medians = {}
+        if group not in groups:
+            continue
         for peer in peers:
             numbers = values.get((machine, tool, peer, group, value))
             if numbers:
@@ -132,9 +135,12 @@ def main(directory):
     for machine in machines:
         print(f"Kernel {machines[machine]['release']}, {machines[machine]['cpus']} processors ({machine})\n")
         for tool in dict.fromkeys(k[1] for k in values if k[0] == machine):
-            have = {k[2] for k in values if k[:2] == (machine, tool)}
-            peers = [p for p in TITLES if p in have]
-            table([tool, *(TITLES[p] for p in peers), "ratios and targets"], list(rows(values, machine, tool, peers)))
+            for groups in (("start", "load", "attach"), ("native",)):
+                have = {k[2] for k in values if k[:2] == (machine, tool) and k[3] in groups}
+                peers = [p for p in TITLES if p in have]
+                lines = list(rows(values, machine, tool, peers, groups))
+                if lines:
+                    table([tool, *(TITLES[p] for p in peers), "ratios and targets"], lines)
     for f in failed:
         print("failed: " + f)
     return 0
