@@ -3,10 +3,12 @@
 workload, again and again. A sample a line (JSON) goes to /mnt/samples as it is made; what went wrong
 is a sample too. From the environment: BENCH_GROUPS, BENCH_TOOLS, BENCH_PEERS, BENCH_RUNS."""
 
+import functools
 import glob
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -303,6 +305,10 @@ def main():
         raise TimeoutError
 
     signal.signal(signal.SIGALRM, late)
+    # BCC's Python holds a descriptor for each probe, and stops at 1,000 unless told otherwise.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    os.environ["BCC_PROBE_LIMIT"] = "4000"
     groups, runs = words("BENCH_GROUPS"), int(os.environ["BENCH_RUNS"])
     tools, peers = words("BENCH_TOOLS"), words("BENCH_PEERS")
     sample("", "", group="machine", release=os.uname().release, cpus=os.cpu_count())
@@ -316,5 +322,6 @@ def main():
     if "load" in groups:
         # A cache makes no difference once it runs.
         each("load", load_once, tools, [p for p in peers if p != "cold" or "warm" not in peers], runs, 1)
+
 
 sys.exit(main())
