@@ -84,6 +84,10 @@ uninstall:
 check demo lint unit:
 	@tests/run $@
 
+# BENCH="start native": a part of it (tests/bench/run).
+bench:
+	@tests/run bench
+
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
@@ -102,6 +106,7 @@ help:
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"
