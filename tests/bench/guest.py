@@ -50,7 +50,7 @@ LOADS = {"filelife": "files", "opensnoop": "opens"}
 # A line a write, so that the first event is not kept back: what `stdbuf -oL` sets, without its exec.
 STDBUF = "/usr/libexec/coreutils/libstdbuf.so"
 LINES = {"bcc": {"PYTHONUNBUFFERED": "1"}, "libbpf": {"LD_PRELOAD": STDBUF, "_STDBUF_O": "L"}}
-LIMIT = 180
+LIMIT = 600
 PACED_N, FLOOD_N, BIG_N = 3000, 30_000, 300_000
 
 
@@ -272,6 +272,77 @@ def load_once(tool, peer, run):
         n300=BIG_N, lost300=BIG_N - lines300, cpu_big=big.cpu / big.lines,
         alone=alone / FLOOD_N, each=flood.load / FLOOD_N, each_big=big.load / BIG_N, said=watched.said(),
     )  # fmt: skip
+
+
+# BCC's own way to attach a program to all functions that match: its tools do nothing else.
+ATTACH_BCC = """
+import sys, time
+from bcc import BPF
+b = BPF(text="int count(void *ctx) { return 0; }")
+t = time.monotonic()
+b.attach_kprobe(event_re=sys.argv[1], fn_name="count")
+print("attached %d probes in %.3f ms" % (b.num_open_kprobes(), (time.monotonic() - t) * 1e3), flush=True)
+try:
+    time.sleep(1000)
+except KeyboardInterrupt:
+    pass
+"""
+# Of drivers and file systems that are not at work, so that only the attaching costs.
+SELDOM = ("acpi", "pci", "usb", "drm", "nfs", "scsi", "ata", "snd", "hid", "i2c", "pm", "x86", "efi", "tty", "fb", "ext4")
+WANTED = 1000
+
+
+@functools.cache
+def traceable():
+    """The functions that a probe can be attached to."""
+    with open("/sys/kernel/tracing/available_filter_functions") as f:
+        names = {line.split()[0] for line in f}
+    with open("/sys/kernel/debug/kprobes/blacklist") as f:
+        names -= {line.split()[1] for line in f}
+    return names
+
+
+def functions(pattern):
+    """How many of them match."""
+    return len([n for n in traceable() if re.match(pattern, n)])
+
+
+def thousand():
+    """A pattern for so many functions, or a few less."""
+    chosen = []
+    for prefix in SELDOM:
+        if functions(f"^({'|'.join([*chosen, prefix])})_.*") <= WANTED:
+            chosen.append(prefix)
+    return f"^({'|'.join(chosen)})_.*"
+
+
+def attach_once(what, pattern, peer, run):
+    commands = {
+        "bcc": ["python3", "-c", ATTACH_BCC, pattern],
+        "warm": ["bcchost", "vfscount", "--verbose", "-P", pattern],
+    }
+    commands["cold"] = commands["warm"]
+    # What bcchost tells goes to its standard error.
+    watched = Watched(["sh", "-c", 'exec "$@" 2>&1', "sh", *commands[peer]], peer, marks="attached")
+    try:
+        total = watched.first()
+        said = re.search(r"attached (\d+) probes in ([\d.]+) ms", " ".join(watched.line))
+        time.sleep(1)
+        took, status = watched.stop()[:2]
+    except Gone as e:
+        watched.kill()
+        sample(what, peer, group="attach", run=run, failed=str(e))
+        return
+    sample(
+        what, peer, group="attach", run=run, status=status, functions=functions(pattern), pattern=pattern,
+        total=total, attach=float(said[2]) * 1e6, detach=took, probes=int(said[1]),
+    )  # fmt: skip
+
+
+def attach(peers, runs):
+    patterns = {"vfs": "^vfs_.*", "thousand": thousand()}
+    peers = [p for p in peers if p in ("bcc", "cold", "warm")]
+    each("attach", lambda what, peer, run: attach_once(what, patterns[what], peer, run), patterns, peers, runs)
 
 
 def each(group, once, tools, peers, runs, first=0):

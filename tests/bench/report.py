@@ -45,8 +45,8 @@ FIGURES = [
     ("native", "most_cold", "the host itself, at most, cold", KB, []),
     ("native", "most_warm", "the host itself, at most, warm", KB, []),
     ("native", "own_warm", "resident without event buffers", KB, [("bcchost", None, 4096, 2355)]),
-    ("native", "lines_pipe", "event path, lines a second to a pipe", MILLIONS, [("bcchost", None, 1e6, 3e6)]),
-    ("native", "lines_pipe_cpu", "event path, lines a second of processor time", MILLIONS, []),
+    ("native", "lines_a_pipe", "event path, lines a second to a pipe", MILLIONS, [("bcchost", None, 1e6, 3e6)]),
+    ("native", "lines_a_pipe_cpu", "event path, lines a second of processor time", MILLIONS, [("bcchost", None, 1e6, 3e6)]),
 ]  # fmt: skip
 
 
