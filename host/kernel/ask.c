@@ -5,6 +5,8 @@
  * remembered: who is to be told is told anew.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +214,32 @@ int kernel_functions_match(struct kernel *k, const char *regex, struct kernel_sy
 	struct facts_question q = {FACTS_OF_MODULES, "match", regex, NULL};
 
 	return ask_symbols(k, &q, symbols_matching, out, e);
+}
+
+int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start)
+{
+	char hex[17];
+	struct facts_question q = {FACTS_OF_MODULES, "at", hex, NULL};
+	const json_t *known;
+	const char *found;
+	uint64_t begin;
+	int err;
+
+	snprintf(hex, sizeof(hex), "%" PRIx64, addr);
+	known = facts_get(k->facts, &q);
+	found = json_string_value(json_array_get(known, 0));
+	if (found) {
+		snprintf(name, size, "%s", found);
+		begin = (uint64_t)json_integer_value(json_array_get(known, 1));
+	} else {
+		err = symbols_at(k, addr, name, size, &begin);
+		if (err)
+			return err;
+		facts_put(k->facts, &q, json_pack("[s,I]", name, (json_int_t)begin));
+	}
+	if (start)
+		*start = begin;
+	return 0;
 }
 
 /* --- prototypes --- */

@@ -5,7 +5,7 @@
 
 #include "kernel/internal.h"
 
-int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start)
+int symbols_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start)
 {
 	const struct symbols *s = &k->symbols;
 	const struct symbol *best = NULL;

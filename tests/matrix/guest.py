@@ -338,9 +338,16 @@ class Bunch(dict):
     __setattr__ = dict.__setitem__
 
 
-def memory_kb(pid, field="VmRSS"):
-    with open(f"/proc/{pid}/status") as f:
-        return int(re.search(field + r":\s+(\d+)", f.read()).group(1))
+def memory_kb(pid):
+    """What is resident, but for the pages of event buffers, which some kernels count, and the ring's twice."""
+    total, counts = 0, True
+    with open(f"/proc/{pid}/smaps") as f:
+        for line in f:
+            if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+                counts = not re.search(r"bpf[-_]map|\[perf_event\]", line)
+            elif counts and line.startswith("Rss:"):
+                total += int(line.split()[1])
+    return total
 
 
 def pct(name):

@@ -58,10 +58,17 @@ def _wanted(function):
 
 def fixture_value(name):
     if name not in _made:
+        function = _fixtures[name]
+        before = len(Background.all)
         try:
-            function = _fixtures[name]
-            _made[name] = (True, function(*map(fixture_value, _wanted(function))))
+            wanted = list(map(fixture_value, _wanted(function)))
+            before = len(Background.all)
+            _made[name] = (True, function(*wanted))
         except Exception as e:
+            # What it left running must not disturb the cases after it.
+            for left in Background.all[before:]:
+                left.process.kill()
+                left.process.wait()
             # Told in full once; the other cases that wanted it only say so.
             kind = Skip if isinstance(e, Skip) else Failure
             _made[name] = (False, kind(f"as above: {str(e).splitlines()[0] if str(e) else type(e).__name__}"))
@@ -158,9 +165,11 @@ class Background:
     """A command in the background, its output in files."""
 
     counter = 0
+    all = []
 
     def __init__(self, *argv, **more):
         Background.counter += 1
+        Background.all.append(self)
         self.argv = list(map(str, argv))
         self.base = os.path.join(os.environ.get("WORK", "/run"), f"out{os.getpid()}.{Background.counter}")
         self.started = time.time()

@@ -29,7 +29,9 @@ static struct kernel *forgetful(void **state, const char *text)
 static void ask_all(struct kernel *k, int is_known)
 {
 	struct kernel_symbols syms;
+	uint64_t addr = 1, start;
 	uint32_t size, align;
+	char name[64];
 
 	assert_int_equal(kernel_has_field(k, "dentry", "d_parent"), is_known ? 1 : -ENODATA);
 	assert_int_equal(kernel_has_field(k, "dentry", "d_nothing"), is_known ? 0 : -ENODATA);
@@ -51,7 +53,15 @@ static void ask_all(struct kernel *k, int is_known)
 		assert_true(syms.v[0].unique);
 		assert_true(syms.v[0].addr >> 63);
 	}
+	if (is_known)
+		addr = syms.v[0].addr;
 	kernel_symbols_free(&syms);
+	assert_int_equal(kernel_function_at(k, addr + 4, name, sizeof(name), &start),
+			 is_known ? 0 : -ENOENT);
+	if (is_known) {
+		assert_string_equal(name, "vfs_unlink");
+		assert_true(start == addr);
+	}
 	assert_int_equal(kernel_functions_match(k, "^vfs_(unlink|rmdir)$", &syms, NULL), 0);
 	assert_int_equal(syms.n, 2 * is_known);
 	kernel_symbols_free(&syms);
