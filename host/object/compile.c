@@ -2,56 +2,27 @@
 #include "object/compile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "object/child.h"
-#include "object/diagnose.h"
+#include "object/compile_job.h"
 
-#define OBJECT_MAX	((off_t)256 << 20)
-#define DEFAULT_TIMEOUT 60 /* seconds */
+#define OBJECT_MAX ((off_t)256 << 20)
 
-/* bcchost-compile's exit codes and debug bits, as host/compiler/ has them. */
+/* bcchost-compile's exit codes, as host/compiler/ has them. */
 enum { EXIT_COMPILED = 0, EXIT_REFUSED = 1, EXIT_FAILED = 2 };
-enum { LIBBCC_IR = 0x1, LIBBCC_PREPROCESSED = 0x4, LIBBCC_SOURCE = 0x8 };
-
-#define FIRST_FD 10 /* ours stay clear of the descriptors that the helper gets */
-
-/* One compilation; everything in it is freed at its end. */
-struct compile {
-	const struct compile_request *req;
-	char *dir; /* private to this compilation */
-	char *env[4];
-	int object; /* a descriptor of memory */
-	int text;   /* what the helper reads comes from here; -1 if none runs */
-	struct child helper;
-	struct diagnosis d;
-	int status; /* of the helper's last run */
-};
-
-static int high_fd(int fd)
-{
-	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FD);
-
-	if (fd >= 0)
-		close(fd);
-	return high;
-}
 
 static int memory_file(const char *name, struct error *e)
 {
-	int fd = high_fd(memfd_create(name, MFD_CLOEXEC));
+	int fd = helper_high_fd(memfd_create(name, MFD_CLOEXEC));
 
 	if (fd < 0)
 		return error_set(e, FAULT_RUN, -errno, "cannot make a file in memory: %s",
@@ -94,74 +65,15 @@ static void remove_dir(struct compile *j)
 	j->dir = NULL;
 }
 
-static void stop_helper(struct compile *j)
-{
-	if (j->text < 0)
-		return;
-	child_kill(&j->helper);
-	close(j->text);
-	j->text = -1;
-}
-
 static void close_job(struct compile *j)
 {
-	stop_helper(j);
+	helper_stop(j);
 	remove_dir(j);
 	for (size_t i = 0; i < sizeof(j->env) / sizeof(j->env[0]); i++)
 		free(j->env[i]);
 	if (j->object >= 0)
 		close(j->object);
 	diagnose_free(&j->d);
-}
-
-static unsigned int libbcc_debug(unsigned int debug)
-{
-	return (debug & COMPILE_DEBUG_IR ? LIBBCC_IR : 0) |
-	       (debug & COMPILE_DEBUG_PREPROCESSED ? LIBBCC_PREPROCESSED : 0) |
-	       (debug & (COMPILE_DEBUG_SOURCE | COMPILE_DEBUG_ASM) ? LIBBCC_SOURCE : 0);
-}
-
-/* The directory is where libbcc looks by itself, and knows how Debian splits the headers. */
-static bool is_standard_dir(const char *path)
-{
-	struct utsname un;
-	char standard[sizeof(un.release) + 32];
-
-	if (uname(&un) < 0)
-		return false;
-	snprintf(standard, sizeof(standard), "/lib/modules/%s/build", un.release);
-	return strcmp(path, standard) == 0;
-}
-
-/* An empty directory in the job's; the caller's to free. */
-static int make_subdir(const struct compile *j, const char *name, char **path, struct error *e)
-{
-	if (asprintf(path, "%s/%s", j->dir, name) < 0) {
-		*path = NULL;
-		return error_nomem(e);
-	}
-	if (mkdir(*path, 0700) < 0)
-		return error_set(e, FAULT_RUN, -errno, "cannot make the directory %s: %s", *path,
-				 strerror(errno));
-	return 0;
-}
-
-static int unpack_headers(const struct compile *j, const char *dir, struct error *e)
-{
-	const char *const argv[] = {"tar", "-xf", j->req->headers_path, "--no-same-owner", "-C",
-				    dir,   NULL};
-	struct child tar = {.argv = argv,
-			    .env = j->env,
-			    .input = -1,
-			    .object = -1,
-			    .timeout = j->req->timeout ?: DEFAULT_TIMEOUT};
-	int err = child_run(&tar, e);
-
-	if (!err && tar.status)
-		err = error_set(e, FAULT_RUN, -EIO, "cannot unpack the kernel's headers %s: %s",
-				j->req->headers_path, tar.output.data ?: "tar failed");
-	buf_free(&tar.output);
-	return err;
 }
 
 /* Why a helper that ended did not do its work; 0 if it did. */
@@ -189,122 +101,6 @@ static int judge(struct compile *j, struct error *e)
 				"bcchost-compile (%s) failed with exit code %d%s%s", j->req->helper,
 				WEXITSTATUS(j->status), text.len ? ":\n" : "", text.data ?: "");
 	buf_free(&text);
-	return err;
-}
-
-static int explain_start(const struct compile *j, int err, struct error *e)
-{
-	if (err == -ENOENT || err == -EACCES || err == -ENOEXEC)
-		error_set(e, FAULT_RUN, err,
-			  "cannot run the compiler %s: %s; it is installed with bcchost, and "
-			  "BCCHOST_COMPILE names another",
-			  j->req->helper, strerror(-err));
-	return err;
-}
-
-/* Two ends of one line: theirs is the helper's standard input. */
-static int make_line(const struct compile *j, int *ours, int *theirs, struct error *e)
-{
-	struct timeval limit = {.tv_sec = j->req->timeout ?: DEFAULT_TIMEOUT};
-	int fds[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
-		return error_set(e, FAULT_RUN, -errno, "cannot make a socket: %s", strerror(errno));
-	*ours = high_fd(fds[0]);
-	*theirs = high_fd(fds[1]);
-	if (*ours >= 0 && *theirs >= 0 &&
-	    setsockopt(*ours, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0)
-		return 0;
-	return error_set(e, FAULT_RUN, -errno, "cannot make a socket: %s", strerror(errno));
-}
-
-/* Starts the helper; it waits for the text. */
-static int start_helper(struct compile *j, bool whole, struct error *e)
-{
-	const struct compile_request *req = j->req;
-	char version[16], debug[16], *dir = NULL;
-	const char *argv[16] = {req->helper, "--kernel-version", version, "--debug", debug};
-	int n = 5, ours = -1, theirs = -1, err = 0;
-
-	snprintf(version, sizeof(version), "%u", req->kernel_version);
-	snprintf(debug, sizeof(debug), "%u", libbcc_debug(req->debug));
-	if (req->headers != COMPILE_HEADERS_DIR)
-		err = make_subdir(j, whole ? "whole" : "headers", &dir, e);
-	if (!err && req->headers == COMPILE_HEADERS_KHEADERS)
-		err = unpack_headers(j, dir, e);
-	if (err)
-		goto out;
-	if (req->headers == COMPILE_HEADERS_BTF) {
-		argv[n++] = "--btf";
-		argv[n++] = req->headers_path;
-	}
-	if (dir || !is_standard_dir(req->headers_path)) {
-		argv[n++] = "--dir";
-		argv[n++] = dir ?: req->headers_path;
-	}
-	if (whole)
-		argv[n++] = "--whole";
-	if (req->verbose)
-		argv[n++] = "--warnings";
-
-	lseek(j->object, 0, SEEK_SET);
-	if (ftruncate(j->object, 0) < 0)
-		err = error_set(e, FAULT_RUN, -errno, "cannot empty a file in memory: %s",
-				strerror(errno));
-	if (!err)
-		err = make_line(j, &ours, &theirs, e);
-	j->helper = (struct child){.argv = argv,
-				   .env = j->env,
-				   .input = theirs,
-				   .object = j->object,
-				   .timeout = req->timeout ?: DEFAULT_TIMEOUT};
-	if (!err)
-		err = explain_start(j, child_start(&j->helper, e), e);
-	if (!err) {
-		j->text = ours;
-		ours = -1;
-	}
-out:
-	if (ours >= 0)
-		close(ours);
-	if (theirs >= 0)
-		close(theirs);
-	free(dir);
-	return err;
-}
-
-/* A helper that does not take it has died, or will be killed: its end tells more. */
-static void send_text(struct compile *j)
-{
-	const char *text = j->req->text;
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t n = send(j->text, text, left, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		text += n > 0 ? n : 0;
-		left -= n > 0 ? (size_t)n : 0;
-	}
-	shutdown(j->text, SHUT_WR);
-}
-
-/* 0 if it ended by itself; j->status and j->d say how. */
-static int finish_helper(struct compile *j, struct error *e)
-{
-	const char *argv[] = {j->req->helper, NULL};
-	int err;
-
-	send_text(j);
-	j->helper.argv = argv;
-	err = child_finish(&j->helper, e);
-	close(j->text);
-	j->text = -1;
-	if (!err && !diagnose(&j->d, j->helper.output.data ?: ""))
-		err = error_nomem(e);
-	j->status = j->helper.status;
-	buf_free(&j->helper.output);
 	return err;
 }
 
@@ -357,7 +153,7 @@ static int finish_job(struct compile *j, struct object **o, struct error *e)
 	struct diagnosis first;
 	int err;
 
-	err = finish_helper(j, e);
+	err = helper_finish(j, e);
 	/* Errors that tell of a type that was left out, not of the text. */
 	if (!err && req->headers == COMPILE_HEADERS_BTF && WIFEXITED(j->status) &&
 	    WEXITSTATUS(j->status) == EXIT_REFUSED && (j->d.in_headers || j->d.incomplete)) {
@@ -365,7 +161,7 @@ static int finish_job(struct compile *j, struct object **o, struct error *e)
 			fputs("bcchost: compiling again, with all of the kernel's types\n", stderr);
 		first = j->d;
 		j->d = (struct diagnosis){0};
-		err = start_helper(j, true, e) ?: finish_helper(j, e);
+		err = helper_start(j, true, e) ?: helper_finish(j, e);
 		if (!err && j->status && j->d.in_headers && !first.in_headers) {
 			struct diagnosis second = j->d;
 
@@ -393,7 +189,7 @@ int compile_begin(const struct compile_request *req, struct compile **c, struct 
 	if (!j)
 		return error_nomem(e);
 	child_signals_hold();
-	err = open_job(j, req, e) ?: start_helper(j, false, e);
+	err = open_job(j, req, e) ?: helper_start(j, false, e);
 	if (err)
 		compile_drop(j);
 	else
@@ -439,7 +235,7 @@ int compile_version(const char *helper, char **version, struct error *e)
 	int err;
 
 	child_signals_hold();
-	err = make_environment(&j, e) ?: explain_start(&j, child_run(&c, e), e);
+	err = make_environment(&j, e) ?: helper_explain_start(helper, child_run(&c, e), e);
 	if (!err && (c.status || !c.output.len))
 		err = error_set(e, FAULT_RUN, -EIO, "%s --version failed", helper);
 	if (!err) {
