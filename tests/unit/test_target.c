@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "kernels.h"
+#include "made.h"
 #include "text/plan.h"
 #include "text/substitute.h"
 
@@ -39,27 +40,16 @@ static const char signatures[] = "copied 5.10 int a, int b\n"
 				 "lto 5.10 int a\n"
 				 "inlined 5.10 int a\n";
 
-struct made {
-	struct program *program;
-	struct options options;
-	struct kernel *kernel;
-	struct plan plan;
-	char *text;
-	struct error e;
-	int err;
-};
-
 /* A tool of one probe, or several, and its template, on that made-up kernel; btf: with a real one's
  * types. */
 static struct made *make(void **state, const char *probes, const char *template, const char *btf)
 {
 	struct kernel_sources src = {.btf = btf ? btf : "none", .release = "6.1.0"};
-	struct made *m = calloc(1, sizeof(*m));
+	struct made *m;
 	char *ks = kernels_put(state, "kallsyms", kallsyms, strlen(kallsyms));
 	char *list = kernels_put(state, "signatures.list", signatures, strlen(signatures));
 	char *bpf = kernels_put(state, "tool.bpf.c", template, strlen(template)), *program;
 	struct options none = {.print_bpf = true};
-	char *argv[] = {(char *)"tool", NULL};
 	struct buf yaml = {0};
 
 	buf_printf(&yaml,
@@ -69,31 +59,13 @@ static struct made *make(void **state, const char *probes, const char *template,
 	program = kernels_put(state, "tool.yaml", yaml.data, yaml.len);
 	src.kallsyms = ks;
 	src.signatures = list;
-	m->err = program_load(program, &m->program, &m->e)
-			 ?: options_parse(m->program, 1, argv, &none, &m->options, &m->e);
-	if (m->err)
-		fail_msg("%s", m->e.text);
-	m->kernel = kernels_open(&src);
-	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, 0, &m->e);
-	if (!m->err)
-		m->err = substitute(&m->plan, btf, &m->text, &m->e);
+	m = made_new(program, kernels_open(&src), &none, 0, NULL, btf);
 	buf_free(&yaml);
 	free(program);
 	free(bpf);
 	free(list);
 	free(ks);
 	return m;
-}
-
-static void free_made(struct made *m)
-{
-	free(m->text);
-	plan_free(&m->plan);
-	kernel_close(m->kernel);
-	options_free(&m->options);
-	program_free(m->program);
-	error_clear(&m->e);
-	free(m);
 }
 
 /* What --print-bpf says of the probes must have `note` in it, and not `other` (which may be NULL).
@@ -107,7 +79,7 @@ static void assert_notes(void **state, const char *probes, const char *template,
 		fail_msg("%s", m->e.text);
 	if (!strstr(m->plan.notes.data, note) || (other && strstr(m->plan.notes.data, other)))
 		fail_msg("%s\nhas no\n%s, or has\n%s", m->plan.notes.data, note, other);
-	free_made(m);
+	made_free(m);
 }
 
 static void assert_refused(void **state, const char *probes, const char *template,
@@ -119,7 +91,7 @@ static void assert_refused(void **state, const char *probes, const char *templat
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
 	if (!strstr(m->e.text, expected))
 		fail_msg("%s\nhas no\n%s", m->e.text, expected);
-	free_made(m);
+	made_free(m);
 }
 
 #define ON(function) "  - {kprobe: " function ", run: h}\n"
@@ -196,7 +168,7 @@ static void trampolines_are_not_for_several_functions(void **state)
 			       "would reach at most one; a kprobe reaches all\n"));
 	assert_non_null(strstr(m->plan.notes.data,
 			       "kprobe vfs_read, 2 functions: vfs_read vfs_read.isra.0 -> h\n"));
-	free_made(m);
+	made_free(m);
 	free(btf);
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "kernels.h"
+#include "made.h"
 #include "text/plan.h"
 #include "text/scan.h"
 #include "text/filter.h"
@@ -60,16 +61,6 @@ static char *put_file(const char *name, const char *text)
 	return path;
 }
 
-struct made {
-	struct program *program;
-	struct options options;
-	struct kernel *kernel;
-	struct plan plan;
-	char *text;
-	struct error e;
-	int err;
-};
-
 /* A tool of these two texts on a kernel of that release, with these arguments. */
 static struct made *make_text(const char *release, const char *yaml, const char *template, int argc,
 			      char **argv)
@@ -78,38 +69,16 @@ static struct made *make_text(const char *release, const char *yaml, const char 
 	char *ks = put_file("kallsyms", kallsyms), *sig = put_file("signatures.list", signatures);
 	struct kernel_sources src = {
 		.btf = "none", .kallsyms = ks, .release = release, .signatures = sig};
-	struct made *m = calloc(1, sizeof(*m));
 	struct options none = {0};
-	char *only[] = {(char *)"tool", NULL};
+	struct made *m;
 
-	m->err = program_load(p, &m->program, &m->e);
-	if (m->err)
-		fail_msg("%s", m->e.text);
-	m->err = options_parse(m->program, argv ? argc : 1, argv ? argv : only, &none, &m->options,
-			       &m->e);
-	if (m->err)
-		fail_msg("%s", m->e.text);
-	m->kernel = real ? real : kernels_open(&src);
+	m = made_new(p, real ? real : kernels_open(&src), &none, argc, argv, true);
 	real = NULL;
-	m->err = plan_make(&m->plan, m->program, &m->options, m->kernel, 0, &m->e);
-	if (!m->err)
-		m->err = substitute(&m->plan, true, &m->text, &m->e);
 	free(p);
 	free(t);
 	free(ks);
 	free(sig);
 	return m;
-}
-
-static void free_made(struct made *m)
-{
-	free(m->text);
-	plan_free(&m->plan);
-	kernel_close(m->kernel);
-	options_free(&m->options);
-	program_free(m->program);
-	error_clear(&m->e);
-	free(m);
 }
 
 /* The text behind the prologue. */
@@ -178,12 +147,12 @@ static void a_signature_follows_the_version(void **state)
 	assert_string_equal(body(m),
 			    "int created(struct pt_regs *ctx, struct inode *dir, struct dentry "
 			    "*dentry)\n{\n\treturn 0;\n}\n");
-	free_made(m);
+	made_free(m);
 	m = make_text("6.12.0", yaml, text, 0, NULL);
 	assert_string_equal(body(m),
 			    "int created(struct pt_regs *ctx, struct mnt_idmap *idmap, struct "
 			    "inode *dir, struct dentry *dentry)\n{\n\treturn 0;\n}\n");
-	free_made(m);
+	made_free(m);
 }
 
 static void a_parameter_that_is_not_there_names_those_there(void **state)
@@ -197,7 +166,7 @@ static void a_parameter_that_is_not_there_names_those_there(void **state)
 	assert_non_null(strstr(m->e.text, "tool.bpf.c:2: vfs_create on this kernel (6.12.0) has no "
 					  "parameter \"nope\" (it has: idmap, dir, dentry, mode, "
 					  "want_excl)"));
-	free_made(m);
+	made_free(m);
 }
 
 static void a_parameter_beyond_the_registers_is_an_error(void **state)
@@ -208,7 +177,7 @@ static void a_parameter_beyond_the_registers_is_an_error(void **state)
 	(void)state;
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
 	assert_non_null(strstr(m->e.text, "g is parameter 7 of do_many: only the first 6"));
-	free_made(m);
+	made_free(m);
 }
 
 /* The same handler, as a kprobe's and as a trampoline's, on kernels that differ. */
@@ -250,7 +219,7 @@ static void a_trampoline_calls_the_handler(void **state)
 		if (!strstr(body(m), want))
 			fail_msg("%s\nhas no\n%s", body(m), want);
 		free(want);
-		free_made(m);
+		made_free(m);
 		real = kernels_real(cases[i].kernel);
 		m = make_text(NULL, y, text, 3, variant);
 		assert_true(
@@ -260,7 +229,7 @@ static void a_trampoline_calls_the_handler(void **state)
 		if (!strstr(body(m), want))
 			fail_msg("%s\nhas no\n%s", body(m), want);
 		free(want);
-		free_made(m);
+		made_free(m);
 	}
 	(void)state;
 }
@@ -281,7 +250,7 @@ static void assert_signature(const char *probes, const char *text, const char *w
 		assert_int_not_equal(m->err, 0);
 	if (!strstr(fails ? m->e.text : body(m), want))
 		fail_msg("%s\nhas no\n%s", fails ? m->e.text : body(m), want);
-	free_made(m);
+	made_free(m);
 }
 
 static void a_raw_tracepoint_hands_over_its_parameters(void **state)
@@ -352,10 +321,10 @@ static void a_module_is_not_needed_for_the_text(void **state)
 	assert_string_equal(body(m), "int h(struct pt_regs *ctx) {}\n");
 	assert_non_null(strstr(m->plan.notes.data, "kretprobe ext4_file_open in module ext4 -> h"));
 	assert_string_equal(m->plan.probes[0].targets[0].module, "ext4");
-	free_made(m);
+	made_free(m);
 	m = make_text("6.1.0", y, text, 0, NULL);
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
-	free_made(m);
+	made_free(m);
 }
 
 static void an_option_may_name_the_functions(void **state)
@@ -387,7 +356,7 @@ static void an_option_may_name_the_functions(void **state)
 		assert_string_equal(body(m), "int h(struct pt_regs *ctx) {}\n");
 		if (!strstr(m->plan.notes.data, cases[i].note))
 			fail_msg("%s\nhas no\n%s", m->plan.notes.data, cases[i].note);
-		free_made(m);
+		made_free(m);
 	}
 	argv[2] = (char *)"vfs_unlnk";
 	m = make_text("6.1.0", y, "", 3, argv);
@@ -396,7 +365,7 @@ static void an_option_may_name_the_functions(void **state)
 			    "--pattern: kernel 6.1.0 has no function vfs_unlnk: there is "
 			    "none of that name, or the compiler put it into its callers "
 			    "(inlined it); names near it: vfs_unlink");
-	free_made(m);
+	made_free(m);
 }
 
 static void filters_are_numbers(void **state)
@@ -412,7 +381,7 @@ static void filters_are_numbers(void **state)
 	assert_non_null(strstr(body(m), "if (!bcchost_has_name(c_)) return 0; "));
 	assert_non_null(strstr(m->text, "(c[0] == 97 && c[1] == 34 && c[2] == 98)"));
 	assert_null(strstr(m->text, "a\"b"));
-	free_made(m);
+	made_free(m);
 }
 
 static void filters_may_look_at_another_task(void **state)
@@ -430,7 +399,7 @@ static void filters_may_look_at_another_task(void **state)
 		"return 0; if (({ u32 n_ = 0; bpf_probe_read_kernel(&n_, sizeof(n_), &t_->tgid); "
 		"n_; }) != 181) return 0; { char c_[16] = {}; bpf_probe_read_kernel(&c_, "
 		"sizeof(c_), &t_->comm); if (!bcchost_has_name(c_)) return 0; } }  }");
-	free_made(m);
+	made_free(m);
 }
 
 /* So that another process costs no other text, and no other compile. */
@@ -446,8 +415,8 @@ static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
 	assert_non_null(strstr(body(with),
 			       "if (bcchost_only_pid() != ~0ULL && bcchost_only_pid() != "
 			       "(u32)(bpf_get_current_pid_tgid() >> 32)) return 0; "));
-	free_made(with);
-	free_made(without);
+	made_free(with);
+	made_free(without);
 }
 
 static void constants_have_the_values_of_the_options(void **state)
@@ -502,9 +471,9 @@ static void a_word_that_is_a_constant_is_no_part_of_the_text(void **state)
 	assert_non_null(strstr(with->text, "static inline s64 bcchost_MIN_US(void)"));
 	assert_string_equal(body(with), "int created(void *ctx) { return bcchost_MIN_US(); }");
 	assert_string_equal(body(plain), "int created(void *ctx) { return 7; }");
-	free_made(with);
-	free_made(without);
-	free_made(plain);
+	made_free(with);
+	made_free(without);
+	made_free(plain);
 }
 
 static void without_filters_only_bcchost_itself_is_left_out(void **state)
@@ -517,7 +486,7 @@ static void without_filters_only_bcchost_itself_is_left_out(void **state)
 	assert_string_equal(body(m),
 			    "int created(void *ctx) { if ((u32)(bpf_get_current_pid_tgid() >> "
 			    "32) == bcchost_self()) return 0;  return 0; }");
-	free_made(m);
+	made_free(m);
 }
 
 static void a_filter_on_a_directory_asks_the_dentry(void **state)
@@ -529,7 +498,7 @@ static void a_filter_on_a_directory_asks_the_dentry(void **state)
 	(void)state;
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(d->x)) return 0; "));
 	assert_non_null(strstr(body(m), "if (!bcchost_in_dir(dentry)) return 0; "));
-	free_made(m);
+	made_free(m);
 }
 
 static void directories_are_compared_by_number(void **state)
@@ -549,7 +518,7 @@ static void directories_are_compared_by_number(void **state)
 	m = make_text("5.10.0", roots, text, 0, NULL);
 	assert_non_null(strstr(body(m), "return IS_ROOT(a, b);"));
 	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (1)\n"));
-	free_made(m);
+	made_free(m);
 	snprintf(pattern, sizeof(pattern), "%.*s[%c]", (int)strlen(dir) - 1, dir,
 		 dir[strlen(dir) - 1]);
 	m = make_text("5.10.0", roots, text, 5, argv);
@@ -559,7 +528,7 @@ static void directories_are_compared_by_number(void **state)
 	snprintf(expected, sizeof(expected), " && (ino) == %luULL))\n", (unsigned long)st.st_ino);
 	assert_non_null(strstr(m->text, expected));
 	assert_non_null(strstr(m->text, "#define IS_ROOT(dev, ino) (((dev) == "));
-	free_made(m);
+	made_free(m);
 }
 
 static void own_words_are_replaced_in_code_only(void **state)
@@ -579,11 +548,11 @@ static void own_words_are_replaced_in_code_only(void **state)
 	(void)state;
 	assert_string_equal(body(m), "int created(void *ctx) { return !x + 7; /* ALL */ char *s = "
 				     "\"ALL\"; MINI; }");
-	free_made(m);
+	made_free(m);
 	m = make_text("6.1.0", y, text, 3, argv);
 	assert_string_equal(body(m), "int created(void *ctx) { return 1 + 3; /* ALL */ char *s = "
 				     "\"ALL\"; MINI; }");
-	free_made(m);
+	made_free(m);
 }
 
 static void events_go_through_the_buffer_that_is_there(void **state)
@@ -601,16 +570,16 @@ static void events_go_through_the_buffer_that_is_there(void **state)
 			 "int created(void *ctx) { ({ int err_ = events.ringbuf_output( &e, f(a, "
 			 "sizeof(e)), 0); if (err_) bcchost_lost.atomic_increment(0); err_; });\n"
 			 " other.perf_submit(ctx, &e, 1); }");
-	free_made(m);
+	made_free(m);
 	m = make_text("6.1.0", yaml, text, 2, perf);
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
 	assert_non_null(strstr(body(m),
 			       "({ int err_ = events.perf_submit(ctx, &e, f(a, sizeof(e))); if "
 			       "(err_) bcchost_lost.atomic_increment(0); err_; });"));
-	free_made(m);
+	made_free(m);
 	m = make_text("5.4.0", yaml, text, 0, NULL); /* the ring buffer came with 5.8 */
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
-	free_made(m);
+	made_free(m);
 }
 
 static void a_handler_without_its_function_is_left_out(void **state)
@@ -628,7 +597,7 @@ static void a_handler_without_its_function_is_left_out(void **state)
 				     "*ctx) { return A(1); }\n");
 	assert_non_null(strstr(m->plan.notes.data,
 			       "vfs_gone: not in this kernel, optional, gone left out"));
-	free_made(m);
+	made_free(m);
 }
 
 static void a_probe_without_its_function_names_near_ones(void **state)
@@ -641,7 +610,7 @@ static void a_probe_without_its_function_names_near_ones(void **state)
 	assert_non_null(strstr(m->e.text, "tool.yaml:4: kernel 6.1.0 has nothing to attach kprobe "
 					  "vfs_unlnk to: there is none of that name, or"));
 	assert_non_null(strstr(m->e.text, "; names near it: vfs_unlink"));
-	free_made(m);
+	made_free(m);
 }
 
 static void probes_find_their_symbols(void **state)
@@ -660,7 +629,7 @@ static void probes_find_their_symbols(void **state)
 	assert_int_equal(m->plan.probes[2].ntargets, 3);
 	assert_non_null(
 		strstr(m->plan.notes.data, "probe: kprobe finish_it = finish_it.isra.0 -> a"));
-	free_made(m);
+	made_free(m);
 }
 
 static void the_first_variant_that_works_is_taken(void **state)
@@ -676,11 +645,11 @@ static void the_first_variant_that_works_is_taken(void **state)
 	assert_string_equal(body(m), "\nint b(void *ctx) {}\n");
 	assert_non_null(strstr(m->text, "#define VARIANT_TWO 1\n"));
 	assert_non_null(strstr(m->plan.notes.data, "variant: two; not one: "));
-	free_made(m);
+	made_free(m);
 	m = make_text("6.1.0", y, text, 3, one);
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
 	assert_non_null(strstr(m->e.text, "nothing to attach kprobe no_such to"));
-	free_made(m);
+	made_free(m);
 }
 
 static void facts_become_macros(void **state)
@@ -697,11 +666,11 @@ static void facts_become_macros(void **state)
 	assert_non_null(strstr(m->text, "#define TAKES_IDMAP 1\n"));
 	assert_null(strstr(m->text, "HAS_NOT"));
 	assert_non_null(strstr(m->plan.notes.data, "HAS_NOT is not defined"));
-	free_made(m);
+	made_free(m);
 	m = make_text("5.15.0", y, "", 0, NULL);
 	(void)body(m);
 	assert_null(strstr(m->text, "TAKES_IDMAP"));
-	free_made(m);
+	made_free(m);
 }
 
 static void a_fact_chooses_the_probe(void **state)
@@ -715,10 +684,10 @@ static void a_fact_chooses_the_probe(void **state)
 	(void)state;
 	assert_string_equal(body(m),
 			    "int new(struct pt_regs *ctx, struct mnt_idmap *idmap) {}\n\n");
-	free_made(m);
+	made_free(m);
 	m = make_text("5.15.0", y, text, 0, NULL);
 	assert_string_equal(body(m), "\nint old(void *ctx) {}\n");
-	free_made(m);
+	made_free(m);
 }
 
 static void an_include_leaves_the_directory_not(void **state)
@@ -728,7 +697,7 @@ static void an_include_leaves_the_directory_not(void **state)
 	(void)state;
 	assert_int_equal(m->e.fault, FAULT_TOOL);
 	assert_non_null(strstr(m->e.text, "tool.bpf.c:2: only files of "));
-	free_made(m);
+	made_free(m);
 }
 
 static void broken_templates_are_told_where(void **state)
@@ -751,7 +720,7 @@ static void broken_templates_are_told_where(void **state)
 		assert_int_not_equal(m->err, 0);
 		if (!strstr(m->e.text, cases[i].want))
 			fail_msg("\"%s\" does not say \"%s\"", m->e.text, cases[i].want);
-		free_made(m);
+		made_free(m);
 	}
 }
 
@@ -768,7 +737,7 @@ static void a_cut_template_never_crashes(void **state)
 		struct made *m = make_text("6.1.0", yaml, cut, 0, NULL);
 
 		assert_true(m->err ? m->e.text != NULL : m->text != NULL);
-		free_made(m);
+		made_free(m);
 		free(cut);
 	}
 }
