@@ -17,7 +17,6 @@ struct event {
 	char name[NAME_LEN];
 };
 
-BPF_HASH(creating, u32, struct dentry *);
 BPF_PERCPU_ARRAY(scratch, struct event, 1);
 BPF_PERF_OUTPUT(events);
 
@@ -51,6 +50,10 @@ int vfs_open_entry(SIGNATURE(vfs_open, path, file))
 	return 0;
 }
 
+#ifndef VARIANT_FENTRY
+/* A kretprobe sees no parameters. */
+BPF_HASH(creating, u32, struct dentry *);
+
 static int create_begins(struct dentry *dentry)
 {
 	u32 tid = bpf_get_current_pid_tgid();
@@ -72,6 +75,23 @@ static int create_ends(void *ctx, int result)
 	dentry = *stored;
 	creating.delete(&tid);
 	return result == 0 ? created(ctx, dentry) : 0;
+}
+#endif
+
+/* fexit sees parameters and result together. */
+static int create_done(void *ctx, struct dentry *dentry, int result)
+{
+	return result == 0 && !stacked() ? created(ctx, dentry) : 0;
+}
+
+int vfs_create_done(SIGNATURE(vfs_create, dentry))
+{
+	return create_done(ctx, dentry, RESULT);
+}
+
+int vfs_mknod_done(SIGNATURE(vfs_mknod, dentry))
+{
+	return create_done(ctx, dentry, RESULT);
 }
 
 int vfs_create_entry(SIGNATURE(vfs_create, dentry))

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 
 #include "names.h"
+#include "stacked.h"
 
 struct file_key {
 	u64 ino;
@@ -23,14 +24,8 @@ struct event {
 	char name[NAME_LEN];
 };
 
-/* A call of vfs_create, vfs_mknod or vfs_unlink that has begun; on its way out it is known
- * whether it worked. */
-struct call {
-	struct dentry *dentry;
-	struct super_block *sb;
-};
-
-/* Of an unlink, also what is known of the file only as long as it is there. */
+/* A call of vfs_unlink that has begun, and what is known of the file only as long as it is there; on
+ * its way out it is known whether it worked. */
 struct removal {
 	struct dentry *dentry;
 	struct super_block *sb;
@@ -40,7 +35,6 @@ struct removal {
 
 /* The oldest births are forgotten first: files that stay do not fill it up. */
 BPF_TABLE("lru_hash", struct file_key, u64, birth, 65536);
-BPF_HASH(creating, u32, struct call);
 BPF_HASH(removing, u32, struct removal);
 BPF_PERF_OUTPUT(events);
 
@@ -51,6 +45,15 @@ static void born(u64 ino, u64 dev)
 
 	birth.update(&key, &now);
 }
+
+#ifndef VARIANT_FENTRY
+/* A call of vfs_create or vfs_mknod: a kretprobe sees no parameters. */
+struct call {
+	struct dentry *dentry;
+	struct super_block *sb;
+};
+
+BPF_HASH(creating, u32, struct call);
 
 /*
  * The inode is not there before the call is done. A stacked file system (overlayfs) calls the one
@@ -95,6 +98,35 @@ static int create_ends(int result)
 	if (result != 0 || inode)
 		creating.delete(&tid);
 	return 0;
+}
+#endif
+
+/* fexit sees parameters and result together. */
+static int created(struct dentry *dentry, int result)
+{
+	struct inode *inode = 0;
+	struct super_block *sb = 0;
+	unsigned long ino = 0;
+	dev_t dev = 0;
+
+	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
+	if (result != 0 || !inode || stacked())
+		return 0;
+	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
+	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
+	bpf_probe_read_kernel(&dev, sizeof(dev), &sb->s_dev);
+	born(ino, dev);
+	return 0;
+}
+
+int vfs_create_done(SIGNATURE(vfs_create, dentry))
+{
+	return created(dentry, RESULT);
+}
+
+int vfs_mknod_done(SIGNATURE(vfs_mknod, dentry))
+{
+	return created(dentry, RESULT);
 }
 
 int vfs_create_entry(SIGNATURE(vfs_create, dentry))
