@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "doctor.h"
 #include "man.h"
 #include "object/cache.h"
 #include "object/compile.h"
@@ -123,6 +124,20 @@ static int cache_command(int argc, char **argv, struct error *e)
 	return err;
 }
 
+/* `bcchost doctor [--output json]`. */
+static int doctor_command(int argc, char **argv, const struct find *f, struct error *e)
+{
+	bool as_json =
+		(argc == 3 && strcmp(argv[1], "--output") == 0 && strcmp(argv[2], "json") == 0) ||
+		(argc == 2 && strcmp(argv[1], "--output=json") == 0);
+
+	if (argc > 1 && !as_json)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "`bcchost doctor` takes nothing but --output json, and got \"%s\"",
+				 argv[1]);
+	return doctor(f, as_json, e);
+}
+
 static int command(int argc, char **argv, struct find *f, struct error *e)
 {
 	struct options global = {0};
@@ -154,6 +169,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 	}
 	if (strcmp(argv[next], "cache") == 0)
 		return cache_command(argc - next, argv + next, e);
+	if (strcmp(argv[next], "doctor") == 0)
+		return doctor_command(argc - next, argv + next, f, e);
 	if (strcmp(argv[next], "man") == 0) {
 		if (next + 2 < argc)
 			return error_set(e, FAULT_USAGE, -EINVAL,

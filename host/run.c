@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "text/plan.h"
 #include "text/substitute.h"
 #include "trace/modules.h"
+#include "trace/privilege.h"
 
 #define COMPILE_TIMEOUT 120 /* seconds; a compile takes one where a machine is slow */
 
@@ -110,35 +110,6 @@ static int choose_headers(struct run *r, struct error *e)
 	r->request.headers = COMPILE_HEADERS_BTF;
 	r->request.headers_path = btf;
 	return 0;
-}
-
-/*
- * Asked before anything takes time: may this user use BPF at all, and may BPF read the kernel?
- * Under lockdown the verifier would only say that it does not know bpf_probe_read_kernel.
- */
-static int check_privilege(struct run *r, struct error *e)
-{
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bcchost_try", 4, 8, 1, NULL);
-
-	if (fd >= 0) {
-		close(fd);
-		if (strcmp(kernel_lockdown(r->kernel), "confidentiality") != 0)
-			return 0;
-		return error_set(
-			e, FAULT_PERMISSION, -EPERM,
-			"%s cannot trace: the kernel is locked down (confidentiality, in "
-			"/sys/kernel/security/lockdown), so that BPF may not read the "
-			"kernel's memory; boot with lockdown=integrity or none, or without "
-			"secure boot",
-			r->program->name);
-	}
-	if (errno != EPERM)
-		return error_set(e, FAULT_KERNEL, -errno, "kernel %s has no BPF for us: %s",
-				 kernel_release(r->kernel), strerror(errno));
-	return error_set(e, FAULT_PERMISSION, -EPERM,
-			 "%s needs root, or CAP_BPF and CAP_PERFMON, to trace (uid %u has not); "
-			 "`bcchost --print-bpf %s` needs neither",
-			 r->program->name, geteuid(), r->program->name);
 }
 
 static int load_modules(struct run *r, struct error *e)
@@ -330,7 +301,8 @@ static int run_program(struct run *r, const struct session_stop *stop, struct er
 	if (trace && !r->options.verbose)
 		r->starting = progress_begin(STDERR_FILENO, "starting", r->program->name);
 	if (!err && trace)
-		err = check_privilege(r, e) ?: load_modules(r, e);
+		/* Asked before anything takes time. */
+		err = privilege_check(r->kernel, r->program->name, e) ?: load_modules(r, e);
 	if (!err && trace)
 		open_cache(r);
 	if (!err)

@@ -4,6 +4,7 @@ for each of the four kernels' BTF, what is printed for them, bad input, and the 
 
 import difflib
 import glob
+import json
 import os
 import re
 import shlex
@@ -654,6 +655,34 @@ def _(installed):
     if has_kprobes():
         raise Skip("this kernel has kprobes")
     fails(bcchost("filelife"), KERNEL, "kprobes", re.escape(os.uname().release))
+
+
+@case("doctor and the tools agree: what it says runs, runs, and what does not says the same")
+def _(installed):
+    report = json.loads(succeeds(bcchost("doctor", "--output", "json")))
+    equal({t["name"] for t in report["tools"]}, set(TOOLS))
+    equal(report["kernel"], os.uname().release)
+    for t in report["tools"]:
+        run = bcchost(t["name"], "--duration", "0.1")
+        if t["runs"]:
+            equal(run.returncode, OK, t["name"], run.stderr)
+        else:
+            true(run.returncode in (PERMISSION, KERNEL), f"{t['name']}: {run.returncode}", run.stderr)
+            # A tool whose module cannot be loaded says that.
+            if not t["modules"]:
+                matches(run.stderr, re.escape(t["why"][:60]), t["name"])
+
+
+@case("doctor for people, and for who may see little")
+def _(installed):
+    text = succeeds(bcchost("doctor"))
+    matches(text, r"^kernel \S+, \S+, uid \d+\n  \S+ +BTF .*\ntools\n")
+    for name in TOOLS:
+        matches(text, rf"\n  (ok|no) +{name} ")
+    if os.getuid() == 0:
+        text = succeeds(bcchost("doctor", nobody=True))
+        matches(text, r"\n  \?   fentry .*\n  no  privileges .*CAP_BPF")
+    fails(bcchost("doctor", "me"), USAGE, "takes nothing but --output json")
 
 
 @case("opensnoop runs on this kernel, with or without kprobes")

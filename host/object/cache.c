@@ -139,6 +139,11 @@ int cache_open(struct cache **out, struct error *e)
 	return err;
 }
 
+const char *cache_path(const struct cache *c)
+{
+	return c->path;
+}
+
 void cache_close(struct cache *c)
 {
 	if (!c)

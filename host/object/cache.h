@@ -41,6 +41,9 @@ struct cache;
 int cache_open(struct cache **c, struct error *e);
 void cache_close(struct cache *c);
 
+/* The directory; lives as long as c. */
+const char *cache_path(const struct cache *c);
+
 /*
  * 0 and the entry's bytes, the caller's to free; -ENOENT if there is none; another negative errno
  * if there is one that cannot be taken, and why in e (FAULT_RUN).

@@ -3,6 +3,7 @@
 last case locks the kernel down, so this file runs after the tools'."""
 
 import glob
+import json
 import os
 import re
 import subprocess
@@ -262,6 +263,16 @@ def _(second_starts):
     for name, paths in second_starts.items():
         true(any(p.endswith(f"/{name}.yaml") for p in paths), f"{name}: what it opens was not seen", paths)
         equal([p for p in paths if re.search(r"btf/|kallsyms|libbcc|LLVM|clang|filter_functions", p)], [], name)
+
+
+@case("doctor: every tool runs here")
+def _():
+    report = json.loads(bcchost("doctor", "--output", "json").stdout)
+    equal({t["name"]: t.get("why") for t in report["tools"] if not t["runs"]}, {})
+    seen = {c["name"]: c["ok"] for c in report["checks"]}
+    for name in ("BTF", "kprobes", "fentry", "ring buffer", "tracefs", "lockdown", "privileges", "libbcc", "cache"):
+        equal(seen[name], True, name)
+    equal(seen["kprobe_multi"], KERNEL in ("trixie", "sid"), "kprobe_multi")
 
 
 @case("nothing is left in the kernel by all these")
