@@ -156,12 +156,8 @@ static const char *text_of(const json_t *o, const char *key)
 
 static void print_checks(const json_t *checks)
 {
-	size_t i;
-	json_t *c;
-
-	json_array_foreach(checks, i, c)
-	{
-		const json_t *ok = json_object_get(c, "ok");
+	for (size_t i = 0; i < json_array_size(checks); i++) {
+		const json_t *c = json_array_get(checks, i), *ok = json_object_get(c, "ok");
 
 		printf("  %-3s %-13s %s\n",
 		       json_is_null(ok)	  ? "?"
@@ -173,21 +169,19 @@ static void print_checks(const json_t *checks)
 
 static void print_tools(const json_t *tools)
 {
-	size_t i, j;
-	json_t *t, *m;
-
-	json_array_foreach(tools, i, t)
-	{
+	for (size_t i = 0; i < json_array_size(tools); i++) {
+		const json_t *t = json_array_get(tools, i),
+			     *modules = json_object_get(t, "modules");
 		bool runs = json_is_true(json_object_get(t, "runs"));
 
 		printf("  %-3s %-13s %s", runs ? "ok" : "no", text_of(t, "name"),
 		       runs ? text_of(t, "variant") : text_of(t, "why"));
-		json_array_foreach(json_object_get(t, "modules"), j, m)
+		for (size_t j = 0; j < json_array_size(modules); j++)
 			printf("%s the module %s",
 			       j      ? ","
 			       : runs ? "; loads"
 				      : "; needs",
-			       json_string_value(m));
+			       json_string_value(json_array_get(modules, j)));
 		putchar('\n');
 	}
 }
