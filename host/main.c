@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "completion.h"
 #include "doctor.h"
 #include "man.h"
 #include "object/cache.h"
@@ -169,6 +170,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 	}
 	if (strcmp(argv[next], "cache") == 0)
 		return cache_command(argc - next, argv + next, e);
+	if (strcmp(argv[next], "completion") == 0)
+		return completion(f, argc - next, argv + next, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
 	if (strcmp(argv[next], "man") == 0) {

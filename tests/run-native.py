@@ -657,6 +657,26 @@ def _(installed):
     fails(bcchost("filelife"), KERNEL, "kprobes", re.escape(os.uname().release))
 
 
+def completed(*words):
+    """What bash would offer for the last word."""
+    script = f"""source {PREFIX}/share/bash-completion/completions/bcchost
+COMP_WORDS=({" ".join(map(shlex.quote, words))}); COMP_CWORD={len(words) - 1}; _bcchost; printf '%s\\n' "${{COMPREPLY[@]}}" """
+    return command("bash", "-c", script).stdout.split()
+
+
+@case("completion: tools, their options, the values of an option")
+def _(installed):
+    equal(completed(BCCHOST, "filel"), ["filelife"])
+    true(set(TOOLS) | {"list", "doctor", "--btf"} <= set(completed(BCCHOST, "")), "something is missing")
+    equal(completed(BCCHOST, "opensnoop", "--dur"), ["--duration"])
+    equal(completed(BCCHOST, "opensnoop", "--extended"), ["--extended-fields"])
+    equal(completed(BCCHOST, "opensnoop", "--flag-filter", "O_RD"), ["O_RDONLY", "O_RDWR"])
+    equal(completed(BCCHOST, "--print-bpf", "filetop", "--sort", "rb"), ["rbytes"])
+    equal(completed(BCCHOST, "no-such-tool", "--d"), [])
+    equal(completed(BCCHOST, "cache", "c"), ["clear"])
+    fails(bcchost("completion", "fish"), USAGE, "bash or zsh")
+
+
 @case("doctor and the tools agree: what it says runs, runs, and what does not says the same")
 def _(installed):
     report = json.loads(succeeds(bcchost("doctor", "--output", "json")))
