@@ -10,6 +10,13 @@ SANITIZE ?=
 
 PKG_HOST    := libbpf yaml-0.1 jansson libmd zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
+# To load these small libraries takes longer than all else that the host does itself before it traces, so the
+# installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
+ifeq ($(DYNAMIC)$(SANITIZE),)
+LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -Wl,-Bdynamic -lelf -lz
+else
+LINK_HOST   := $(LIBS_HOST)
+endif
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
 WARN        := -Wall -Wextra -Wshadow -Werror
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
@@ -31,7 +38,7 @@ TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TE
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so.
 $(BUILD)/bcchost-compile: $(HELPER_OBJ)
