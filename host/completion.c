@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tool/options_table.h"
+#include "tool/options_text.h"
 
 /* The tool is the first word that is no option; the rest is asked of bcchost itself. */
 static const char bash_script[] =
@@ -28,7 +29,6 @@ static const char bash_script[] =
 static const char zsh_script[] = "#compdef bcchost\n"
 				 "autoload -U +X bashcompinit && bashcompinit\n";
 
-static const char *const commands[] = {"cache", "completion", "doctor", "list", "man"};
 static const char *const shells[] = {"bash", "zsh"};
 static const char *const cache_words[] = {"clear", "list"};
 
@@ -36,6 +36,17 @@ static void print_words(const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		puts(words[i]);
+}
+
+/* Of "man [TOOL]" the first word; TOOL stands for the tools. */
+static void print_commands(void)
+{
+	for (size_t i = 0; i < options_commands_len; i++) {
+		const char *name = options_commands[i].left;
+
+		if (strncmp(name, "TOOL", 4) != 0)
+			printf("%.*s\n", (int)strcspn(name, " "), name);
+	}
 }
 
 static void print_tools(const struct find *f)
@@ -102,7 +113,7 @@ static void print_tool_words(const struct find *f, const char *tool, const char 
 static void print_next(const struct find *f, const char *first, const char *last)
 {
 	if (!first) {
-		print_words(commands, sizeof(commands) / sizeof(*commands));
+		print_commands();
 		print_tools(f);
 		print_options(NULL);
 	} else if (strcmp(first, "cache") == 0) {
