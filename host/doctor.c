@@ -208,18 +208,13 @@ static int print(const json_t *report, bool as_json, struct error *e)
 
 int doctor(const struct find *f, bool as_json, struct error *e)
 {
-	struct kernel_sources sources = {0};
+	struct kernel_sources sources = {.signatures = f->signatures};
 	struct find_tool *tools = NULL;
 	struct kernel *k = NULL;
-	char *signatures = NULL;
 	json_t *report = NULL;
 	size_t n = 0;
-	int err = 0;
+	int err = kernel_open(&k, &sources, e) ?: find_tools(f, &tools, &n, e);
 
-	if (asprintf(&signatures, "%s/templates/signatures.list", f->shipped) < 0)
-		return error_nomem(e);
-	sources.signatures = signatures;
-	err = kernel_open(&k, &sources, e) ?: find_tools(f, &tools, &n, e);
 	if (err)
 		goto out;
 	report = json_pack("{s:s, s:s, s:i, s:[], s:[]}", "kernel", kernel_release(k), "machine",
@@ -233,6 +228,5 @@ out:
 	json_decref(report);
 	find_tools_free(tools, n);
 	kernel_close(k);
-	free(signatures);
 	return err;
 }

@@ -31,8 +31,7 @@ struct run {
 	char *text;
 	struct object *object;
 	struct compile_request request;
-	struct compile *begun; /* the compiler, at work already */
-	char *signatures;
+	struct compile *begun;	   /* the compiler, at work already */
 	struct cached cached;	   /* opened only if it may be used */
 	uint64_t last;		   /* when the last step ended, clock_ns */
 	struct progress *starting; /* until it traces; NULL: not shown */
@@ -54,13 +53,9 @@ static int open_kernel(struct run *r, struct error *e)
 		.btf = r->options.btf,
 		.kallsyms = r->options.kallsyms,
 		.release = r->options.release,
+		.signatures = r->find->signatures,
 	};
 
-	if (asprintf(&r->signatures, "%s/templates/signatures.list", r->find->shipped) < 0) {
-		r->signatures = NULL;
-		return error_nomem(e);
-	}
-	sources.signatures = r->signatures;
 	return kernel_open(&r->kernel, &sources, e);
 }
 
@@ -188,7 +183,7 @@ static void open_cache(struct run *r)
 		return;
 	r->cached = (struct cached){
 		.tool = r->program->name,
-		.signatures = r->signatures,
+		.signatures = r->find->signatures,
 		.kernel = r->kernel,
 		.verbose = r->options.verbose,
 	};
@@ -349,7 +344,6 @@ int run_tool(const struct find *find, int argc, char **argv, const struct option
 	kernel_close(r.kernel);
 	options_free(&r.options);
 	program_free(r.program);
-	free(r.signatures);
 	free(path);
 	return err;
 }

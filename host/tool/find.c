@@ -140,6 +140,10 @@ int find_init_from(struct find *f, const char *exe, const char *path, char *cons
 
 	memset(f, 0, sizeof(*f));
 	err = locate(f, exe, e) ?: add_extra(f, extra, nextra, e) ?: add_path(f, path, e);
+	if (!err && asprintf(&f->signatures, "%s/templates/signatures.list", f->shipped) < 0) {
+		f->signatures = NULL;
+		err = error_nomem(e);
+	}
 	if (!err && *f->shipped)
 		err = add_dir(f, f->shipped, strlen(f->shipped), e);
 	if (err)
@@ -178,6 +182,7 @@ void find_free(struct find *f)
 		free(f->dirs[i]);
 	free(f->dirs);
 	free(f->shipped);
+	free(f->signatures);
 	free(f->helper);
 	memset(f, 0, sizeof(*f));
 }

@@ -14,8 +14,9 @@
 
 struct find {
 	size_t ndirs;
-	char **dirs;   /* owned; the shipped one last, if one was found */
-	char *shipped; /* owned; "" if none was found */
+	char **dirs;	  /* owned; the shipped one last, if one was found */
+	char *shipped;	  /* owned; "" if none was found */
+	char *signatures; /* owned; where the shipped signatures.list is, or would be */
 	char *helper; /* owned; path of bcchost-compile: what BCCHOST_COMPILE names, else beside the
 			 binary, or ../libexec/bcchost */
 };
