@@ -18,11 +18,49 @@ static void note(const struct cached *c, struct error *why)
 	error_clear(why);
 }
 
+/* The kernel by its build id, and the host. */
+static int make_base(struct cached *c)
+{
+	struct cache_hash *h = cache_hash_new();
+	char *notes = NULL;
+	uint32_t version = kernel_version(c->kernel);
+	size_t len = 0;
+
+	if (!h)
+		return -ENOMEM;
+	cache_hash_str(h, BCCHOST_VERSION);
+	cache_hash_file(h, "/proc/self/exe");
+	if (file_read("/sys/kernel/notes", &notes, &len, NULL) == 0)
+		cache_hash_add(h, notes, len);
+	free(notes);
+	cache_hash_str(h, kernel_release(c->kernel));
+	cache_hash_add(h, &version, sizeof(version));
+	cache_hash_end(h, &c->base);
+	return 0;
+}
+
+/* A tool has its own, so that none grows with what others ask. */
+static int make_facts_key(struct cached *c)
+{
+	struct cache_hash *h = cache_hash_new();
+
+	if (!h)
+		return -ENOMEM;
+	cache_hash_add(h, &c->base, sizeof(c->base));
+	cache_hash_str(h, "kernel");
+	cache_hash_str(h, c->tool);
+	cache_hash_file(h, c->signatures);
+	cache_hash_str(h, kernel_btf_path(c->kernel));
+	cache_hash_end(h, &c->facts);
+	return 0;
+}
+
 void cached_open(struct cached *c)
 {
 	struct error why = {0};
 
-	cache_open(&c->cache, &why);
+	if (make_base(c) == 0 && make_facts_key(c) == 0)
+		cache_open(&c->cache, &why);
 	note(c, &why);
 }
 
@@ -104,26 +142,6 @@ int cached_object_put(struct cache *c, const struct cache_key *key, const char *
 
 /* --- keys --- */
 
-/* The kernel by its build id, and the host. */
-static struct cache_hash *begin_key(const struct cached *c)
-{
-	struct cache_hash *h = cache_hash_new();
-	char *notes = NULL;
-	uint32_t version = kernel_version(c->kernel);
-	size_t len = 0;
-
-	if (!h)
-		return NULL;
-	cache_hash_str(h, BCCHOST_VERSION);
-	cache_hash_file(h, "/proc/self/exe");
-	if (file_read("/sys/kernel/notes", &notes, &len, NULL) == 0)
-		cache_hash_add(h, notes, len);
-	free(notes);
-	cache_hash_str(h, kernel_release(c->kernel));
-	cache_hash_add(h, &version, sizeof(version));
-	return h;
-}
-
 /*
  * All that the object depends on: what its types come from, the compiler process, the text. A text
  * that holds an address of this boot (KASLR) differs with it.
@@ -131,10 +149,11 @@ static struct cache_hash *begin_key(const struct cached *c)
 static int object_key(const struct cached *c, const struct compile_request *req,
 		      struct cache_key *key)
 {
-	struct cache_hash *h = begin_key(c);
+	struct cache_hash *h = cache_hash_new();
 
 	if (!h)
 		return -ENOMEM;
+	cache_hash_add(h, &c->base, sizeof(c->base));
 	cache_hash_str(h, "object");
 	cache_hash_file(h, req->helper);
 	cache_hash_add(h, &req->headers, sizeof(req->headers));
@@ -142,21 +161,6 @@ static int object_key(const struct cached *c, const struct compile_request *req,
 	if (req->headers != COMPILE_HEADERS_BTF)
 		cache_hash_file(h, req->headers_path);
 	cache_hash_str(h, req->text);
-	cache_hash_end(h, key);
-	return 0;
-}
-
-/* A tool has its own, so that none grows with what others ask. */
-static int facts_key(const struct cached *c, struct cache_key *key)
-{
-	struct cache_hash *h = begin_key(c);
-
-	if (!h)
-		return -ENOMEM;
-	cache_hash_str(h, "kernel");
-	cache_hash_str(h, c->tool);
-	cache_hash_file(h, c->signatures);
-	cache_hash_str(h, kernel_btf_path(c->kernel));
 	cache_hash_end(h, key);
 	return 0;
 }
@@ -187,15 +191,14 @@ int cached_compile(struct cached *c, const struct compile_request *req, struct c
 void cached_remember(struct cached *c)
 {
 	struct error why = {0};
-	struct cache_key key;
 	void *text = NULL;
 	size_t len = 0;
 
-	if (c->cache && facts_key(c, &key) == 0)
-		c->known = cache_get(c->cache, &key, &text, &len, &why) == 0;
+	if (!c->cache)
+		return;
+	c->known = cache_get(c->cache, &c->facts, &text, &len, &why) == 0;
 	note(c, &why);
-	if (c->cache)
-		kernel_remember(c->kernel, text, len);
+	kernel_remember(c->kernel, text, len);
 	free(text);
 }
 
@@ -203,12 +206,11 @@ void cached_keep(struct cached *c)
 {
 	char *text = c->cache ? kernel_remembered(c->kernel) : NULL;
 	struct error why = {0};
-	struct cache_key key;
 	char name[64];
 
-	if (text && facts_key(c, &key) == 0) {
+	if (text) {
 		snprintf(name, sizeof(name), "%.40s (kernel)", c->tool);
-		cache_put(c->cache, &key, name, text, strlen(text), &why);
+		cache_put(c->cache, &c->facts, name, text, strlen(text), &why);
 	}
 	note(c, &why);
 	free(text);

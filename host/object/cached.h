@@ -21,6 +21,8 @@ struct cached {
 	const char *signatures; /* the file of the kernel's known signatures, or NULL */
 	struct kernel *kernel;	/* borrowed */
 	bool verbose;		/* why something is not taken or not kept: a line on stderr */
+	struct cache_key base;	/* private: of the kernel and the host */
+	struct cache_key facts; /* private: of what the kernel answered */
 	bool known;		/* cached_remember found something */
 };
 
