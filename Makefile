@@ -35,7 +35,7 @@ TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TE
 
 .PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
 .SECONDARY:
-all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-sandbox
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
@@ -43,6 +43,10 @@ $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 # The symbols that it puts in libbcc's place must be visible to libbcc.so.
 $(BUILD)/bcchost-compile: $(HELPER_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -rdynamic -o $@ $^ $(LIBS_HELPER)
+
+# What `bcchost port` runs a script in.
+$(BUILD)/bcchost-sandbox: $(BUILD)/host/sandbox/main.o
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lseccomp
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -79,6 +83,9 @@ install: all man
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
 	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
+	install -m 755 $(BUILD)/bcchost-sandbox $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-sandbox
+	install -d $(DESTDIR)$(PREFIX)/share/bcchost/port
+	install -m 644 host/port/*.py $(DESTDIR)$(PREFIX)/share/bcchost/port
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates

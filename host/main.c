@@ -17,6 +17,7 @@
 #include "man.h"
 #include "object/cache.h"
 #include "object/compile.h"
+#include "port.h"
 #include "run.h"
 #include "tool/find.h"
 #include "tool/options.h"
@@ -174,6 +175,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return completion(f, argc - next, argv + next, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
+	if (strcmp(argv[next], "port") == 0)
+		return port_command(f, argc - next, argv + next, &global, e);
 	if (strcmp(argv[next], "man") == 0) {
 		if (next + 2 < argc)
 			return error_set(e, FAULT_USAGE, -EINVAL,

@@ -282,6 +282,9 @@ struct program {
 int program_load(const char *path, struct program **p, struct error *e);
 void program_free(struct program *p);
 
+/* May a tool be called that: a-z, 0-9, - and _, beginning with a letter? */
+bool program_is_tool_name(const char *s);
+
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */
 /* The one of that macro, or NULL. */
