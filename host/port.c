@@ -113,8 +113,8 @@ static int make_name(struct port *p, struct error *e)
 	if (program_is_tool_name(p->name) && strlen(p->name) <= 64)
 		return 0;
 	return error_set(e, FAULT_USAGE, -EINVAL,
-			 "%s: no tool can be called \"%s\"; say another name with --name", p->script,
-			 p->name);
+			 "%s: no tool can be called \"%s\"; say another name with --name",
+			 p->script, p->name);
 }
 
 static int read_script(const char *path, json_t **text, struct error *e)
@@ -323,6 +323,34 @@ static int answer(struct port *p, const json_t *names, struct error *e)
 	return err;
 }
 
+/* One of ["field", struct, member], ["function", name], ["symbol", name], ["tracepoint", c, n]. */
+static bool holds(struct kernel *k, const json_t *fact)
+{
+	const char *kind = json_string_value(json_array_get(fact, 0)) ?: "";
+	const char *a = json_string_value(json_array_get(fact, 1)) ?: "";
+	const char *b = json_string_value(json_array_get(fact, 2)) ?: "";
+
+	if (strcmp(kind, "field") == 0)
+		return kernel_has_field(k, a, b) == 1;
+	if (strcmp(kind, "tracepoint") == 0)
+		return kernel_has_tracepoint(k, a, b);
+	return kernel_has_symbol(k, a);
+}
+
+/* {"facts": [questions]}: the answers, in their order. */
+static int answer_facts(struct port *p, const json_t *facts, struct error *e)
+{
+	json_t *out = json_array(), *fact;
+	size_t i;
+	int err;
+
+	json_array_foreach(facts, i, fact)
+		json_array_append_new(out, json_boolean(i < NAMES_MAX && holds(p->kernel, fact)));
+	err = send(p, out, e);
+	json_decref(out);
+	return err;
+}
+
 static int say_failed(const struct port *p, const json_t *answer, struct error *e)
 {
 	long long line = (long long)json_integer_value(json_object_get(answer, "line"));
@@ -380,6 +408,8 @@ static int converse(struct port *p, json_t *script, json_t **done, struct error 
 			return say_ended(p, e);
 		if ((part = json_object_get(got, "ask")))
 			err = answer(p, part, e);
+		else if ((part = json_object_get(got, "facts")))
+			err = answer_facts(p, part, e);
 		else if (json_is_string(json_object_get(got, "failed")))
 			err = say_failed(p, got, e);
 		else if ((part = json_object_get(got, "done")))
@@ -420,7 +450,8 @@ struct files {
 
 static int name_files(struct port *p, struct files *f, struct error *e)
 {
-	static const char *const subs[] = {"programs", "templates"}, *const ends[] = {"yaml", "bpf.c"};
+	static const char *const subs[] = {"programs", "templates"}, *const ends[] = {"yaml",
+										      "bpf.c"};
 	int err = 0;
 
 	if (mkdir(p->dir, 0755) < 0 && errno != EEXIST)
@@ -434,7 +465,8 @@ static int name_files(struct port *p, struct files *f, struct error *e)
 	for (int i = 0; !err && i < 2; i++) {
 		char *dir = NULL;
 
-		err = make_dir(p->dir, subs[i], &f->dirs[i], e) ?: make_dir(f->trial, subs[i], &dir, e);
+		err = make_dir(p->dir, subs[i], &f->dirs[i], e)
+			      ?: make_dir(f->trial, subs[i], &dir, e);
 		if (!err && (asprintf(&f->to[i], "%s/%s.%s", f->dirs[i], p->name, ends[i]) < 0 ||
 			     asprintf(&f->new[i], "%s/%s.%s", dir, p->name, ends[i]) < 0))
 			err = error_nomem(e);
@@ -465,6 +497,13 @@ static int write_files(struct port *p, struct files *f, const json_t *done, stru
 	return err;
 }
 
+/* What is the script's: nothing for a terminal to act on. */
+static void print_text(const char *text)
+{
+	for (; text && *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+}
+
 static void print_part(const char *script, const char *title, const json_t *entries)
 {
 	json_t *entry;
@@ -482,10 +521,25 @@ static void print_part(const char *script, const char *title, const json_t *entr
 		if (line > 0)
 			printf(":%lld", line);
 		fputs(": ", stdout);
-		for (; text && *text; text++) /* of the script's: nothing for a terminal to act on */
-			putchar((unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+		print_text(text);
 		putchar('\n');
 	}
+}
+
+static void print_probes(const json_t *probes)
+{
+	json_t *probe;
+	size_t i;
+
+	if (!json_array_size(probes))
+		return;
+	printf("On this kernel the script attaches to:");
+	json_array_foreach(probes, i, probe)
+	{
+		printf(i ? ", " : " ");
+		print_text(json_string_value(probe));
+	}
+	putchar('\n');
 }
 
 static void print_report(const struct port *p, const struct files *f, const json_t *done)
@@ -495,8 +549,12 @@ static void print_report(const struct port *p, const struct files *f, const json
 
 	base = base ? base + 1 : p->script;
 	printf("%s: %s and %s\n", p->script, f->to[0], f->to[1]);
-	if (*heading)
-		printf("The script's heading: %s\n", heading);
+	if (*heading) {
+		printf("The script's heading: ");
+		print_text(heading);
+		putchar('\n');
+	}
+	print_probes(json_object_get(done, "probes"));
 	print_part(base, "Converted:", json_object_get(done, "converted"));
 	print_part(base, "Guessed, please look:", json_object_get(done, "guessed"));
 	print_part(base, "Left for a person:", json_object_get(done, "left"));

@@ -52,6 +52,10 @@ def main():
         got = json.loads(answers.readline())
         return {k: [(name, type_of(name, decl)) for name, decl in v] for k, v in got.items()}
 
+    def ask_facts(keys):
+        say({"facts": keys})
+        return json.loads(answers.readline())
+
     job = json.loads(answers.readline())
     source = job["script"]
     import warnings
@@ -70,7 +74,7 @@ def main():
     except (ValueError, MemoryError, RecursionError) as e:
         say({"failed": "this is no Python: %s" % e, "line": 0})
         return
-    porter = port.Porter(source, job["path"], job["argv"], ask)
+    porter = port.Porter(source, job["path"], job["argv"], ask, ask_facts)
     if how:
         porter.report.guess(0, "the script is Python 2; it was converted, %s" % how)
     try:
@@ -82,9 +86,8 @@ def main():
         say({"failed": "the script is too much for port (%s)" % type(e).__name__, "line": 0})
         return
     r = porter.report
-    probes = sorted({"%s %s" % (k, t) for k, t, _r, _x, _l in porter.attached[0]})
     say({"done": {"program": yaml, "template": text, "converted": sorted(r.converted),
-                  "guessed": sorted(r.guessed), "left": sorted(r.left), "probes": probes,
+                  "guessed": sorted(r.guessed), "left": sorted(r.left), "probes": porter.here(),
                   "headings": porter.headings()}})
 
 

@@ -124,6 +124,9 @@ def elapsed(expr):
     return None
 
 
+# The members that the event has in the template whatever the options; None: not known.
+known_fields = None
+
 C_OPS = {"+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>"}
 
 
@@ -136,6 +139,8 @@ def c_expr(expr, var):
     if not isinstance(expr, (list, tuple)):
         return None
     if expr[0] == "field":
+        if known_fields is not None and expr[2].partition("[")[0] not in known_fields:
+            return None
         return var + expr[2] if re.fullmatch(r"\w+(\[\d+\])?", expr[2]) else None
     if expr[0] == "op" and expr[1] in C_OPS:
         a, b = c_expr(expr[2], var), c_expr(expr[3], var)
@@ -177,7 +182,7 @@ def split_by(cases, keys):
     for c in cases:
         for b in c["at"] or []:
             cond = (hashable(b[0]), b[1], b[2])
-            if cond not in conds:
+            if cond not in conds and condition_c(cond, "e.") is not None:
                 conds.append(cond)
     for cond in conds:
         values = []

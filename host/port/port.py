@@ -59,8 +59,9 @@ def option_name(dest):
 
 
 class Porter:
-    def __init__(self, source, path, argv, ask):
+    def __init__(self, source, path, argv, ask, ask_facts=lambda keys: [True] * len(keys)):
         self.source, self.path, self.argv, self.ask = source, path, argv, ask
+        self.ask_facts = ask_facts
         self.report = Report()
         self.words = Words()
         self.computed = output.Computed()
@@ -161,8 +162,11 @@ class Porter:
         self.runs = [r for r in ex.runs if r.good()]
         # The base first; a run like another of the same atoms adds nothing.
         self.runs.sort(key=lambda r: r is not ex.base)
+        return self.texts_of(self.runs)
+
+    def texts_of(self, runs):
         out = []
-        for r in self.runs:
+        for r in runs:
             p = r.program()
             text = template.with_defines(p["text"], p["cflags"], self.report)
             for a in list(r.on) + self.always:
@@ -231,8 +235,11 @@ class Porter:
         self.thin_runs(texts)
         texts = [texts[i] for i in self.kept]
         self.attached = [self.attached[i] for i in self.kept]
-        nodes = merge([tuple(template.logical_lines(t)) for t in texts])
         self.text_atoms()
+        for blocks in (False, True):
+            nodes = merge([tuple(template.logical_lines(t, blocks)) for t in texts])
+            if template.balanced(nodes, self.conditions):
+                break
         self.template = template.emit(nodes, self.conditions, self.words)
         self.texts_made = texts
 
@@ -243,6 +250,8 @@ class Porter:
         for r, s in zip(self.runs, shapes):
             if len(r.on) == 1 and s != shapes[0]:
                 changing |= r.on
+            # What is only asked after another answer.
+            changing |= {a for a in r.on if a.kind == "fact"}
         self.kept, seen = [], set()
         for i, (r, s) in enumerate(zip(self.runs, shapes)):
             on = frozenset(r.on & changing)
@@ -290,6 +299,7 @@ class Porter:
             sys = SYSCALL.match(target)
             if regex:
                 pattern = target if target.startswith("^") else "^" + target
+                pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
                 if not re.fullmatch(r"[\w^$.*+?()|\[\]\\-]+", pattern):
                     self.report.todo(line, "attaches %s to the pattern %s" % (run, target))
                     continue
@@ -621,6 +631,9 @@ class Porter:
         table = next((t for t in streams if any(
             n["phase"] == "callback:" + t for n in base.lines)), streams[0])
         line = next(n["line"] for n in base.of("table") if n["table"] == table)
+        kind = ctext.event_type(self.texts_made[0], table)
+        fields = ctext.structs(without_disabled(self.texts_made[0])).get(kind) if kind else None
+        output.known_fields = {f[0] for f in fields} if fields else None
         got = self.merged_columns(lambda r: output.columns_of(
             r, table, "callback:" + table, self.computed, True))
         if got:
@@ -826,6 +839,18 @@ class Porter:
         raise Failure("nothing that the script shows was found")
 
     # --- all of it ---
+
+    def here(self):
+        """What the script attaches to with this kernel's own answers."""
+        keys = [k for k in self.ex.facts if k[0] in ("field", "function", "symbol", "tracepoint")]
+        answers = self.ask_facts([list(k) for k in keys]) if keys else []
+        own = [(k, bool(v)) for k, v in zip(keys, answers)]
+        self.ex.deadline += 10
+        r = self.ex.run((), own) if own else self.ex.base
+        if not r.good():
+            return None
+        return sorted({"%s %s" % (k, t) for k, t, _r, _x, _l in self.attachments(
+            r, self.texts_of([r])[0])})
 
     def headings(self):
         """The heading that the script itself printed, without options."""

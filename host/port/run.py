@@ -265,7 +265,12 @@ def run(source, path, config, emit):
     sys.argv = [path] + list(config.get("argv", []))
     sys.stdin = io.StringIO("")
     try:
-        tree = texts.instrument(ast.parse(source, path))
+        tree = ast.parse(source, path)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Try) and node.handlers:
+                rec.tried |= {n.lineno for b in node.body for n in ast.walk(b)
+                              if hasattr(n, "lineno")}
+        tree = texts.instrument(tree)
         code = compile(tree, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
         rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)

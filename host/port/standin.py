@@ -43,6 +43,7 @@ class Recorder:
         self.waits = 0
         self.interrupted = 0
         self.done_events = False
+        self.tried = set()      # lines inside a try
 
     def note(self, what, **more):
         more["what"] = what
@@ -591,6 +592,13 @@ def bpf_class(rec):
             self.funcs = {}
 
         def attach(self, kind, target, fn, **more):
+            # Inside a try, a script lives with a function that is not there.
+            name = name_of(target) or ""
+            if kind in ("kprobe", "kretprobe") and not more.get("regex") and \
+               rec.script_line() in rec.tried and name.replace("_", "").isalnum() and \
+               not rec.ask("function", name):
+                raise Exception("Failed to attach BPF program %s to %s %s" % (
+                    name_of(fn), kind, name))
             rec.attached += 1
             rec.note("attach", kind=kind, target=name_of(target), run=name_of(fn),
                      program=self.number, line=rec.script_line(),

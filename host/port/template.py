@@ -125,8 +125,55 @@ def own_words_renamed(text):
     return text
 
 
-def logical_lines(text):
-    """Lines; one that goes on behind a backslash is one with the next."""
+DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|else|elif|endif)\b")
+
+
+def directives(lines):
+    """How many #if are open behind the lines; None if one is closed that they do not open, or its
+    #else is theirs and it is not."""
+    depth = 0
+    for line in lines:
+        m = DIRECTIVE.match(line)
+        if not m:
+            continue
+        if m.group(1).startswith("if"):
+            depth += 1
+        elif depth == 0:
+            return None
+        elif m.group(1) == "endif":
+            depth -= 1
+    return depth
+
+
+def balanced(nodes, conditions):
+    """Are the script's own #if whole in each part that only some runs have?"""
+    part, key = [], True
+    for item, runs in list(nodes) + [("", None)]:
+        cond = conditions.find(runs) if runs is not None else None
+        if cond != key:
+            if key is not True and directives([x for i in part for x in i.split("\n")]) != 0:
+                return False
+            part, key = [], cond
+        part.append(item)
+    return True
+
+
+def logical_lines(text, blocks=False):
+    """Lines; one that goes on behind a backslash is one with the next. With `blocks` what is
+    between #if and its #endif is one, too."""
+    lines = joined_lines(text)
+    if not blocks:
+        return lines
+    out, cur = [], []
+    for line in lines:
+        cur.append(line)
+        if directives(cur) in (0, None):
+            out.append("\n".join(cur))
+            cur = []
+    return out + cur
+
+
+def joined_lines(text):
     out, cur = [], ""
     for line in text.split("\n"):
         cur = cur + "\n" + line if cur else line

@@ -2,12 +2,12 @@
 /*
  * bcchost-sandbox DIR: runs python3 with the package `port` of DIR where it can do no harm, for
  * `bcchost port`. Descriptors 3 and 4 are handed on; 0 to 2 are /dev/null (2 is kept if it is a
- * pipe of the caller's). What is inside sees: a root of its own with /usr and little else, all of it
- * read-only, 16 MB of /tmp; its own processes; no network; no privileges; no system call that would
- * reach the kernel's BPF, other processes or sockets. It ends when its caller does.
+ * pipe of the caller's). What is inside sees: a root of its own with /usr and little else, all of
+ * it read-only, 16 MB of /tmp; its own processes; no network; no privileges; no system call that
+ * would reach the kernel's BPF, other processes or sockets. It ends when its caller does.
  *
- * As root it becomes nobody; as anybody else it takes a user namespace, and without one it ends with
- * 77 rather than run a script unguarded.
+ * As root it becomes nobody; as anybody else it takes a user namespace, and without one it ends
+ * with 77 rather than run a script unguarded.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -121,10 +121,23 @@ static void make_dir(const char *path, mode_t mode)
 static void make_root(const char *package)
 {
 	static const char *const shown[] = {
-		"/usr",		   "/bin",	    "/lib",	    "/lib32",	"/lib64",
-		"/libx32",	   "/sbin",	    "/etc/passwd",  "/etc/group", "/etc/ld.so.cache",
-		"/etc/localtime",  "/etc/python3", "/etc/alternatives", "/dev/null",	"/dev/zero",
-		"/dev/urandom",	   "/sys/devices",
+		"/usr",
+		"/bin",
+		"/lib",
+		"/lib32",
+		"/lib64",
+		"/libx32",
+		"/sbin",
+		"/etc/passwd",
+		"/etc/group",
+		"/etc/ld.so.cache",
+		"/etc/localtime",
+		"/etc/python3",
+		"/etc/alternatives",
+		"/dev/null",
+		"/dev/zero",
+		"/dev/urandom",
+		"/sys/devices",
 	};
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -181,23 +194,40 @@ static void set_limits(void)
 static void forbid_calls(void)
 {
 	static const int calls[] = {
-		SCMP_SYS(bpf),		     SCMP_SYS(perf_event_open),
-		SCMP_SYS(ptrace),	     SCMP_SYS(process_vm_readv),
-		SCMP_SYS(process_vm_writev), SCMP_SYS(socket),
-		SCMP_SYS(socketpair),	     SCMP_SYS(connect),
-		SCMP_SYS(bind),		     SCMP_SYS(mount),
-		SCMP_SYS(umount2),	     SCMP_SYS(pivot_root),
-		SCMP_SYS(chroot),	     SCMP_SYS(unshare),
-		SCMP_SYS(setns),	     SCMP_SYS(keyctl),
-		SCMP_SYS(add_key),	     SCMP_SYS(request_key),
-		SCMP_SYS(userfaultfd),	     SCMP_SYS(io_uring_setup),
-		SCMP_SYS(open_by_handle_at), SCMP_SYS(kexec_load),
-		SCMP_SYS(init_module),	     SCMP_SYS(finit_module),
-		SCMP_SYS(delete_module),     SCMP_SYS(syslog),
-		SCMP_SYS(pidfd_getfd),	     SCMP_SYS(fsopen),
-		SCMP_SYS(move_mount),	     SCMP_SYS(open_tree),
-		SCMP_SYS(settimeofday),	     SCMP_SYS(clock_settime),
-		SCMP_SYS(shmget),	     SCMP_SYS(msgget),
+		SCMP_SYS(bpf),
+		SCMP_SYS(perf_event_open),
+		SCMP_SYS(ptrace),
+		SCMP_SYS(process_vm_readv),
+		SCMP_SYS(process_vm_writev),
+		SCMP_SYS(socket),
+		SCMP_SYS(socketpair),
+		SCMP_SYS(connect),
+		SCMP_SYS(bind),
+		SCMP_SYS(mount),
+		SCMP_SYS(umount2),
+		SCMP_SYS(pivot_root),
+		SCMP_SYS(chroot),
+		SCMP_SYS(unshare),
+		SCMP_SYS(setns),
+		SCMP_SYS(keyctl),
+		SCMP_SYS(add_key),
+		SCMP_SYS(request_key),
+		SCMP_SYS(userfaultfd),
+		SCMP_SYS(io_uring_setup),
+		SCMP_SYS(open_by_handle_at),
+		SCMP_SYS(kexec_load),
+		SCMP_SYS(init_module),
+		SCMP_SYS(finit_module),
+		SCMP_SYS(delete_module),
+		SCMP_SYS(syslog),
+		SCMP_SYS(pidfd_getfd),
+		SCMP_SYS(fsopen),
+		SCMP_SYS(move_mount),
+		SCMP_SYS(open_tree),
+		SCMP_SYS(settimeofday),
+		SCMP_SYS(clock_settime),
+		SCMP_SYS(shmget),
+		SCMP_SYS(msgget),
 		SCMP_SYS(semget),
 	};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
@@ -227,7 +257,8 @@ static void drop_privileges(bool was_root)
 			 setresuid(NOBODY, NOBODY, NOBODY) < 0))
 		die("becoming nobody");
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0); /* of a user namespace's own; root's are gone */
+		prctl(PR_CAPBSET_DROP, cap, 0, 0,
+		      0); /* of a user namespace's own; root's are gone */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		die("no new privileges");
 }
@@ -237,8 +268,12 @@ static void run_inside(const char *package, bool was_root)
 	static const char code[] = "import sys; sys.path.insert(0, '/'); "
 				   "from port.main import main; main()";
 	char *argv[] = {"python3", "-I", "-B", "-c", (char *)code, NULL};
-	char *env[] = {"PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/tmp", "TMPDIR=/tmp",
-		       "LANG=C.UTF-8", "PYTHONHASHSEED=0", NULL};
+	char *env[] = {"PATH=/usr/bin:/bin:/usr/sbin:/sbin",
+		       "HOME=/tmp",
+		       "TMPDIR=/tmp",
+		       "LANG=C.UTF-8",
+		       "PYTHONHASHSEED=0",
+		       NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	make_root(package);
