@@ -17,12 +17,6 @@
 
 #define DIR_MAX_DEPTH 64 /* directories that --recursive climbs */
 
-/* A device as the kernel keeps it (include/linux/kdev_t.h), not as stat(2) gives it. */
-static uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
-{
-	return ((uint64_t)major_nr << 20) | minor_nr;
-}
-
 /*
  * The device of the super block. On btrfs and overlayfs stat(2) gives another one than s_dev, so
  * it is taken from the mount's line in mountinfo, which has s_dev (proc(5)); before 5.8 the kernel
@@ -65,91 +59,6 @@ int filter_identity(const char *path, uint64_t *dev, uint64_t *ino, struct error
 	return superblock_dev(path, dev, e);
 }
 
-int64_t filter_word_number(const struct program_word *w, const struct program *p,
-			   const struct options *o)
-{
-	const struct option_value *v = options_value(o, p, w->option);
-
-	if (options_given(o, p, w->option))
-		return v ? v->number : 1;
-	return w->other ? strtoll(w->other, NULL, 0) : 0;
-}
-
-/* A cgroup's id is its directory's inode number. One that is gone has none that a task is in. */
-static uint64_t group_id(const char *path)
-{
-	struct stat st;
-
-	return path && stat(path, &st) == 0 ? st.st_ino : 0;
-}
-
-bool filter_constant(uint32_t which, const struct program *p, const struct options *o,
-		     uint64_t *value)
-{
-	if (which >= CONSTANT_WORD && which - CONSTANT_WORD < p->nwords) {
-		*value = (uint64_t)filter_word_number(&p->words[which - CONSTANT_WORD], p, o);
-		return true;
-	}
-	if (which >= CONSTANT_WITHIN && which - CONSTANT_WITHIN < OPTIONS_NWITHIN) {
-		*value = group_id(o->within[which - CONSTANT_WITHIN]);
-		return true;
-	}
-	switch (which) {
-	case CONSTANT_SELF:
-		*value = (uint64_t)getpid();
-		return true;
-	case CONSTANT_PID:
-		*value = o->has_pid ? o->pid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_TID:
-		*value = o->has_tid ? o->tid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_UID:
-		*value = o->has_uid ? o->uid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_INODE:
-		*value = o->inode;
-		return true;
-	case CONSTANT_MNTNS:
-		*value = o->mntns;
-		return true;
-	case CONSTANT_CONTAINER_MNTNS:
-		*value = o->container_mntns;
-		return true;
-	case CONSTANT_INODE_DEV:
-		*value = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
-		return true;
-	}
-	return false;
-}
-
-void filter_constant_prologue(struct filter *f, const char *name, uint32_t which)
-{
-	const char *type = which >= CONSTANT_WORD ? "s64" : "u64";
-
-	buf_printf(&f->prologue,
-		   "static inline %s bcchost_%s(void)\n"
-		   "{\n"
-		   "\t%s value;\n"
-		   "\n"
-		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(value));\n"
-		   "\treturn value;\n"
-		   "}\n",
-		   type, name, type, FILTER_CONSTANT_MARK, which);
-}
-
-static void word_prologues(struct filter *f, const struct program *p)
-{
-	for (size_t i = 0; i < p->nwords; i++)
-		if (p->words[i].constant)
-			filter_constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
-}
-
-void filter_expand_word(const struct program_word *w, struct buf *out)
-{
-	buf_printf(out, "bcchost_%s()", w->word);
-}
-
 /* Is this that file? Written with explicit reads, for libbcc's sake: it rewrites only the obvious.
  */
 static void identity_prologue(struct filter *f)
@@ -174,6 +83,10 @@ static void identity_prologue(struct filter *f)
 
 static void dir_prologue(struct filter *f, const struct options *o)
 {
+	char plain[64] = "";
+
+	if (f->plain)
+		snprintf(plain, sizeof(plain), "%" PRIu64 "ULL, %" PRIu64, f->dir_ino, f->dir_dev);
 	buf_printf(&f->prologue,
 		   "static inline int bcchost_in_dir(struct dentry *d)\n"
 		   "{\n"
@@ -183,18 +96,19 @@ static void dir_prologue(struct filter *f, const struct options *o)
 		   "\t\tbpf_probe_read_kernel(&parent, sizeof(parent), &d->d_parent);\n"
 		   "\t\tif (!parent || parent == d)\n"
 		   "\t\t\treturn 0;\n"
-		   "\t\tif (bcchost_is(parent, %" PRIu64 "ULL, %" PRIu64 ", 0))\n"
+		   "\t\tif (bcchost_is(parent, %s, 0))\n"
 		   "\t\t\treturn 1;\n"
 		   "\t\td = parent;\n"
 		   "\t}\n"
 		   "\treturn 0;\n"
 		   "}\n",
-		   o->recursive ? DIR_MAX_DEPTH : 1, f->dir_ino, f->dir_dev);
+		   o->recursive ? DIR_MAX_DEPTH : 1,
+		   f->plain ? plain : "bcchost_dir_ino(), bcchost_dir_dev()");
 }
 
 /* Every place in comm (16 bytes) that could hold the name, each compared byte by byte: libbcc
  * knows no read-only data, so a string constant cannot be compared with. */
-static void comm_prologue(struct filter *f, const char *name)
+static void plain_name_prologue(struct filter *f, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -209,6 +123,36 @@ static void comm_prologue(struct filter *f, const char *name)
 		buf_char(&f->prologue, ')');
 	}
 	buf_str(&f->prologue, ";\n}\n");
+}
+
+/* The same, whatever the name is: comm as a number of 16 bytes is moved past it byte by byte. */
+static void name_prologue(struct filter *f)
+{
+	buf_str(&f->prologue, "static inline int bcchost_has_name(const u64 *c)\n"
+			      "{\n"
+			      "\tu64 low = c[0], high = c[1];\n"
+			      "\n"
+			      "\tfor (int i = 0; i < 15; i++) {\n"
+			      "\t\tif ((low & bcchost_name_mask_low()) == bcchost_name_low() &&\n"
+			      "\t\t    (high & bcchost_name_mask_high()) == bcchost_name_high())\n"
+			      "\t\t\treturn 1;\n"
+			      "\t\tlow = low >> 8 | high << 56;\n"
+			      "\t\thigh >>= 8;\n"
+			      "\t}\n"
+			      "\treturn 0;\n"
+			      "}\n");
+}
+
+static void word_prologues(struct filter *f, const struct program *p)
+{
+	for (size_t i = 0; i < p->nwords; i++)
+		if (p->words[i].constant)
+			filter_constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
+}
+
+void filter_expand_word(const struct program_word *w, struct buf *out)
+{
+	buf_printf(out, "bcchost_%s()", w->word);
 }
 
 /* A number out of FILTER_TASK's task. */
@@ -265,6 +209,42 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 	}
 }
 
+/* On u64s, so that they can be read as such. */
+static void name_filter(struct filter *f, const struct options *o)
+{
+	if (f->plain) {
+		plain_name_prologue(f, o->name);
+	} else {
+		filter_constant_prologue(f, "name_low", CONSTANT_NAME_LOW);
+		filter_constant_prologue(f, "name_high", CONSTANT_NAME_HIGH);
+		filter_constant_prologue(f, "name_mask_low", CONSTANT_NAME_MASK_LOW);
+		filter_constant_prologue(f, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
+		name_prologue(f);
+	}
+	buf_printf(&f->task,
+		   "{ %s = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
+		   "if (!bcchost_has_name(c_)) return 0; } ",
+		   f->plain ? "char c_[16]" : "u64 c_[2]");
+	buf_printf(&f->other,
+		   "{ %s = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
+		   "if (!bcchost_has_name(c_)) return 0; } ",
+		   f->plain ? "char c_[16]" : "u64 c_[2]");
+}
+
+static int dir_filter(struct filter *f, const struct options *o, struct error *e)
+{
+	int err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
+
+	if (err)
+		return err;
+	if (!f->plain) {
+		filter_constant_prologue(f, "dir_ino", CONSTANT_DIR_INO);
+		filter_constant_prologue(f, "dir_dev", CONSTANT_DIR_DEV);
+	}
+	dir_prologue(f, o);
+	return 0;
+}
+
 int filter_make(struct filter *f, const struct program *p, const struct options *o, bool btf,
 		bool plain, struct error *e)
 {
@@ -276,14 +256,8 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	id_filters(f, p, o, plain);
 	if (!plain)
 		word_prologues(f, p);
-	if (o->name) {
-		comm_prologue(f, o->name);
-		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
-				  "if (!bcchost_has_name(c_)) return 0; } ");
-		buf_str(&f->other,
-			"{ char c_[16] = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
-			"if (!bcchost_has_name(c_)) return 0; } ");
-	}
+	if (o->name)
+		name_filter(f, o);
 	err = filter_containers(f, p, o, btf, e);
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
@@ -292,9 +266,7 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		filter_constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
 	}
 	if (!err && o->has_dir)
-		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
-	if (!err && o->has_dir)
-		dir_prologue(f, o);
+		err = dir_filter(f, o, e);
 	f->wants_dentry = o->has_inode || o->has_dir;
 	if (err)
 		filter_free(f);

@@ -12,13 +12,25 @@ enum constant {
 	CONSTANT_UID,
 	CONSTANT_INODE,
 	CONSTANT_INODE_DEV,
+	CONSTANT_DIR_INO,
+	CONSTANT_DIR_DEV,
+	CONSTANT_NAME_LOW, /* --name's first 8 bytes as a number, and its other 8 */
+	CONSTANT_NAME_HIGH,
+	CONSTANT_NAME_MASK_LOW, /* ones where it has bytes */
+	CONSTANT_NAME_MASK_HIGH,
 	CONSTANT_MNTNS,
 	CONSTANT_CONTAINER_MNTNS,
-	CONSTANT_WITHIN = 16, /* and on by enum options_within: the group's id */
+	CONSTANT_WITHIN = 32, /* and on by enum options_within: the group's id */
 	CONSTANT_WORD = 256,  /* the program's first word, and so on */
 };
 
 #define CONSTANT_UNSET UINT64_MAX /* of an option that was not given: no id is so large */
+
+/* A device as the kernel keeps it (include/linux/kdev_t.h), not as stat(2) gives it. */
+static inline uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
+{
+	return ((uint64_t)major_nr << 20) | minor_nr;
+}
 
 /* A function that gives the constant; of a word's, signed as a number in the text would be. */
 void filter_constant_prologue(struct filter *f, const char *name, uint32_t which);
