@@ -34,10 +34,17 @@ int show_sent(struct job *job, const char *path, unsigned int line, const char *
 	if (!v)
 		return error_nomem(job->e);
 	job->sent = v;
+	while (len && strchr(" \t\n", *data)) {
+		data++;
+		len--;
+	}
 	v += job->nsent++;
 	*v = (struct job_sent){.at = job->out.len, .line = line};
 	v->path = strdup(path);
 	v->data = strndup(data, len);
+	/* It is written once more: lines keep their numbers. */
+	for (char *c = v->data; c && *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
 	return v->path && v->data ? 0 : error_nomem(job->e);
 }
 
