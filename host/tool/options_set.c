@@ -4,37 +4,23 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <linux/nsfs.h>
 #include <pwd.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include "container/cgroups.h"
 #include "tool/number.h"
 
-#define PID_MAX	      4194304 /* PID_MAX_LIMIT of a 64-bit kernel */
-#define UID_MAX	      4294967294u
-#define COMM_MAX      15
-#define MAJOR_MAX     4095
-#define MINOR_MAX     1048575
-#define PAGES_MAX     65536
-#define DURATION_MAX  (10 * 366 * 86400.0)
-#define RELEASE_MAX   64
-#define LABEL_MAX     255
-#define LABEL_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/@:"
+#define UID_MAX	     4294967294u
+#define COMM_MAX     15
+#define MAJOR_MAX    4095
+#define MINOR_MAX    1048575
+#define PAGES_MAX    65536
+#define DURATION_MAX (10 * 366 * 86400.0)
+#define RELEASE_MAX  64
 
-/* The kernel numbers namespaces from here on (include/uapi/linux/nsfs.h, PROC_DYNAMIC_FIRST). */
-#define NAMESPACE_MIN 0xe0000000u
-
-static int wants(struct error *e, const char *what)
+int options_wants(struct error *e, const char *what)
 {
 	return error_set(e, FAULT_USAGE, -EINVAL, "%s", what);
 }
@@ -43,9 +29,9 @@ static int set_id(uint32_t *id, bool *has, const char *text, const char *what, s
 {
 	uint64_t n;
 
-	if (!number_u64(text, &n) || n < 1 || n > PID_MAX)
+	if (!number_u64(text, &n) || n < 1 || n > OPTIONS_PID_MAX)
 		return error_set(e, FAULT_USAGE, -EINVAL, "a %s id is a whole number from 1 to %d",
-				 what, PID_MAX);
+				 what, OPTIONS_PID_MAX);
 	*id = (uint32_t)n;
 	*has = true;
 	return 0;
@@ -82,7 +68,7 @@ int options_set_uid(struct options *o, const char *text, struct error *e)
 int options_set_name(struct options *o, const char *text, struct error *e)
 {
 	if (!*text || strlen(text) > COMM_MAX)
-		return wants(e, "a process's name has 1 to 15 bytes");
+		return options_wants(e, "a process's name has 1 to 15 bytes");
 	o->name = text;
 	return 0;
 }
@@ -90,13 +76,13 @@ int options_set_name(struct options *o, const char *text, struct error *e)
 static int check_exists(const char *text, struct stat *st, struct error *e)
 {
 	if (!*text)
-		return wants(e, "a path is not empty");
+		return options_wants(e, "a path is not empty");
 	if (stat(text, st) < 0)
 		return error_set(e, FAULT_USAGE, -errno, "%s", strerror(errno));
 	return 0;
 }
 
-static int check_directory(const char *text, struct error *e)
+int options_check_directory(const char *text, struct error *e)
 {
 	struct stat st;
 	int err;
@@ -131,103 +117,6 @@ static int set_file(const char **to, const char *text, struct error *e)
 	return err;
 }
 
-/*
- * A directory, or a cgroup's path as /proc/PID/cgroup and --show have it, which is below where the
- * cgroup2 file system is mounted.
- */
-int options_set_cgroup(struct options *o, const char *text, struct error *e)
-{
-	char *path = NULL, *mount = NULL;
-	int err = 0;
-
-	if (*text == '/' && access(text, F_OK) != 0 &&
-	    cgroups_mount(&container_places, &mount, NULL) == 0 && mount &&
-	    asprintf(&path, "%s%s", mount, text) > 0 && access(path, F_OK) != 0) {
-		free(path);
-		path = NULL;
-	}
-	free(mount);
-	err = check_directory(path ?: text, e);
-	if (!err && !path)
-		path = strdup(text);
-	if (err || !path) {
-		free(path);
-		return err ? err : error_nomem(e);
-	}
-	free(o->within[OPTIONS_WITHIN_CGROUP]);
-	o->within[OPTIONS_WITHIN_CGROUP] = path;
-	o->cgroup = text;
-	return 0;
-}
-
-static int set_label(const char **to, const char *text, const char *what, struct error *e)
-{
-	size_t len = strlen(text);
-
-	if (!len || len > LABEL_MAX || text[strspn(text, LABEL_LETTERS)])
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "a %s, or its beginning, has 1 to %d letters, digits and _.-/@:",
-				 what, LABEL_MAX);
-	*to = text;
-	return 0;
-}
-
-int options_set_container(struct options *o, const char *text, struct error *e)
-{
-	return set_label(&o->container, text, "container's id or name", e);
-}
-
-int options_set_pod(struct options *o, const char *text, struct error *e)
-{
-	return set_label(&o->pod, text, "pod's UID or name", e);
-}
-
-/* A file that stands for a mount namespace: /proc/PID/ns/mnt, or one that was bound elsewhere. */
-static int mntns_of_file(const char *path, uint32_t *id, struct error *e)
-{
-	struct stat st;
-	int fd;
-
-	if (stat(path, &st) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "%s", strerror(errno));
-	/* Nothing else is opened: that alone may do something. */
-	fd = S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNS)
-		*id = (uint32_t)st.st_ino;
-	else
-		*id = 0;
-	if (fd >= 0)
-		close(fd);
-	return *id ? 0 : wants(e, "not a mount namespace (/proc/PID/ns/mnt is one)");
-}
-
-/* As lsns(8) prints it, or readlink(1): mnt:[4026531840]. */
-int options_set_mntns(struct options *o, const char *text, struct error *e)
-{
-	static const char link[] = "mnt:[";
-	char digits[16] = "";
-	uint64_t n;
-	int err = 0;
-
-	if (strncmp(text, link, sizeof(link) - 1) == 0 && text[strlen(text) - 1] == ']')
-		snprintf(digits, sizeof(digits), "%.*s", (int)(strlen(text) - sizeof(link)),
-			 text + sizeof(link) - 1);
-	if (number_u64(*digits ? digits : text, &n) && n >= NAMESPACE_MIN && n <= UINT32_MAX)
-		o->mntns = (uint32_t)n;
-	else if (number_u64(text, &n) && n >= 1 && n <= PID_MAX)
-		err = error_set(e, FAULT_USAGE, -EINVAL,
-				"this is no namespace's number; that of process %" PRIu64
-				" is --mntns /proc/%" PRIu64 "/ns/mnt",
-				n, n);
-	else if (strchr(text, '/'))
-		err = mntns_of_file(text, &o->mntns, e);
-	else
-		err = wants(e, "a mount namespace is its number, as lsns prints it, or a path like "
-			       "/proc/PID/ns/mnt");
-	o->has_mntns = !err;
-	return err;
-}
-
 int options_set_cgroupmap(struct options *o, const char *text, struct error *e)
 {
 	return set_path(&o->cgroupmap, text, e);
@@ -242,7 +131,7 @@ int options_set_dir(struct options *o, const char *text, struct error *e)
 {
 	int err;
 
-	err = check_directory(text, e);
+	err = options_check_directory(text, e);
 	if (err)
 		return err;
 	o->dir = text;
@@ -280,8 +169,8 @@ int options_set_inode(struct options *o, const char *text, struct error *e)
 	good = parse_inode(copy, &o->inode, &o->inode_has_dev, &o->inode_dev);
 	free(copy);
 	if (!good)
-		return wants(e, "an inode is INODE or MAJOR:MINOR:INODE, as whole numbers "
-				"(`stat -c %Hd:%Ld:%i FILE` prints them)");
+		return options_wants(e, "an inode is INODE or MAJOR:MINOR:INODE, as whole numbers "
+					"(`stat -c %Hd:%Ld:%i FILE` prints them)");
 	o->has_inode = true;
 	return 0;
 }
@@ -291,7 +180,7 @@ int options_set_duration(struct options *o, const char *text, struct error *e)
 	double n;
 
 	if (!number_real(text, &n) || n <= 0 || n > DURATION_MAX)
-		return wants(e, "a duration is in seconds, over 0 and at most ten years");
+		return options_wants(e, "a duration is in seconds, over 0 and at most ten years");
 	o->duration = n;
 	return 0;
 }
@@ -301,7 +190,7 @@ int options_set_max_events(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > 1ULL << 63)
-		return wants(e, "a number of events is a whole number from 1 to 2^63");
+		return options_wants(e, "a number of events is a whole number from 1 to 2^63");
 	o->max_events = n;
 	return 0;
 }
@@ -311,7 +200,7 @@ int options_set_interval(struct options *o, const char *text, struct error *e)
 	double n;
 
 	if (!number_real(text, &n) || n < 0.01 || n > 86400)
-		return wants(e, "an interval is in seconds, from 0.01 to 86400");
+		return options_wants(e, "an interval is in seconds, from 0.01 to 86400");
 	o->interval = n;
 	return 0;
 }
@@ -321,7 +210,8 @@ int options_set_count(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > UINT32_MAX)
-		return wants(e, "a number of intervals is a whole number from 1 to 2^32 - 1");
+		return options_wants(e,
+				     "a number of intervals is a whole number from 1 to 2^32 - 1");
 	o->count = n;
 	return 0;
 }
@@ -331,7 +221,7 @@ int options_set_maxrows(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > 1000000)
-		return wants(e, "a number of rows is a whole number from 1 to 1000000");
+		return options_wants(e, "a number of rows is a whole number from 1 to 1000000");
 	o->maxrows = (uint32_t)n;
 	return 0;
 }
@@ -341,7 +231,7 @@ int options_set_buffer_pages(struct options *o, const char *text, struct error *
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > PAGES_MAX || (n & (n - 1)))
-		return wants(e, "a number of pages is a power of two from 1 to 65536");
+		return options_wants(e, "a number of pages is a power of two from 1 to 65536");
 	o->buffer_pages = (uint32_t)n;
 	return 0;
 }
@@ -360,7 +250,7 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 			return 0;
 		}
 	}
-	return wants(e, "a buffer is auto, ring or perf");
+	return options_wants(e, "a buffer is auto, ring or perf");
 }
 
 static bool add_show(struct options *o, const char *word)
@@ -402,7 +292,7 @@ static int add_words(struct options *o, const char *text,
 	while (good && (word = strsep(&rest, ",")))
 		good = add(o, word);
 	free(copy);
-	return good ? 0 : wants(e, what);
+	return good ? 0 : options_wants(e, what);
 }
 
 int options_set_debug(struct options *o, const char *text, struct error *e)
@@ -442,7 +332,8 @@ int options_set_release(struct options *o, const char *text, struct error *e)
 	while (isalnum((unsigned char)*s) || (*s && strchr(".-+_~", *s)))
 		s++;
 	if (!isdigit((unsigned char)*text) || !strchr(text, '.') || *s || s - text > RELEASE_MAX)
-		return wants(e, "a release is as `uname -r` prints it, like 6.1.0-13-amd64");
+		return options_wants(e,
+				     "a release is as `uname -r` prints it, like 6.1.0-13-amd64");
 	o->release = text;
 	return 0;
 }

@@ -19,4 +19,11 @@ options_set options_set_interval, options_set_count, options_set_maxrows;
 options_set options_set_buffer, options_set_debug, options_set_show;
 options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
 
+/* For these functions: FAULT_USAGE with this text; if that is no directory. */
+int options_wants(struct error *e, const char *what);
+int options_check_directory(const char *path, struct error *e);
+
+/* The largest process id of a 64-bit kernel (PID_MAX_LIMIT). */
+#define OPTIONS_PID_MAX 4194304
+
 #endif
