@@ -65,15 +65,23 @@ static const char *pinned_path(const struct options *o, const char *map)
 	return NULL;
 }
 
-/* --cgroup: the directory itself is put into the array, so that the kernel compares. */
-static int fill_cgroup(int map, const char *path, struct error *e)
+/* The directories themselves are put into the array, so that the kernel compares. */
+static int fill_within(int map, const struct options *o, struct error *e)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), index = 0, err = 0;
+	int err = 0;
 
-	if (dir < 0 || bpf_map_update_elem(map, &index, &dir, BPF_ANY) < 0)
-		err = error_set(e, FAULT_RUN, -errno, "--cgroup %s: %s", path, strerror(errno));
-	if (dir >= 0)
-		close(dir);
+	for (int i = 0; i < OPTIONS_NWITHIN && !err; i++) {
+		int dir;
+
+		if (!o->within[i])
+			continue;
+		dir = open(o->within[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0 || bpf_map_update_elem(map, &i, &dir, BPF_ANY) < 0)
+			err = error_set(e, FAULT_RUN, -errno, "the cgroup %s: %s", o->within[i],
+					strerror(errno));
+		if (dir >= 0)
+			close(dir);
+	}
 	return err;
 }
 
@@ -103,9 +111,8 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 			    &opts);
 	if (fd >= 0) {
 		l->map_fds[i] = fd;
-		return strcmp(m->name, FILTER_CGROUP_DIR_MAP) == 0
-			       ? fill_cgroup(fd, plan->options->cgroup, e)
-			       : 0;
+		return strcmp(m->name, FILTER_WITHIN_MAP) == 0 ? fill_within(fd, plan->options, e)
+							       : 0;
 	}
 	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
 	if (errno == EPERM)
