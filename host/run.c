@@ -237,6 +237,8 @@ static int attempt(struct run *r, size_t first_variant, const struct session_sto
 	if (!err && r->options.print_bpf)
 		return print_text(r, e);
 	step(r, "made the text");
+	if (!err && !r->options.compile_only)
+		err = privilege_check_plan(&r->plan, e);
 	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
 	kernel_trim(r->kernel);
 	malloc_trim(0);

@@ -13,6 +13,7 @@
 #include "text/filter.h"
 #include "text/substitute.h"
 #include "trace/multi.h"
+#include "trace/privilege.h"
 #include "trace/verifier.h"
 
 #define MODULE_NAME_MAX 64
@@ -25,13 +26,6 @@ static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 	for (i = 0; i < BPF_OBJ_NAME_LEN - 1 && name[i]; i++)
 		out[i] = strchr(" -#", name[i]) ? '_' : name[i];
 	out[i] = '\0';
-}
-
-static int no_privilege(const char *what, int err, struct error *e)
-{
-	return error_set(e, FAULT_PERMISSION, err,
-			 "cannot %s: %s; bcchost needs root, or CAP_BPF and CAP_PERFMON", what,
-			 strerror(-err));
 }
 
 /* A map that the user pinned takes the place of one that a filter declares. */
@@ -109,7 +103,7 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 	}
 	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
 	if (errno == EPERM)
-		return no_privilege(what, -errno, e);
+		return privilege_refused(what, -errno, e);
 	return error_set(e, FAULT_RUN, -errno,
 			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s",
 			 what, m->type, m->key_size, m->value_size, entries, strerror(errno));
@@ -198,7 +192,10 @@ static int open_module_btf(const char *module, __u32 *out, struct error *e)
 			close(fd);
 	}
 	if (errno == EPERM)
-		return no_privilege("find a module's BTF", -EPERM, e);
+		return error_set(
+			e, FAULT_PERMISSION, -EPERM,
+			"cannot find the BTF of the module %s: %s; it needs root, or CAP_SYS_ADMIN",
+			module, strerror(EPERM));
 	return error_set(e, FAULT_KERNEL, -ENOENT, "the kernel has no BTF of the module %s: %s",
 			 module, strerror(errno));
 }
@@ -262,7 +259,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 	lp->fd = bpf_prog_load(lp->type, name, l->object->license, insns, p->ninsns, opts);
 	if (lp->fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
-		err = no_privilege(what, -errno, e);
+		err = privilege_refused(what, -errno, e);
 	} else if (lp->fd < 0) {
 		err = verifier_explain(l->object, p, lp->type, opts, insns, -errno, e);
 	} else {

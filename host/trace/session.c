@@ -19,6 +19,7 @@
 #include "trace/load.h"
 #include "trace/periodic.h"
 #include "trace/pipe.h"
+#include "trace/privilege.h"
 #include "trace/reader.h"
 
 struct session {
@@ -146,7 +147,8 @@ static int start(struct session *s, struct error *e)
 	else if (!err && !s->pipe)
 		err = make_reader(s, &m, e);
 	if (!err)
-		err = attach_plan(&s->attach, plan, &s->load, e);
+		err = attach_plan(&s->attach, plan, &s->load, e)
+			      ?: privilege_drop(plan->program, e);
 	return err;
 }
 
