@@ -53,11 +53,8 @@ static void print_tools(const json_t *tools)
 
 		printf("  %-3s %-13s %s", runs ? "ok" : "no", text_of(t, "name"),
 		       runs ? text_of(t, "variant") : refused(t));
-		for (size_t j = 0; j < json_array_size(modules); j++)
-			printf("%s the module %s",
-			       j      ? ","
-			       : runs ? "; loads"
-				      : "; needs",
+		for (size_t j = 0; runs && j < json_array_size(modules); j++)
+			printf("%s the module %s", j ? "," : "; loads",
 			       json_string_value(json_array_get(modules, j)));
 		putchar('\n');
 	}

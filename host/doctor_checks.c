@@ -67,6 +67,17 @@ static void check_probes(struct kernel *k, json_t *checks)
 	    ring ? "" : "events come through perf buffers then (5.8)");
 }
 
+/* What kprobes and tracepoints hang on. */
+static void check_perf(json_t *checks)
+{
+	bool refused = privilege_perf_refused();
+
+	add(checks, "perf events", refused ? NO : YES,
+	    refused ? "refused to this user: tools that use kprobes take CAP_SYS_ADMIN, or "
+		      "kernel.perf_event_paranoid=2, or with kprobe_multi CAP_SYSLOG"
+		    : "");
+}
+
 static void check_tracefs(struct kernel *k, json_t *checks)
 {
 	const char *tracefs = kernel_tracefs(k);
@@ -126,6 +137,7 @@ void doctor_kernel(struct kernel *k, json_t *checks)
 
 	check_types(k, checks);
 	check_probes(k, checks);
+	check_perf(checks);
 	check_tracefs(k, checks);
 	check_addresses(k, checks);
 	add(checks, "lockdown", locked ? NO : YES,

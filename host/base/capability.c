@@ -2,6 +2,7 @@
 #include "base/capability.h"
 
 #include <cap-ng.h>
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -42,19 +43,31 @@ bool capability_is_confined(void)
 	return !whole;
 }
 
+static void add_name(struct buf *b, unsigned int cap)
+{
+	const char *name = capng_capability_to_name(cap);
+
+	buf_str(b, "CAP_");
+	for (; name && *name; name++)
+		buf_char(b, (char)toupper((unsigned char)*name));
+}
+
 char *capability_missing(const unsigned int *caps)
 {
+	uint64_t missing = 0;
 	struct buf b = {0};
 
 	buf_str(&b, "");
-	for (; *caps != UINT_MAX; caps++) {
-		const char *name = capng_capability_to_name(*caps);
-
-		if (capability_has(*caps))
+	for (; *caps != UINT_MAX; caps++)
+		if (!capability_has(*caps))
+			missing |= CAPABILITY(*caps);
+	for (unsigned int cap = 0; missing; cap++) {
+		if (!(missing & CAPABILITY(cap)))
 			continue;
-		buf_str(&b, b.len ? " and CAP_" : "CAP_");
-		for (; name && *name; name++)
-			buf_printf(&b, "%c", *name >= 'a' && *name <= 'z' ? *name - 32 : *name);
+		missing &= ~CAPABILITY(cap);
+		add_name(&b, cap);
+		/* "A", "A and B", "A, B and C" */
+		buf_str(&b, !missing ? "" : missing & (missing - 1) ? ", " : " and ");
 	}
 	return buf_take(&b);
 }

@@ -216,10 +216,12 @@ static bool is_pattern(const struct plan_probe *pp)
 	return pp->function[0] == '^';
 }
 
-static bool may_refuse(const struct plan_probe *pp, int err)
+/* To who has no perf events a link of the others is what there is. */
+static bool may_refuse(const struct plan_probe *pp, const struct tally *t, int err)
 {
 	return (is_pattern(pp) || pp->ntargets > 1) &&
-	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL);
+	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL ||
+		(t->at_once && err == -EACCES));
 }
 
 /* Of a function that was named none is passed over in silence. */
@@ -248,7 +250,7 @@ static int attach_singly(struct attach *a, const struct plan *plan, const struct
 		if (prog < 0)
 			return prog;
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
-		if (err && !may_refuse(pp, err))
+		if (err && !may_refuse(pp, tally, err))
 			return err;
 		if (err)
 			tell_refused(pp, &pp->targets[i], e);

@@ -299,7 +299,10 @@ static const struct object_prog *handler_prog(const struct object *o, const char
 
 bool load_wants_multi(struct load *l, const struct plan_probe *pp)
 {
-	if (pp->ntargets < 2 || !program_probe_is_kprobe(pp->probe->kind))
+	if (!program_probe_is_kprobe(pp->probe->kind))
+		return false;
+	/* For one alone a kprobe of its own costs less. */
+	if (pp->ntargets < 2 && !privilege_perf_refused())
 		return false;
 	if (!l->multi_tried)
 		l->multi_ok = multi_works();

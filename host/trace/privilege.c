@@ -4,14 +4,17 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/capability.h"
 #include "base/file.h"
+#include "trace/multi.h"
 
 static const unsigned int to_trace[] = {CAP_BPF, CAP_PERFMON, UINT_MAX};
 
@@ -130,6 +133,46 @@ static bool has_hidden_targets(const struct plan_probe *pp)
 	return true;
 }
 
+bool privilege_perf_refused(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_DUMMY,
+		.size = sizeof(attr),
+	};
+	int fd;
+
+	if (capability_has(CAP_SYS_ADMIN))
+		return false;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && (errno == EACCES || errno == EPERM);
+}
+
+/* The address of each is known, and the kernel can do it: no perf event is needed then. */
+static bool can_link(const struct plan_probe *pp)
+{
+	for (size_t i = 0; i < pp->ntargets; i++)
+		if (!pp->targets[i].addr)
+			return false;
+	return multi_works();
+}
+
+static int check_perf(const struct plan_probe *pp, struct error *e)
+{
+	bool kprobe = program_probe_is_kprobe(pp->probe->kind);
+
+	if (!privilege_perf_refused() || (kprobe && can_link(pp)))
+		return 0;
+	return error_set(e, FAULT_PERMISSION, -EACCES,
+			 "cannot attach the %s %s: the kernel refuses perf events to uid %u "
+			 "(kernel.perf_event_paranoid is above 2); it takes root, or `sysctl "
+			 "kernel.perf_event_paranoid=2`, or CAP_SYS_ADMIN%s",
+			 program_probe_kind_name(pp->probe->kind), pp->targets[0].name, geteuid(),
+			 kprobe && multi_works() ? ", or CAP_SYSLOG" : "");
+}
+
 static int check_probe(struct kernel *k, const struct plan_probe *pp, struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
@@ -137,11 +180,11 @@ static int check_probe(struct kernel *k, const struct plan_probe *pp, struct err
 
 	if (kind == PROGRAM_TRACEPOINT && !kernel_tracefs(k) &&
 	    !capability_has(CAP_DAC_READ_SEARCH))
-		return error_set(
-			e, FAULT_PERMISSION, -EACCES,
-			"cannot attach to the tracepoint %s: tracefs (/sys/kernel/tracing) is "
-			"closed to uid %u; " TRACEFS_TAKES,
-			name, geteuid());
+		return error_set(e, FAULT_PERMISSION, -EACCES,
+				 "cannot attach to the tracepoint %s: tracefs "
+				 "(/sys/kernel/tracing) is "
+				 "closed to uid %u; " TRACEFS_TAKES,
+				 name, geteuid());
 	if (program_probe_is_fentry(kind) && pp->targets[0].module && modules_btf_refused())
 		return error_set(
 			e, FAULT_PERMISSION, -EPERM,
@@ -155,6 +198,9 @@ static int check_probe(struct kernel *k, const struct plan_probe *pp, struct err
 			"addresses are hidden from uid %u (kernel.kptr_restrict); CAP_SYSLOG shows "
 			"them",
 			name, geteuid());
+	if (program_probe_is_kprobe(kind) || kind == PROGRAM_TRACEPOINT ||
+	    kind == PROGRAM_PERF_EVENT)
+		return check_perf(pp, e);
 	return 0;
 }
 

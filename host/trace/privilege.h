@@ -18,6 +18,7 @@
 #ifndef BCCHOST_TRACE_PRIVILEGE_H
 #define BCCHOST_TRACE_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -33,9 +34,16 @@
 int privilege_check(struct kernel *k, const char *tool, struct error *e);
 
 /*
- * May this user attach the plan's probes and read its output: tracefs (tracepoints, the trace
- * pipe), modules' BTF (fentry programs in modules), addresses (functions that share a name)? Asked
- * before anything is compiled. FAULT_PERMISSION, with the capability that does it.
+ * Does the kernel refuse perf events, which kprobes and tracepoints hang on, to who has but
+ * CAP_PERFMON? Debian's and Ubuntu's do where kernel.perf_event_paranoid is above 2, unless to
+ * CAP_SYS_ADMIN. A kprobe_multi link (multi.h) needs none.
+ */
+bool privilege_perf_refused(void);
+
+/*
+ * May this user attach the plan's probes and read its output: perf events, tracefs (tracepoints,
+ * the trace pipe), modules' BTF (fentry programs in modules), addresses (functions that share a
+ * name)? Asked before anything is compiled. FAULT_PERMISSION, with the capability that does it.
  */
 int privilege_check_plan(const struct plan *plan, struct error *e);
 
