@@ -78,7 +78,7 @@ static void show(const char *path, const char *at)
 	ssize_t n;
 	int fd;
 
-	if (lstat(path, &st) < 0)
+	if ((strcmp(path, at) == 0 ? lstat(path, &st) : stat(path, &st)) < 0)
 		return;
 	snprintf(to, sizeof(to), ROOT "%s", at);
 	if (S_ISLNK(st.st_mode) && strcmp(path, at) == 0) {
@@ -140,6 +140,13 @@ static void make_root(const char *package)
 		"/sys/devices",
 	};
 
+	char from[64];
+	int fd = open(package, O_PATH | O_DIRECTORY);
+
+	if (fd < 0)
+		die(package);
+	/* By its descriptor: it may be below what is hidden now. */
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		die("private mounts");
 	if (mount("tmpfs", ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=4m") < 0)
@@ -154,7 +161,8 @@ static void make_root(const char *package)
 	}
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		show(shown[i], shown[i]);
-	show(package, "/port");
+	show(from, "/port");
+	close(fd);
 	if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		die("/proc");
 	if (mount("tmpfs", ROOT "/tmp", "tmpfs", MS_NOSUID | MS_NODEV,
