@@ -12,7 +12,8 @@
 struct table {
 	size_t n, room;
 	uint32_t key_size, value_size; /* bytes; a value follows its key at once */
-	char *data;		       /* owned */
+	uint32_t word; /* bytes of each number of a per-CPU value: 4, or 8 (0 too) */
+	char *data;    /* owned */
 };
 
 /* An empty one; table_free. */
@@ -44,5 +45,11 @@ char *table_find(const struct table *t, const void *key);
  * are of 64-bit counters; both tables are sorted.
  */
 void table_subtract(struct table *t, const struct table *before);
+
+/*
+ * The same, and *before becomes what `now`, which it sorts, was. 0, or -ENOMEM: nothing has changed
+ * then but the order.
+ */
+int table_since(struct table *now, struct table *before);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/stream.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -296,9 +298,49 @@ static void put_call(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
+/* In network order, as the kernel keeps it. */
+static void put_ip(struct stream *s, const struct cell *c, const char *data)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(c->size == 4 ? AF_INET : AF_INET6, data + c->offset, text, sizeof(text));
+	put(s, c, text, strlen(text), strlen(text));
+}
+
+static size_t add_element(char *to, const struct cell *c, const char *at)
+{
+	int64_t v = read_signed(at, c->element);
+
+	if (!c->element)
+		return (size_t)sprintf(to, "%02x", (unsigned char)*at);
+	if (!c->element_signed)
+		return number_base(to, read_unsigned(at, c->element), 10, 0);
+	if (v >= 0)
+		return number_base(to, (uint64_t)v, 10, 0);
+	*to = '-';
+	return 1 + number_base(to + 1, -(uint64_t)v, 10, 0);
+}
+
+/* An array's numbers with commas between; bytes as they stand in memory. What was not sent is not
+ * shown. */
+static void put_bytes(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	size_t max = size - c->offset, step = c->element ? c->element : 1, len = 0;
+
+	max = max < c->size ? max : c->size;
+	for (size_t at = 0; at + step <= max && len + NUMBER_MAX + 1 < sizeof(s->text);
+	     at += step) {
+		if (c->element && at)
+			s->text[len++] = ',';
+		len += add_element(s->text + len, c, data + c->offset + at);
+	}
+	put(s, c, s->text, len, len);
+}
+
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS;
+	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS ||
+		    c->kind == CELL_BYTES;
 
 	if (c->has_field && (size_t)c->offset + (text ? 0 : c->size) > size) {
 		put(s, c, "", 0, 0);
@@ -321,6 +363,12 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_KSYM:
 	case CELL_KADDR:
 		put_ksym(s, c, data);
+		break;
+	case CELL_IP:
+		put_ip(s, c, data);
+		break;
+	case CELL_BYTES:
+		put_bytes(s, c, data, size);
 		break;
 	case CELL_TEXT:
 		put_text(s, c, data, size);

@@ -112,6 +112,7 @@ void program_free(struct program *p)
 	free(p->overhead);
 	free(p->caveats);
 	free(p->table);
+	free(p->slot);
 	free(p->csv);
 	free(p->json);
 	free(p);
