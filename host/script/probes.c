@@ -191,13 +191,32 @@ static int add_named_tracepoint(struct making *m, const char *option, const char
 	return probe && add_target(probe, "", target) ? 0 : error_nomem(m->e);
 }
 
+/* What Python's regular expressions write with a backslash, as POSIX ones have it. */
+static char *posix_pattern(const char *target)
+{
+	struct buf b = {0};
+
+	for (const char *c = target; *c; c++) {
+		if (*c != '\\')
+			buf_char(&b, *c);
+		else if (c[1] == 'd' || c[1] == 'w')
+			buf_str(&b, *++c == 'd' ? "[0-9]" : "[A-Za-z0-9_]");
+		else if (c[1] == '.' || c[1] == '$')
+			buf_printf(&b, "[%c]", *++c);
+		else
+			buf_char(&b, *c); /* which is no pattern then */
+	}
+	return buf_take(&b);
+}
+
 static int add_named_function(struct making *m, enum program_probe_kind kind, const char *target,
 			      const char *handler)
 {
 	struct program_probe *probe;
-	char *pattern;
-	int err = option_value_pattern(target, &pattern, m->e);
+	char *pattern = NULL, *posix = posix_pattern(target);
+	int err = posix ? option_value_pattern(posix, &pattern, m->e) : error_nomem(m->e);
 
+	free(posix);
 	if (err)
 		return err;
 	probe = add_probe(m, kind, handler, 0);

@@ -88,6 +88,11 @@ static struct program *begin(enum program_output output, const char *path, const
 	p->table = table ? strdup(table) : NULL;
 	p->columns = calloc(columns + 1, sizeof(*p->columns));
 	p->output = output;
+	/* What a histogram counts is all that is known of it. */
+	if (output == PROGRAM_HISTOGRAM) {
+		p->labels = calloc(1, sizeof(*p->labels));
+		p->nlabels = p->labels && (p->labels[0].text = strdup(table)) ? 1 : 0;
+	}
 	if (p->name && p->path && p->template_path && p->columns && (p->table || !table))
 		return p;
 	program_free(p);
