@@ -14,6 +14,7 @@
 #include "script/show.h"
 #include "script/source.h"
 #include "text/target.h"
+#include "trace/privilege.h"
 
 struct script {
 	struct program *program;
@@ -144,6 +145,9 @@ static int use(struct script *s, const struct session_stop *stop, struct error *
 		run_report_object(p);
 		return 0;
 	}
+	err = privilege_check_plan(&p->plan, e);
+	if (err)
+		return err;
 	return show_run(&p->plan, p->object, &s->source, stop, &p->starting, e);
 }
 

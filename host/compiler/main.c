@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "compiler/collect.h"
+#include "compiler/confine.h"
 #include "compiler/libbcc.h"
 #include "compiler/lines.h"
 #include "compiler/standin.h"
@@ -123,11 +124,11 @@ static int write_object(const struct object *o, struct error *e)
 }
 
 /* Puts the headers where libbcc looks for them. */
-static int prepare(const struct options *o, const char *text, char *btf, size_t btf_len,
-		   struct error *e)
+static int prepare(const struct options *o, const char *dir, const char *text, char *btf,
+		   size_t btf_len, struct error *e)
 {
 	struct tree_request req = {
-		.dir = o->dir,
+		.dir = dir,
 		.btf_path = o->btf,
 		.btf = btf,
 		.btf_len = btf_len,
@@ -138,18 +139,25 @@ static int prepare(const struct options *o, const char *text, char *btf, size_t 
 
 	/* bpf_probe_read_kernel and _user are of 5.5. */
 	standin.probe_read_kernel = o->version >= (5 << 16 | 5 << 8);
-	if (o->dir && setenv("BCC_KERNEL_SOURCE", o->dir, 1) < 0) {
+	if (dir && setenv("BCC_KERNEL_SOURCE", dir, 1) < 0) {
 		free(btf);
 		return error_nomem(e);
 	}
 	return o->btf ? tree_write(&req, e) : 0;
 }
 
+/* libbcc makes struct tracepoint__CATEGORY__EVENT of what tracefs says, which root alone may read.
+ */
+static bool reads_formats(const char *text)
+{
+	return strstr(text, "TRACEPOINT_PROBE") || strstr(text, "tracepoint__");
+}
+
 static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[3];
 	struct object *obj = NULL;
-	char *text = NULL, *pinned = NULL, *btf = NULL;
+	char *text = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
 	size_t btf_len = 0;
 	void *module;
 	int err = 0, ncflags = 0;
@@ -159,10 +167,12 @@ static int run(const struct options *o, struct error *e)
 		err = file_read(o->btf, &btf, &btf_len, e);
 	if (!err)
 		err = read_text(&text, e);
+	if (!err)
+		err = confine(o->dir, o->btf != NULL, reads_formats(text), &dir, e);
 	if (err)
 		free(btf);
 	else
-		err = prepare(o, text, btf, btf_len, e);
+		err = prepare(o, dir, text, btf, btf_len, e);
 	if (err)
 		goto out;
 	if (o->debug & LIBBCC_DEBUG_SOURCE)
@@ -188,6 +198,7 @@ out:
 	object_free(obj);
 	free(pinned);
 	free(text);
+	free(dir);
 	return err;
 }
 

@@ -2,13 +2,17 @@
 #include "output/cell.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "container/cgroups.h"
 #include "output/call.h"
 
-static bool shown(const struct program_column *c, const struct program *p, const struct options *o)
+#define OWN_MAX 4 /* columns of the host's own: --timestamp, --show */
+
+bool cell_shown(const struct program_column *c, const struct program *p, const struct options *o)
 {
 	if (c->when && !options_given(o, p, c->when))
 		return false;
@@ -158,11 +162,10 @@ static int plan_formatted(struct cell *cell, const struct program *p,
 	return 0;
 }
 
-static int plan_cell(struct cells *cells, const struct program *p, const struct program_column *c,
-		     const struct options *o, const struct layout *l, struct error *e)
+int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
+	      const struct options *o, const struct layout *l, struct error *e)
 {
-	struct cell *cell = &cells->v[cells->n++];
-
+	*cell = (struct cell){0};
 	cell->title = strdup(c->title);
 	if (!cell->title)
 		return error_nomem(e);
@@ -197,9 +200,71 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
-		    (p->columns[i].value == PROGRAM_COLUMN_ELAPSED && shown(&p->columns[i], p, o)))
+		    (p->columns[i].value == PROGRAM_COLUMN_ELAPSED &&
+		     cell_shown(&p->columns[i], p, o)))
 			return 0;
-	return plan_cell(cells, p, &column, o, l, e);
+	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
+}
+
+/* --show. */
+static int plan_cgroup(struct cells *cells, const struct program *p, const struct options *o,
+		       const struct layout *l, struct error *e)
+{
+	static const struct {
+		enum options_show show;
+		enum cell_kind kind;
+		const char *title;
+		unsigned int width;
+	} columns[] = {
+		{OPTIONS_SHOW_CONTAINER, CELL_CONTAINER, "CONTAINER", 16},
+		{OPTIONS_SHOW_POD, CELL_POD, "POD", 24},
+		{OPTIONS_SHOW_CGROUP, CELL_CGROUP, "CGROUP", 32},
+	};
+	struct program_column column = {.field = (char *)"cgroup_id", .line = p->table_line};
+	int err = 0;
+
+	if (!o->show)
+		return 0;
+	err = cgroups_new(&cells->cgroups, &container_places, e);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !err; i++) {
+		if (!(o->show & columns[i].show))
+			continue;
+		column.title = (char *)columns[i].title;
+		column.width = columns[i].width;
+		err = cell_make(&cells->v[cells->n], p, &column, o, l, e);
+		cells->v[cells->n++].kind = columns[i].kind;
+	}
+	return err;
+}
+
+const char *cells_cgroup(const struct cells *cells, const struct cell *c, uint64_t id,
+			 char room[CELL_LABEL_MAX], bool *known)
+{
+	const struct cgroup *g = cgroups_find(cells->cgroups, id);
+
+	*known = g && g->path;
+	if (!*known) {
+		snprintf(room, CELL_LABEL_MAX, "%" PRIu64, id);
+		return c->kind == CELL_CGROUP ? room : "?";
+	}
+	if (c->kind == CELL_CGROUP)
+		return g->path;
+	if (c->kind == CELL_POD)
+		return g->container.pod_name[0] ? g->container.pod_name
+		       : g->container.pod[0]	? g->container.pod
+						: NULL;
+	container_label(&g->container, room, CELL_LABEL_MAX);
+	return *room ? room : NULL;
+}
+
+int cells_make_shown(struct cells *cells, const struct program *p, const struct options *o,
+		     const struct layout *l, struct error *e)
+{
+	memset(cells, 0, sizeof(*cells));
+	if (!o->show)
+		return 0;
+	cells->v = calloc(OWN_MAX, sizeof(*cells->v));
+	return cells->v ? plan_cgroup(cells, p, o, l, e) : error_nomem(e);
 }
 
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
@@ -207,12 +272,14 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 {
 	int err;
 
-	cells->n = 0;
-	cells->v = calloc(p->ncolumns + 1, sizeof(*cells->v));
+	memset(cells, 0, sizeof(*cells));
+	cells->v = calloc(p->ncolumns + OWN_MAX, sizeof(*cells->v));
 	err = cells->v ? plan_timestamp(cells, p, o, l, e) : error_nomem(e);
+	if (!err)
+		err = plan_cgroup(cells, p, o, l, e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
-		if (shown(&p->columns[i], p, o))
-			err = plan_cell(cells, p, &p->columns[i], o, l, e);
+		if (cell_shown(&p->columns[i], p, o))
+			err = cell_make(&cells->v[cells->n++], p, &p->columns[i], o, l, e);
 	if (!err && !cells->n && p->output != PROGRAM_HISTOGRAM)
 		err = error_set(e, FAULT_TOOL, -EINVAL, "%s: no column is shown", p->path);
 	if (!err && cells->n)
@@ -220,15 +287,20 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	return err;
 }
 
+void cell_free(struct cell *cell)
+{
+	for (size_t i = 0; i < cell->nnames; i++)
+		free(cell->names[i].name);
+	free(cell->names);
+	call_free(cell->call);
+	free(cell->title);
+}
+
 void cells_free(struct cells *cells)
 {
-	for (size_t i = 0; cells->v && i < cells->n; i++) {
-		for (size_t j = 0; j < cells->v[i].nnames; j++)
-			free(cells->v[i].names[j].name);
-		free(cells->v[i].names);
-		call_free(cells->v[i].call);
-		free(cells->v[i].title);
-	}
+	for (size_t i = 0; cells->v && i < cells->n; i++)
+		cell_free(&cells->v[i]);
 	free(cells->v);
+	cgroups_free(cells->cgroups);
 	memset(cells, 0, sizeof(*cells));
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/stream.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,23 +9,26 @@
 #include "output/args.h"
 #include "output/call.h"
 #include "output/cell.h"
+#include "output/data.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/only.h"
+#include "output/put_csv.h"
+#include "output/value.h"
 
-#define TEXT_MAX 8192 /* bytes of a text field that are shown */
+#define TEXT_MAX VALUE_TEXT_MAX
 
 struct stream {
 	struct writer *w;
 	struct cells cells;
 	struct only only;
-	time_t second; /* that `clock` tells */
+	struct data *data; /* instead of all below; NULL: text */
+	time_t second;	   /* that `clock` tells */
 	char clock[16];
-	bool started;
 	bool csv, plain; /* plain: without padding, for stream_section */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
-	uint64_t first_ns; /* CLOCK_MONOTONIC, or the events' own clock, of the first event */
+	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
 
@@ -43,6 +44,8 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 	s->second = -1;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
+	if (!err && options_want_data(o))
+		err = data_new(&s->data, p, o, l, w, e);
 	if (err)
 		stream_free(s);
 	else
@@ -56,6 +59,7 @@ void stream_free(struct stream *s)
 		return;
 	cells_free(&s->cells);
 	only_free(&s->only);
+	data_free(s->data);
 	free(s);
 }
 
@@ -65,27 +69,11 @@ static void pad(struct writer *w, size_t width, size_t have)
 		writer_pad(w, width - have);
 }
 
-/* As RFC 4180 has it: in quotes if need be, quotes doubled. */
-static void put_csv(struct writer *w, const char *text, size_t len)
-{
-	bool quoted = memchr(text, ',', len) || memchr(text, '"', len);
-
-	if (quoted)
-		writer_char(w, '"');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			writer_char(w, '"');
-		writer_char(w, text[i]);
-	}
-	if (quoted)
-		writer_char(w, '"');
-}
-
 /* width: in characters; len: in bytes. */
 static void put(struct stream *s, const struct cell *c, const char *text, size_t len, size_t width)
 {
 	if (s->csv) {
-		put_csv(s->w, text, len);
+		put_csv_utf8(s->w, text, len);
 		return;
 	}
 	if (s->plain) {
@@ -101,6 +89,10 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 
 void stream_heading(struct stream *s)
 {
+	if (s->data) {
+		data_heading(s->data);
+		return;
+	}
 	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
@@ -125,39 +117,14 @@ static void put_clock(struct stream *s, const struct cell *c)
 	put(s, c, s->clock, 8, 8);
 }
 
-static uint64_t read_unsigned(const char *p, uint32_t size)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, size < 8 ? size : 8); /* BPF on little-endian machines; see layout.h */
-	return v;
-}
-
-static int64_t read_signed(const char *p, uint32_t size)
-{
-	uint64_t v = read_unsigned(p, size);
-	unsigned int shift = size < 8 ? 64 - 8 * size : 0;
-
-	return (int64_t)(v << shift) >> shift;
-}
-
 static void put_elapsed(struct stream *s, const struct cell *c, const char *data)
 {
 	char text[NUMBER_MAX];
 	uint64_t now;
 	size_t len;
 
-	if (c->has_field) {
-		now = read_unsigned(data + c->offset, c->size);
-	} else {
-		now = clock_ns();
-	}
-	if (!s->started)
-		s->first_ns = now;
-	s->started = true;
-	/* Events of two CPUs may come a little out of order: the second is then before the first.
-	 */
-	now = now > s->first_ns ? now - s->first_ns : 0;
+	now = c->has_field ? value_unsigned(data + c->offset, c->size) : clock_ns();
+	now = value_elapsed(&s->first, now);
 	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
@@ -165,8 +132,8 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 /* Of nothing there is no part: "-". */
 static void put_percent(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t v = read_unsigned(data + c->offset, c->size),
-		 of = read_unsigned(data + c->of_offset, c->of_size);
+	uint64_t v = value_unsigned(data + c->offset, c->size),
+		 of = value_unsigned(data + c->of_offset, c->of_size);
 	char text[NUMBER_MAX];
 	size_t len = 1;
 
@@ -179,12 +146,11 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t addr = read_unsigned(data + c->offset, c->size);
-	bool known;
-	char name[256] = "0x";
+	char name[2 + VALUE_FUNCTION_MAX] = "0x";
+	uint64_t addr;
+	bool known = value_function(c, data, s->kernel, name, &addr);
 	size_t len;
 
-	known = s->kernel && !kernel_function_at(s->kernel, addr, name, sizeof(name), &addr);
 	if (c->kind == CELL_KADDR)
 		name[number_base(name, addr, 16, 0)] = '\0';
 	else if (!known)
@@ -195,13 +161,13 @@ static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 
 static void put_number(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t v = read_unsigned(data + c->offset, c->size);
-	bool negative = c->kind == CELL_SIGNED && read_signed(data + c->offset, c->size) < 0;
+	uint64_t v = value_unsigned(data + c->offset, c->size);
+	bool negative = c->kind == CELL_SIGNED && value_signed(data + c->offset, c->size) < 0;
 	char text[NUMBER_MAX];
 	size_t len = 0;
 
 	if (c->kind == CELL_SIGNED)
-		v = (uint64_t)read_signed(data + c->offset, c->size);
+		v = (uint64_t)value_signed(data + c->offset, c->size);
 	for (size_t i = 0; i < c->nnames; i++) {
 		if ((uint64_t)c->names[i].number == v) {
 			len = strlen(c->names[i].name);
@@ -225,9 +191,8 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 /* Text at the event's end may be cut short by its template: what was not sent is not read. */
 static void put_text(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	size_t max = size - c->offset, width, len;
+	size_t max = value_bytes(c, size), width, len;
 
-	max = max < c->size ? max : c->size;
 	max = max < TEXT_MAX ? max : TEXT_MAX;
 	if (s->csv || c->right) {
 		len = escape(s->text, data + c->offset, max, &width);
@@ -240,54 +205,34 @@ static void put_text(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
-/*
- * The directories came from the file's own upwards, each ended by a NUL, "/" after the topmost:
- * they are written from the last to the first. Without that "/" the top was out of reach.
- */
 static void put_path(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	const char *name = data + c->offset, *dirs = data + c->dirs_offset, *end;
-	size_t width = 0, len = 0, have = 0, w;
+	char path[TEXT_MAX];
+	size_t width, len = value_path(c, data, size, path);
 
-	if (c->dirs_size && size > c->dirs_offset)
-		have = size - c->dirs_offset < c->dirs_size ? size - c->dirs_offset : c->dirs_size;
-	while (have && dirs[have - 1] == '\0')
-		have--;
-	if (*name == '/' || !have) {
-		put_text(s, c, data, size);
-		return;
-	}
-	end = dirs + have;
-	if (end[-1] == '/' && (have == 1 || end[-2] == '\0')) {
-		end = have == 1 ? dirs : end - 2;
-	} else {
-		memcpy(s->text, "...", 3);
-		width = len = 3;
-	}
-	while (end > dirs && len < TEXT_MAX * ESCAPE_MAX / 2) {
-		const char *start = end;
-
-		while (start > dirs && start[-1] != '\0')
-			start--;
-		s->text[len++] = '/';
-		len += escape(s->text + len, start, (size_t)(end - start), &w);
-		width += w + 1;
-		end = start > dirs ? start - 1 : dirs;
-	}
-	/* A directory alone has no slash behind it, but for the root. */
-	if (*name || !len)
-		s->text[len++] = '/';
-	len += escape(s->text + len, name, c->size < TEXT_MAX / 2 ? c->size : TEXT_MAX / 2, &w);
-	put(s, c, s->text, len, width + w + 1);
+	len = escape(s->text, path, len, &width);
+	put(s, c, s->text, len, width);
 }
 
 static void put_args(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	size_t max = size - c->offset, width;
+	size_t width = args_put(s->w, data + c->offset, value_bytes(c, size), c->quote);
 
-	width = args_put(s->w, data + c->offset, max < c->size ? max : c->size, c->quote);
 	if (!c->last)
 		pad(s->w, c->width, width);
+}
+
+static void put_cgroup(struct stream *s, const struct cell *c, const char *data)
+{
+	char room[CELL_LABEL_MAX];
+	uint64_t id = value_unsigned(data + c->offset, c->size);
+	bool known;
+	const char *text = cells_cgroup(&s->cells, c, id, room, &known);
+	size_t width, len;
+
+	text = text ?: "-";
+	len = escape(s->text, text, strnlen(text, TEXT_MAX), &width);
+	put(s, c, s->text, len, width);
 }
 
 static void put_call(struct stream *s, const struct cell *c, const char *data, size_t size)
@@ -298,51 +243,16 @@ static void put_call(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
-/* In network order, as the kernel keeps it. */
-static void put_ip(struct stream *s, const struct cell *c, const char *data)
-{
-	char text[INET6_ADDRSTRLEN] = "";
-
-	inet_ntop(c->size == 4 ? AF_INET : AF_INET6, data + c->offset, text, sizeof(text));
-	put(s, c, text, strlen(text), strlen(text));
-}
-
-static size_t add_element(char *to, const struct cell *c, const char *at)
-{
-	int64_t v = read_signed(at, c->element);
-
-	if (!c->element)
-		return (size_t)sprintf(to, "%02x", (unsigned char)*at);
-	if (!c->element_signed)
-		return number_base(to, read_unsigned(at, c->element), 10, 0);
-	if (v >= 0)
-		return number_base(to, (uint64_t)v, 10, 0);
-	*to = '-';
-	return 1 + number_base(to + 1, -(uint64_t)v, 10, 0);
-}
-
-/* An array's numbers with commas between; bytes as they stand in memory. What was not sent is not
- * shown. */
 static void put_bytes(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	size_t max = size - c->offset, step = c->element ? c->element : 1, len = 0;
+	size_t len = value_bytes_text(c, data, size, s->text, sizeof(s->text));
 
-	max = max < c->size ? max : c->size;
-	for (size_t at = 0; at + step <= max && len + NUMBER_MAX + 1 < sizeof(s->text);
-	     at += step) {
-		if (c->element && at)
-			s->text[len++] = ',';
-		len += add_element(s->text + len, c, data + c->offset + at);
-	}
 	put(s, c, s->text, len, len);
 }
 
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS ||
-		    c->kind == CELL_BYTES;
-
-	if (c->has_field && (size_t)c->offset + (text ? 0 : c->size) > size) {
+	if (!value_came(c, size)) {
 		put(s, c, "", 0, 0);
 		return;
 	}
@@ -365,8 +275,6 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 		put_ksym(s, c, data);
 		break;
 	case CELL_IP:
-		put_ip(s, c, data);
-		break;
 	case CELL_BYTES:
 		put_bytes(s, c, data, size);
 		break;
@@ -379,14 +287,26 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_ARGS:
 		put_args(s, c, data, size);
 		break;
+	case CELL_CONTAINER:
+	case CELL_POD:
+	case CELL_CGROUP:
+		put_cgroup(s, c, data);
+		break;
 	case CELL_CALL:
 		put_call(s, c, data, size);
 		break;
 	}
 }
 
+struct data *stream_data(struct stream *s)
+{
+	return s->data;
+}
+
 bool stream_event(struct stream *s, const void *data, size_t size)
 {
+	if (s->data)
+		return data_event(s->data, data, size);
 	if (!only_passes(&s->only, data, size))
 		return false;
 	for (size_t i = 0; i < s->cells.n; i++) {
@@ -401,11 +321,15 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 void stream_elapsed(struct stream *s, uint64_t ns)
 {
 	s->elapsed_ns = ns;
+	if (s->data)
+		data_interval(s->data, ns);
 }
 
 void stream_kernel(struct stream *s, struct kernel *k)
 {
 	s->kernel = k;
+	if (s->data)
+		data_kernel(s->data, k);
 }
 
 const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,

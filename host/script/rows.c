@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/data.h"
 #include "output/stream.h"
 #include "script/view_program.h"
 
@@ -19,6 +20,13 @@ struct rows {
 	struct writer cell; /* where one value is written to be taken from */
 	size_t *widths;	    /* by column */
 };
+
+static void add_stacks(void *ctx, struct writer *w, const void *row, size_t size)
+{
+	const struct rows *r = ctx;
+
+	stacks_json(r->stacks, r->layout, row, size, w);
+}
 
 int rows_new(struct rows **out, const struct program *p, const struct options *o,
 	     const struct layout *l, size_t nkey, struct kernel *k, const struct stacks *s,
@@ -48,6 +56,8 @@ int rows_new(struct rows **out, const struct program *p, const struct options *o
 	}
 	if (r->stream)
 		stream_kernel(r->stream, k);
+	if (r->stream && stream_data(r->stream))
+		data_set_extra(stream_data(r->stream), add_stacks, r);
 	*out = r;
 	return 0;
 }
@@ -160,7 +170,27 @@ static void put_heading(struct rows *r)
 		put_cell(r, c, r->program->columns[c].title, strlen(r->program->columns[c].title));
 }
 
-int rows_print(struct rows *r, struct table *t, bool zeros, struct error *e)
+/* Those that are shown come first. */
+static size_t keep_shown(struct table *t, const bool *passed)
+{
+	size_t size = table_row_size(t), n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!passed[i])
+			memmove(table_row(t, n++), table_row(t, i), size);
+	return n;
+}
+
+static void put_data(struct rows *r, struct table *t, const bool *passed, uint64_t elapsed_ns)
+{
+	struct data *d = stream_data(r->stream);
+
+	data_interval(d, elapsed_ns);
+	t->n = keep_shown(t, passed);
+	data_top(d, t, t->n, NULL);
+}
+
+int rows_print(struct rows *r, struct table *t, bool zeros, uint64_t elapsed_ns, struct error *e)
 {
 	size_t size = table_row_size(t), most = r->options->maxrows ?: SIZE_MAX, n = 0;
 	bool *passed = calloc(t->n + 1, sizeof(*passed));
@@ -172,6 +202,11 @@ int rows_print(struct rows *r, struct table *t, bool zeros, struct error *e)
 	for (size_t i = 0; i < t->n; i++) {
 		passed[i] = n >= most || (zeros && is_zero(t, i));
 		n += !passed[i];
+	}
+	if (r->stream && stream_data(r->stream)) {
+		put_data(r, t, passed, elapsed_ns);
+		free(passed);
+		return 0;
 	}
 	measure(r, t, passed);
 	if (!r->options->no_header)

@@ -25,8 +25,9 @@ void rows_free(struct rows *r);
 /*
  * Prints the table, which it sorts: by the first number of the value, equal ones by the bytes of
  * their keys; --maxrows of them at most, if it was given. zeros: entries of nothing but zeros are
- * passed over, which an array has many of.
+ * passed over, which an array has many of. elapsed_ns:
+ * the time in which it was counted.
  */
-int rows_print(struct rows *r, struct table *t, bool zeros, struct error *e);
+int rows_print(struct rows *r, struct table *t, bool zeros, uint64_t elapsed_ns, struct error *e);
 
 #endif

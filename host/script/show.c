@@ -19,6 +19,7 @@
 #include "trace/attach.h"
 #include "trace/buffers.h"
 #include "trace/pipe.h"
+#include "trace/privilege.h"
 #include "trace/reader.h"
 
 #define SECOND 1000000000ULL
@@ -172,6 +173,16 @@ static int make_readers(struct show *s, const struct buffers_machine *m, struct 
 	return err;
 }
 
+/* What is still needed once all is attached: names of the kernel's functions, if they are shown. */
+static int drop_privileges(const struct show *s, struct error *e)
+{
+	struct program_column names = {.format = PROGRAM_FORMAT_KSYM};
+	struct program needs = {.columns = &names};
+
+	needs.ncolumns = s->source->nstacks || views_name_functions(&s->views) ? 1 : 0;
+	return privilege_drop(&needs, e);
+}
+
 static int start(struct show *s, struct error *e)
 {
 	const struct options *o = s->plan->options;
@@ -190,7 +201,7 @@ static int start(struct show *s, struct error *e)
 	if (!err && calls_printk(s->object))
 		err = make_pipe(s, e);
 	s->views.stacks.load = err ? NULL : &s->load;
-	return err ? err : attach_plan(&s->attach, s->plan, &s->load, e);
+	return err ? err : attach_plan(&s->attach, s->plan, &s->load, e) ?: drop_privileges(s, e);
 }
 
 static void begin(struct show *s)

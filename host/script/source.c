@@ -306,30 +306,29 @@ static bool is_placeholder(const char *word, size_t len)
 	return letters && len > 1;
 }
 
-/* The first word in quotes ('NAME') in a compiler's error that is one, and in the text. */
+/* The first name that the compiler does not know and that looks like one. */
 char *source_advice(const struct source *s, const char *errors)
 {
-	const char *p = errors;
+	static const char *const says[] = {"use of undeclared identifier '", "unknown type name '",
+					   "undeclared function '"};
 	struct buf b = {0};
-	char *word;
 
-	while ((p = strchr(p, '\''))) {
-		const char *end = strchr(++p, '\'');
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]) && !b.len; i++) {
+		const char *p = strstr(errors, says[i]);
+		char *word = p ? strdup(p + strlen(says[i])) : NULL;
 
-		if (!end)
-			break;
-		word = strndup(p, (size_t)(end - p));
-		if (word && is_placeholder(p, (size_t)(end - p)) && source_has_word(s, word)) {
+		if (word)
+			word[strcspn(word, "'")] = '\0';
+		if (word && is_placeholder(word, strlen(word)) && source_has_word(s, word))
 			buf_printf(
 				&b,
 				"%s may be a placeholder that the script fills in: --replace "
 				"%s=TEXT does (--replace %s= takes it out), or --define %s=VALUE",
 				word, word, word, word);
-			free(word);
-			return buf_take(&b);
-		}
 		free(word);
-		p = end + 1;
 	}
+	if (b.len)
+		return buf_take(&b);
+	buf_free(&b);
 	return NULL;
 }

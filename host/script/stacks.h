@@ -32,4 +32,8 @@ const struct source_stack *stacks_field(const struct stacks *s, const struct lay
 void stacks_print(const struct stacks *s, const struct layout *l, const char *data, size_t size,
 		  struct writer *w);
 
+/* The same as members of a JSON object, behind others: `,"FIELD":["function", …]`. */
+void stacks_json(const struct stacks *s, const struct layout *l, const char *data, size_t size,
+		 struct writer *w);
+
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "output/data.h"
 #include "output/histogram.h"
 #include "output/stream.h"
 #include "script/command.h"
@@ -21,10 +23,12 @@ struct view {
 	struct program *program; /* owned; the plan's */
 	struct plan plan;	 /* borrows all but the program */
 	struct layout layout;
+	const struct stacks *stacks;
 	size_t nkey; /* fields of the key */
 	struct stream *stream;
 	struct histogram *histogram;
 	struct rows *rows;
+	uint64_t since;		 /* when what is printed began to be counted, clock_ns */
 	struct table before;	 /* of what is never emptied: what it held the last time */
 	uint32_t word;		 /* bytes of each number of a per-CPU map's value */
 	bool counters;		 /* all of the value's numbers are 64-bit ones */
@@ -61,6 +65,15 @@ void views_free(struct views *vs)
 		view_free(vs->v[i]);
 	free(vs->v);
 	memset(vs, 0, sizeof(*vs));
+}
+
+bool views_name_functions(const struct views *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		for (size_t j = 0; j < vs->v[i]->program->ncolumns; j++)
+			if (vs->v[i]->program->columns[j].format == PROGRAM_FORMAT_KSYM)
+				return true;
+	return false;
 }
 
 enum view_kind view_kind(const struct view *v)
@@ -218,12 +231,19 @@ static void look_at_value(struct view *v)
 
 /* --- making one --- */
 
+static void add_stacks(void *ctx, struct writer *w, const void *event, size_t size)
+{
+	const struct view *v = ctx;
+
+	stacks_json(v->stacks, &v->layout, event, size, w);
+}
+
 static int make_output(struct making *m, struct view *v)
 {
 	const struct options *o = m->plan->options;
 	enum program_output output = v->kind == VIEW_EVENTS	 ? PROGRAM_STREAM
 				     : v->kind == VIEW_HISTOGRAM ? PROGRAM_HISTOGRAM
-								 : PROGRAM_RATES;
+								 : PROGRAM_TOP;
 	int err;
 
 	v->program =
@@ -242,6 +262,8 @@ static int make_output(struct making *m, struct view *v)
 	err = stream_new(&v->stream, v->program, o, &v->layout, m->w, m->e);
 	if (!err)
 		stream_kernel(v->stream, m->plan->kernel);
+	if (!err && stream_data(v->stream))
+		data_set_extra(stream_data(v->stream), add_stacks, v);
 	return err;
 }
 
@@ -270,6 +292,8 @@ static int make_view(struct making *m, const struct object_map *map, enum view_k
 		return error_nomem(m->e);
 	v->kind = kind;
 	v->map = map;
+	v->since = clock_ns();
+	v->stacks = &m->vs->stacks;
 	table_init(&v->before, map->key_size, map->value_size);
 	if (kind == VIEW_EVENTS)
 		err = lay_event(m, v);
@@ -400,24 +424,25 @@ static void put_name(struct view *v, const char *name, struct writer *w)
 
 void view_heading(struct views *vs, struct view *v, struct writer *w)
 {
-	if (vs->named)
+	if (vs->named && !stream_data(v->stream))
 		put_name(v, v->map->name, w);
 	stream_heading(v->stream);
 }
 
 void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w)
 {
-	if (vs->named)
+	if (vs->named && !stream_data(v->stream))
 		put_name(v, v->map->name, w);
 	stream_event(v->stream, data, size);
-	stacks_print(&vs->stacks, &v->layout, data, size, w);
+	if (!stream_data(v->stream))
+		stacks_print(&vs->stacks, &v->layout, data, size, w);
 }
 
-static int print_table(struct view *v, struct table *t, struct error *e)
+static int print_table(struct view *v, struct table *t, uint64_t elapsed, struct error *e)
 {
 	if (v->kind == VIEW_HISTOGRAM)
-		return histogram_print(v->histogram, t, e);
-	return rows_print(v->rows, t, is_array(v->map), e);
+		return histogram_print(v->histogram, t, elapsed, e);
+	return rows_print(v->rows, t, is_array(v->map), elapsed, e);
 }
 
 int view_print(struct views *vs, struct view *v, const struct load *l, struct error *e)
@@ -425,6 +450,7 @@ int view_print(struct views *vs, struct view *v, const struct load *l, struct er
 	const struct options *o = v->plan.options;
 	bool since = o->interval > 0 && !options_given(o, vs->command, COMMAND_KEEP);
 	bool take = since && !is_array(v->map) && v->kind == VIEW_TABLE;
+	uint64_t now = clock_ns(), elapsed = now - v->since;
 	struct table t;
 	int err;
 
@@ -433,8 +459,10 @@ int view_print(struct views *vs, struct view *v, const struct load *l, struct er
 	err = table_read(&t, load_map_fd(l, v->map->name), v->map, take, e);
 	if (!err && since && !take && v->counters && table_since(&t, &v->before))
 		err = error_nomem(e);
+	if (since)
+		v->since = now;
 	if (!err)
-		err = print_table(v, &t, e);
+		err = print_table(v, &t, elapsed, e);
 	table_free(&t);
 	return err;
 }

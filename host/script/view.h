@@ -44,6 +44,9 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 	       struct error *e);
 void views_free(struct views *vs);
 
+/* Does any of them show the names of kernel functions? */
+bool views_name_functions(const struct views *vs);
+
 enum view_kind view_kind(const struct view *v);
 const struct object_map *view_map(const struct view *v);
 

@@ -2,6 +2,7 @@
 #include "script/view_program.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -55,13 +56,35 @@ static unsigned int width_of(const struct layout_field *f, const char *title)
 	return own > width ? own : width;
 }
 
+/* Names that an object has already (tool/fields.h), or that are none there. */
+static bool name_field(struct program_column *c)
+{
+	static const char *const taken[] = {"time", "elapsed_ns", "interval_ns", "table"};
+	char *s;
+	bool same;
+
+	if (asprintf(&c->as, "%s", c->field) < 0)
+		return false;
+	for (s = c->as; *s; s++)
+		*s = isalnum((unsigned char)*s) ? (char)tolower((unsigned char)*s) : '_';
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		same = strcmp(c->as, taken[i]) == 0;
+		if (!same)
+			continue;
+		free(c->as);
+		if (asprintf(&c->as, "field_%s", taken[i]) < 0)
+			return false;
+	}
+	return true;
+}
+
 static bool add_column(struct program *p, const struct layout_field *f)
 {
 	struct program_column *c = &p->columns[p->ncolumns];
 
 	c->title = strdup(f->name);
 	c->field = strdup(f->name);
-	if (!c->title || !c->field) {
+	if (!c->title || !c->field || !name_field(c)) {
 		free(c->title);
 		free(c->field);
 		return false;
@@ -86,6 +109,7 @@ static struct program *begin(enum program_output output, const char *path, const
 	p->path = strdup(path);
 	p->template_path = strdup(path);
 	p->table = table ? strdup(table) : NULL;
+	p->origin = table ? strdup(table) : NULL;
 	p->columns = calloc(columns + 1, sizeof(*p->columns));
 	p->output = output;
 	/* What a histogram counts is all that is known of it. */

@@ -25,6 +25,7 @@ const size_t options_groups_len = COUNT(options_groups);
 const struct options_pair options_commands[] = {
 	{"TOOL", "run this tool"},
 	{"TOOL --help", "what this tool does and takes"},
+	{"run FILE.c", "run BCC's C text as it is, without a program file"},
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
@@ -43,6 +44,8 @@ const size_t options_environment_len = COUNT(options_environment);
 
 const struct options_pair options_examples[] = {
 	{"bcchost opensnoop --pid 42", "the files that process 42 opens"},
+	{"bcchost opensnoop --container web", "the files that are opened in a container"},
+	{"bcchost execsnoop --show container", "new programs, and the container of each"},
 	{"bcchost --print-bpf opensnoop", "the BPF C that it would run here; needs no root"},
 	{"bcchost --tools-dir ~/tools mytool", "a tool of one's own"},
 };

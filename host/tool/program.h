@@ -204,6 +204,8 @@ struct program_column {
 	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
+	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
@@ -217,6 +219,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	size_t nbits;
+	struct program_value *bits; /* what the bits of a number are called; output/bits.h */
 	unsigned int line;
 };
 
@@ -264,6 +268,7 @@ struct program {
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
+	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
 	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
 	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
