@@ -26,7 +26,7 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VE
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
-                host/object/*.c host/trace/*.c host/output/*.c)
+                host/object/*.c host/trace/*.c host/output/*.c host/script/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 TEST_SRC   := $(wildcard tests/unit/*.c)
 

@@ -28,6 +28,8 @@ struct prepare {
 	const struct options *options;
 	const volatile sig_atomic_t *stopped; /* set by a signal: nothing more is begun */
 	bool quiet;			      /* no line on a terminal while it takes long */
+	const char *template; /* the text, where it is not to be read from template_path */
+	const char *defines;  /* … and lines of C before it */
 
 	/* What came of it. */
 	struct kernel *kernel;

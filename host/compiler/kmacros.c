@@ -54,7 +54,7 @@ const char kmacros_text[] =
 	C(U64_MAX, ((u64)~0ULL)) C(S32_MAX, ((s32)(U32_MAX >> 1)))
 	C(S64_MAX, ((s64)(U64_MAX >> 1))) C(INT_MAX, ((int)(~0U >> 1)))
 	C(INT_MIN, (-INT_MAX - 1)) C(UINT_MAX, (~0U)) C(LONG_MAX, ((long)(~0UL >> 1)))
-	C(ULONG_MAX, (~0UL))
+	C(ULONG_MAX, (~0UL)) C(READ, 0) C(WRITE, 1)
 	C(LLONG_MAX, ((long long)(~0ULL >> 1)))
 	C(ULLONG_MAX, (~0ULL)) C(MAX_ERRNO, 4095)
 	F(IS_ERR_VALUE, (x), ((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO))

@@ -146,6 +146,13 @@ static int prepare(const struct options *o, const char *dir, const char *text, c
 	return o->btf ? tree_write(&req, e) : 0;
 }
 
+/* libbcc makes struct tracepoint__CATEGORY__EVENT of what tracefs says, which root alone may read.
+ */
+static bool reads_formats(const char *text)
+{
+	return strstr(text, "TRACEPOINT_PROBE") || strstr(text, "tracepoint__");
+}
+
 static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[3];
@@ -159,9 +166,9 @@ static int run(const struct options *o, struct error *e)
 	if (o->btf)
 		err = file_read(o->btf, &btf, &btf_len, e);
 	if (!err)
-		err = confine(o->dir, o->btf != NULL, &dir, e);
-	if (!err)
 		err = read_text(&text, e);
+	if (!err)
+		err = confine(o->dir, o->btf != NULL, reads_formats(text), &dir, e);
 	if (err)
 		free(btf);
 	else

@@ -111,6 +111,8 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_TEXT:
 	case CELL_PATH:
 	case CELL_KSYM:
+	case CELL_IP:
+	case CELL_BYTES:
 		return RECORD_TEXT;
 	case CELL_ARGS:
 		return RECORD_LIST;
@@ -349,6 +351,8 @@ static void get_text(struct record *r, const struct source *s, const char *data,
 
 	if (c->kind == CELL_KSYM)
 		set_string(v, value_function(c, data, r->kernel, r->text, &start) ? r->text : NULL);
+	else if (c->kind == CELL_IP || c->kind == CELL_BYTES)
+		set_text(v, r->text, value_bytes_text(c, data, size, r->text, sizeof(r->text)));
 	else if (c->kind == CELL_PATH && c->dirs_size)
 		set_text(v, r->text, value_path(c, data, size, r->text));
 	else

@@ -263,6 +263,12 @@ static int missing_probe(struct plan *plan, const struct program_probe *probe, s
 				probe->option, kernel_release(plan->kernel),
 				is_pattern(names.data) ? "that matches " : "", names.data,
 				why.data ? why.data : "");
+	else if (!probe->line)
+		err = error_set(e, FAULT_USAGE, -ENOENT,
+				"kernel %s has nothing to attach the %s %s to, which %s shall run "
+				"at%s",
+				kernel_release(plan->kernel), program_probe_kind_name(probe->kind),
+				names.data, probe->run, why.data ? why.data : "");
 	else
 		err = error_set(e, FAULT_KERNEL, -ENOENT,
 				"%s:%u: kernel %s has nothing to attach %s %s to%s",

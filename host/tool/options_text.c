@@ -25,6 +25,7 @@ const size_t options_groups_len = COUNT(options_groups);
 const struct options_pair options_commands[] = {
 	{"TOOL", "run this tool"},
 	{"TOOL --help", "what this tool does and takes"},
+	{"run FILE.c", "run BCC's C text as it is, without a program file"},
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},

@@ -39,6 +39,7 @@ enum program_option_type {
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
 	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
+	PROGRAM_OPTION_TEXT,	/* anything; no tool's: what it becomes part of is the user's own */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -70,6 +71,7 @@ enum program_probe_kind {
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
 	PROGRAM_PERF_EVENT,
+	PROGRAM_LSM, /* target "file_open", a hook's name; no tool's */
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -85,7 +87,7 @@ struct program_probe {
 	char *variant; /* only in this variant; NULL: in all */
 	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
 	char *unless;  /* only if it is not; NULL: always */
-	unsigned int line;
+	unsigned int line; /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -137,6 +139,7 @@ enum program_output {
 	PROGRAM_HISTOGRAM,  /* rows of stars, every interval */
 	PROGRAM_RATES,	    /* a line of counters a second, every interval */
 	PROGRAM_TRACE_PIPE, /* what bpf_trace_printk prints */
+	PROGRAM_WHATEVER,   /* all that a text has; no tool's (script/command.h) */
 	PROGRAM_NOUTPUTS,
 };
 
@@ -183,6 +186,8 @@ enum program_format {
 	PROGRAM_FORMAT_PATH,  /* the field, with the directories of `dirs` before it */
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
+	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
+	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes */
 };
 
 enum program_align {
@@ -263,6 +268,8 @@ struct program {
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
+	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
+	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
 	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
 	size_t nsorts;

@@ -140,6 +140,8 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 		return BPF_PROG_TYPE_TRACING;
 	case PROGRAM_PERF_EVENT:
 		return BPF_PROG_TYPE_PERF_EVENT;
+	case PROGRAM_LSM:
+		return BPF_PROG_TYPE_LSM;
 	case PROGRAM_KPROBE:
 	case PROGRAM_KRETPROBE:
 		break;
