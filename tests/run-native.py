@@ -19,6 +19,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "mat
 sys.dont_write_bytecode = True
 
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import native_port  # noqa: E402
 from page import command_of, steps_of, write_steps
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -731,6 +733,8 @@ def _(installed):
     got = [l.split()[-2:] for l in t.stdout.splitlines() if re.search(r"/(file\d\d|missing)$", l)]
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
+
+native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
 
 try:
     main()

@@ -297,7 +297,7 @@ def column(title, spec, outcomes, cases, computed, stream, slot):
         return finish(title, keys, s, note)
     if kind in ("ipv4", "ipv6", "ksym") and plain_field(expr[1]):
         keys["field"] = strip_prefix(expr[1][2])
-        keys["format"] = kind
+        keys["format"] = "ksym" if kind == "ksym" else "ip"
         return finish(title, keys, s, note)
     if kind == "names" and plain_field(expr[2]):
         keys["field"] = strip_prefix(expr[2][2])

@@ -897,6 +897,8 @@ class Porter:
 
     def put_computed(self, table):
         """Fields that are worked out before an event goes, and what is not to go."""
+        shown = {c.keys.get("field") for c in self.out["columns"]}
+        self.computed.made = [m for m in self.computed.made if m[0] in shown]
         if not self.computed.made and not self.conditions_c:
             return
         kind = ctext.event_type(self.template, table)

@@ -98,7 +98,9 @@ class Recorder:
         """The comparisons with numbers that this event has met."""
         if not self.phase.startswith("callback"):
             return None
-        return [b for b in sym.branches.seen if isinstance(b[2], (int, str)) and b[2] != "?"][:64]
+        return [(b[0], b[1], to_text(b[2]) if isinstance(b[2], (str, bytes)) else b[2], b[3])
+                for b in sym.branches.seen
+                if isinstance(b[2], (int, str, bytes)) and b[2] != "?"][:64]
 
     # --- the script's waiting ---
 

@@ -210,6 +210,7 @@ struct program_column {
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
 	enum program_unit unit;
+	unsigned int divide_by; /* a number is divided by this; 0: it is not */
 	unsigned int
 		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
