@@ -35,7 +35,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help port-corpus
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-sandbox
 
@@ -113,6 +113,10 @@ bench:
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
+# Debian's bpfcc-tools, ported: needs the lab's bookworm root. CORPUS=DIR: other scripts.
+port-corpus: all
+	@CORPUS="$(CORPUS)" tests/port-corpus $(SCRIPTS)
+
 # For tests/run-unit, which calls them with the sanitizers' flags.
 unit-tests: $(TESTS)
 unit-list:
@@ -129,6 +133,7 @@ help:
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
+	@echo "make port-corpus  bcchost port on each script of Debian's bpfcc-tools; SCRIPTS=opensnoop: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"

@@ -106,6 +106,31 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         matches(program, r"label: \[\{text: msecs, when: milliseconds\}, \{text: usecs\}\]")
         compiles("reclat")
 
+    @case("docs/porting.md: the script that port converts alone says what the page says")
+    def _(installed):
+        said = succeeds(bcchost("port", f"{TOP}/tests/port/removals.py", "-o", out, "--force"))
+        with open(f"{TOP}/docs/porting.md") as f:
+            block = re.search(r"<!-- alone: removals -->\n```\n(.*?)```", f.read(), re.S).group(1)
+        lines = [l for l in block.splitlines() if re.match(r"  removals\.py:\d+: |The script's heading", l)]
+        true(len(lines) >= 5, "the page's lines", block)
+        for l in lines:
+            true(l in said.splitlines(), l, said)
+
+    @case("docs/porting.md: the changes by hand apply to what port wrote, and the tool compiles")
+    def _(installed):
+        own = f"{temp}/byhand"
+        matches(succeeds(bcchost("port", f"{TOP}/tests/port/readers.py", "-o", own, "--force")),
+                r"readers\.py:8: --comm becomes part of the program's text, and not as a number")
+        with open(f"{TOP}/docs/porting.md") as f:
+            diff = re.search(r"<!-- by hand: readers -->\n```diff\n(.*?)```", f.read(), re.S).group(1)
+        with open(f"{own}/diff", "w") as f:
+            f.write(diff)
+        r = command("patch", "-p0", "-i", "diff", cwd=own)
+        equal(r.returncode, 0, "patch", r.stdout + r.stderr)
+        compiles("readers", to=own)
+        text = succeeds(bcchost(*facts("bookworm")[1], "--print-bpf", "--tools-dir", own, "readers", "-c", "dd", "128"))
+        matches(text, r"count < \(128 \* 1024\)")
+
     @case("port: Python 2, a table that is printed and cleared")
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/callers.py"))

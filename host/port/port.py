@@ -159,7 +159,10 @@ class Porter:
 
     def texts(self):
         ex = self.ex
-        self.runs = [r for r in ex.runs if r.good()]
+        # A value that is no number must not become text of the program's.
+        pasted = {a for a in ex.atoms if (a.text_value or getattr(a, "odd", False)) and
+                  not a.failed and ex.shape(a.single) != ex.shape(ex.base)}
+        self.runs = [r for r in ex.runs if r.good() and not r.on & pasted]
         # The base first; a run like another of the same atoms adds nothing.
         self.runs.sort(key=lambda r: r is not ex.base)
         return self.texts_of(self.runs)
@@ -512,10 +515,11 @@ class Porter:
                              "when it was given (%s)" % (shown, f.get("text") or f["how"]))
         elif any(a.text_value for a in atoms if self.ex.shape(a.single) !=
                  self.ex.shape(self.ex.base)):
-            self.report.todo(line, "%s: its text becomes part of the program, which no option "
-                                   "may do" % shown)
+            self.report.todo(line, "%s becomes part of the program's text, and not as a number" %
+                             shown)
         elif any(getattr(a, "odd", False) for a in atoms):
-            self.report.todo(line, "%s changes the text in a way that was not understood" % shown)
+            self.report.todo(line, "%s becomes part of the program's text, and not as a number" %
+                             shown)
         else:
             self.report.todo(line, "%s changes neither the BPF program nor the columns: what it "
                                    "does is left out" % shown)
