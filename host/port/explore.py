@@ -139,6 +139,7 @@ class Explorer:
         self.options = []
         self.extra_argv = [w for a in always for w in a.argv]  # what must always be given
         self.always = list(always)
+        self.required = []
         self.fixed_answers = {}
         self.guesses = []
         self.cut = None
@@ -170,7 +171,7 @@ class Explorer:
         for _ in range(3):
             if r.good() or not self.options:
                 break
-            missing = [o for o in self.options if (not o["strings"] and o["nargs"] not in
+            self.required = missing = [o for o in self.options if (not o["strings"] and o["nargs"] not in
                        ("?", "*")) or o["required"] and o["strings"]]
             if not missing or self.extra_argv:
                 break
@@ -225,6 +226,8 @@ class Explorer:
 
     def try_option(self, i, o):
         if any(a.option["dest"] == o["dest"] for a in self.always):
+            return
+        if any(r is o or r["dest"] == o["dest"] for r in self.required if self.extra_argv):
             return
         if self.left() < 3:
             self.cut = "options from --%s on were not tried" % o["dest"]

@@ -140,6 +140,8 @@ class Porter:
             d = int(default)
         except (ValueError, TypeError):
             return False
+        if not -1 << 62 < d < 1 << 62:
+            return False
 
         def back(m):
             if m.group(1) not in numbers:
@@ -243,7 +245,7 @@ class Porter:
             nodes = merge([tuple(template.logical_lines(t, blocks)) for t in texts])
             if template.balanced(nodes, self.conditions):
                 break
-        self.template = template.emit(nodes, self.conditions, self.words)
+        self.template = template.own_bodies(template.emit(nodes, self.conditions, self.words))
         self.texts_made = texts
 
     def thin_runs(self, texts):
@@ -267,7 +269,7 @@ class Porter:
         self.conditions = Conditions([self.runs[i].on & changing for i in self.kept])
 
     def line_of(self, word):
-        m = re.search(r"\b%s\b" % re.escape(word), self.source)
+        m = re.search(r"\b%s\b" % (word if "\\" in word else re.escape(word)), self.source)
         return self.source.count("\n", 0, m.start()) + 1 if m else 0
 
     def text_atoms(self):
@@ -844,6 +846,24 @@ class Porter:
 
     # --- all of it ---
 
+    def modules(self):
+        """Functions that are not here and have a prefix of their own are a module's of that name."""
+        names = sorted({t for probes in self.attached for k, t, _r, regex, _l in probes
+                        if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex})
+        missing = [n for n, there in zip(names, self.ask_facts([["function", n] for n in names]))
+                   if not there]
+        count = {}
+        for n in missing:
+            m = re.match(r"([a-z]{3,}[a-z0-9]*)_", n)
+            if m:
+                count[m.group(1)] = count.get(m.group(1), 0) + 1
+        out = [p for p, n in count.items() if n >= 2 and n * 2 > len(names) and
+               p not in ("blk", "tcp", "vfs", "inet", "net", "mm", "page", "account")]
+        for p in out:
+            self.report.guess(self.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
+                              "functions of the module %s, which is loaded" % (p, p))
+        return out
+
     def here(self):
         """What the script attaches to with this kernel's own answers."""
         keys = [k for k in self.ex.facts if k[0] in ("field", "function", "symbol", "tracepoint")]
@@ -985,6 +1005,9 @@ class Porter:
                     {"symbol": key[1]}
                 self.report.did(line, "the kernel is asked for %s: %s" % (
                     " ".join(key[1:]), macro))
+        modules = self.modules()
+        if modules:
+            doc["modules"] = modules
         doc["probes"] = probes
         out = self.out
         o = {}
@@ -1001,10 +1024,17 @@ class Porter:
                           for la in out["labels"]]
         if self.only:
             o["only"] = [{"option": self.option_names[d], "field": f} for d, f in self.only]
-        columns = []
+        columns, fields = [], set()
         for i, c in enumerate(out["columns"]):
             entry = {"title": c.title}
             entry.update(c.keys)
+            name = entry.get("field") or entry.get("value")
+            if name in fields:
+                other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
+                entry["as"] = other if other[:1].isalpha() and other not in fields else \
+                    "%s_%d" % (name, i)
+                name = entry["as"]
+            fields.add(name)
             if i + 1 == len(out["columns"]) and entry.get("align") != "right":
                 entry.pop("width", None)
             if c.when in self.option_names:

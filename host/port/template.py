@@ -271,6 +271,31 @@ def move_braces(groups):
     return joined
 
 
+HEADS = re.compile(r"^#if ([^\n]+)\n((?:[^#\n][^\n]*\n|\n)+)#else\n((?:[^#\n][^\n]*\n|\n)+)#endif\n"
+                   r"\s*\{", re.M)
+
+
+def own_bodies(text):
+    """Two heads of functions of different names before one body: each gets a body of its own, so that
+    the host can leave one of them out."""
+    at = 0
+    while True:
+        m = HEADS.search(text, at)
+        if not m:
+            return text
+        names = [re.findall(r"(\w+)\s*\(", m.group(i)) for i in (2, 3)]
+        at = m.end()
+        if not names[0] or not names[1] or names[0][0] == names[1][0]:
+            continue
+        clean = ctext.without_comments(text)
+        _body, end = ctext.body_at(clean, m.end() - 1)
+        body = text[m.end() - 1:end]
+        new = "#if %s\n%s%s\n#else\n%s%s\n#endif" % (
+            m.group(1), m.group(2), body, m.group(3), body)
+        text = text[:m.start()] + new + text[end:]
+        at = m.start() + len(new)
+
+
 # --- signatures ---
 
 def type_key(text):
