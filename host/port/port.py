@@ -291,6 +291,7 @@ class Porter:
                 order.append(item)
             runs_of[item] = runs_of.get(item, frozenset()) | runs
         optional = self.optional_lines()
+        self.probe_options = set()
         out = []
         facts = {}
         for item in order:
@@ -323,8 +324,7 @@ class Porter:
             cond = self.conditions.find(runs_of[item])
             if cond is not True:
                 words = condition_text(cond, self.words)
-                if len(cond) == 1 and all(a.kind == "fact" for a, _w in cond[0]) and \
-                        self.fact_keys(cond[0], probe):
+                if len(cond) == 1 and self.probe_keys(cond[0], probe):
                     self.report.did(line, "%s is attached to %s if %s" % (run, target, words))
                 else:
                     # The handler is there in these runs alone: elsewhere it does nothing.
@@ -349,17 +349,24 @@ class Porter:
                             (" and %d more" % (n - 6) if n > 6 else ""))
         return out
 
-    def fact_keys(self, combo, probe):
-        """when: and unless: of a probe; at most one of each."""
-        keys = {}
+    def probe_keys(self, combo, probe):
+        """when:, unless:, given: and not_given: of a probe; at most one of each."""
+        keys, facts = {}, {}
         for a, wanted in combo:
-            macro = template.fact_macro(a.key)
-            has = wanted != a.base_answer
-            key = "when" if has else "unless"
+            if a.kind == "fact":
+                macro = template.fact_macro(a.key)
+                key = "when" if wanted != a.base_answer else "unless"
+                facts[macro] = a.key
+                value = macro
+            elif a.kind in ("flag", "value"):
+                key, value = "given" if wanted else "not_given", a.option["dest"]
+            else:
+                return False
             if key in keys:
                 return False
-            keys[key] = macro
-            self.words.facts[macro] = a.key
+            keys[key] = value
+        self.words.facts.update(facts)
+        self.probe_options |= {keys[k] for k in ("given", "not_given") if k in keys}
         probe.update(keys)
         return True
 
@@ -414,7 +421,7 @@ class Porter:
         for o in self.ex.options:
             dest = o["dest"]
             uses = by_dest.get(dest, [])
-            columns = dest in self.column_options
+            columns = dest in self.column_options or dest in self.probe_options
             if dest in ("cgroupmap", "mntnsmap") and self.ex.base.of("containers"):
                 continue
             if not uses and not columns:
@@ -1008,6 +1015,10 @@ class Porter:
         modules = self.modules()
         if modules:
             doc["modules"] = modules
+        for p in probes:
+            for k in ("given", "not_given"):
+                if k in p:
+                    p[k] = self.option_names[p[k]]
         doc["probes"] = probes
         out = self.out
         o = {}

@@ -87,6 +87,7 @@ struct program_probe {
 	char *variant; /* only in this variant; NULL: in all */
 	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
 	char *unless;  /* only if it is not; NULL: always */
+	char *given, *not_given; /* only if this option was, was not given; NULL: always */
 	unsigned int line; /* 0: the command line named it (script/probes.h) */
 };
 
