@@ -115,8 +115,11 @@ class Porter:
             raise Failure("the script does not take these arguments: %s (give what it needs after "
                           "--)" % bad[-1]["text"])
         if not base.programs:
-            raise Failure("the script ended%s before it made a BPF program" % (
-                " (%s)" % text if text and text != "None" else ""), line)
+            said = [output.render([p]) for n in base.lines for p in n["pieces"]]
+            said = " ".join(" ".join(said).split())[-120:]
+            raise Failure("the script ended%s before it made a BPF program%s" % (
+                " (%s)" % text if text and text != "None" else "",
+                "; it said \"%s\"" % said if said else ""), line)
         raise Failure("the script attaches to nothing and waits for nothing", line)
 
     def learn_numbers(self, ex, a):

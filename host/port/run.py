@@ -87,6 +87,9 @@ class Float(metaclass=Number):
     base = float
 
 
+Int.__name__, Float.__name__ = "int", "float"
+
+
 def patch(rec):
     """What a script uses of Python that waits, tells the time or looks where it runs."""
     def script_print(*args, sep=" ", end="\n", file=None, flush=False):

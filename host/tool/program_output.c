@@ -163,13 +163,13 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
 	if (c->divide_by && shapes)
-		return yaml_error(v, e,
-				  "column %s: `divide_by` is not for a column with `unit`, `format` "
-				  "or `names`",
-				  c->title);
+		return yaml_error(
+			v, e,
+			"column %s: `divide_by` is not for a column with `unit`, `format` "
+			"or `names`",
+			c->title);
 	if (has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->divide_by &&
-	    !c->percent_of &&
-	    c->value != PROGRAM_COLUMN_ELAPSED)
+	    !c->percent_of && c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
