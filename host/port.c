@@ -307,11 +307,10 @@ static json_t *prototype(struct kernel *k, const char *function)
 static int answer(struct port *p, const json_t *names, struct error *e)
 {
 	json_t *out = json_object(), *name;
-	size_t i;
 	int err;
 
-	json_array_foreach(names, i, name)
-	{
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		name = json_array_get(names, i);
 		const char *s = json_string_value(name);
 		json_t *params = s && i < NAMES_MAX ? prototype(p->kernel, s) : NULL;
 
@@ -340,12 +339,14 @@ static bool holds(struct kernel *k, const json_t *fact)
 /* {"facts": [questions]}: the answers, in their order. */
 static int answer_facts(struct port *p, const json_t *facts, struct error *e)
 {
-	json_t *out = json_array(), *fact;
-	size_t i;
+	json_t *out = json_array();
 	int err;
 
-	json_array_foreach(facts, i, fact)
-		json_array_append_new(out, json_boolean(i < NAMES_MAX && holds(p->kernel, fact)));
+	for (size_t i = 0; i < json_array_size(facts); i++) {
+		bool yes = i < NAMES_MAX && holds(p->kernel, json_array_get(facts, i));
+
+		json_array_append_new(out, json_boolean(yes));
+	}
 	err = send(p, out, e);
 	json_decref(out);
 	return err;
@@ -507,13 +508,12 @@ static void print_text(const char *text)
 static void print_part(const char *script, const char *title, const json_t *entries)
 {
 	json_t *entry;
-	size_t i;
 
 	if (!json_array_size(entries))
 		return;
 	printf("\n%s\n", title);
-	json_array_foreach(entries, i, entry)
-	{
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		entry = json_array_get(entries, i);
 		long long line = (long long)json_integer_value(json_array_get(entry, 0));
 		const char *text = json_string_value(json_array_get(entry, 1));
 
@@ -529,13 +529,12 @@ static void print_part(const char *script, const char *title, const json_t *entr
 static void print_probes(const json_t *probes)
 {
 	json_t *probe;
-	size_t i;
 
 	if (!json_array_size(probes))
 		return;
 	printf("On this kernel the script attaches to:");
-	json_array_foreach(probes, i, probe)
-	{
+	for (size_t i = 0; i < json_array_size(probes); i++) {
+		probe = json_array_get(probes, i);
 		printf(i ? ", " : " ");
 		print_text(json_string_value(probe));
 	}

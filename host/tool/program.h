@@ -84,11 +84,11 @@ struct program_probe {
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
 	char *run;    /* the handler's name in the template */
 	bool optional;
-	char *variant; /* only in this variant; NULL: in all */
-	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;  /* only if it is not; NULL: always */
+	char *variant;		 /* only in this variant; NULL: in all */
+	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;		 /* only if it is not; NULL: always */
 	char *given, *not_given; /* only if this option was, was not given; NULL: always */
-	unsigned int line; /* 0: the command line named it (script/probes.h) */
+	unsigned int line;	 /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -188,7 +188,8 @@ enum program_format {
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
 	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
-	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes */
+	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes
+			       */
 };
 
 enum program_align {
