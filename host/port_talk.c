@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #define ANSWER_MAX (64 << 20)
 #define TIMEOUT	   110 /* seconds; the sandbox stops trying after 45 for each of its two passes */
+#define FILE_MAX   (4 << 20)
 #define NAMES_MAX  512 /* functions that are looked up */
 
 /* PREFIX of what lies beside the compiler's helper: the sandbox, and the Python part. */
@@ -206,6 +208,46 @@ static int answer_facts(struct port_talk *p, const json_t *facts, struct error *
 	return err;
 }
 
+/* A text beside the script, that it names by src_file; NULL if there is none. */
+static json_t *text_beside(const struct port_talk *p, const char *name)
+{
+	const char *slash = strrchr(p->script, '/');
+	json_t *text = NULL;
+	char *path, *data = NULL;
+	size_t len;
+
+	len = strlen(name);
+	if (len < 3 || name[len - 2] != '.' || !strchr("ch", name[len - 1]) || *name == '/' ||
+	    strstr(name, ".."))
+		return NULL;
+	if (asprintf(&path, "%.*s%s", slash ? (int)(slash - p->script) + 1 : 0, p->script, name) <
+	    0)
+		return NULL;
+	if (file_read(path, &data, &len, NULL) == 0 && len < FILE_MAX)
+		text = json_stringn(data, len);
+	free(data);
+	free(path);
+	return text;
+}
+
+/* {"files": [names]}: what is in them, of those that are there. */
+static int answer_files(struct port_talk *p, const json_t *names, struct error *e)
+{
+	json_t *out = json_object();
+	int err;
+
+	for (size_t i = 0; i < json_array_size(names) && i < 16; i++) {
+		const char *name = json_string_value(json_array_get(names, i)) ?: "";
+		json_t *text = text_beside(p, name);
+
+		if (text)
+			json_object_set_new(out, name, text);
+	}
+	err = send(p, out, e);
+	json_decref(out);
+	return err;
+}
+
 static int say_failed(const struct port_talk *p, const json_t *answer, struct error *e)
 {
 	long long line = (long long)json_integer_value(json_object_get(answer, "line"));
@@ -265,6 +307,8 @@ static int converse(struct port_talk *p, json_t *script, json_t **done, struct e
 			err = answer(p, part, e);
 		else if ((part = json_object_get(got, "facts")))
 			err = answer_facts(p, part, e);
+		else if ((part = json_object_get(got, "files")))
+			err = answer_files(p, part, e);
 		else if (json_is_string(json_object_get(got, "failed")))
 			err = say_failed(p, got, e);
 		else if ((part = json_object_get(got, "done")))

@@ -138,6 +138,16 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         matches(read("callers")[0], r"top: counts\n  interval: 1\n")
         compiles("callers")
 
+    @case("port: C in a file of its own, and the trace pipe")
+    def _(installed):
+        succeeds(port(f"{TOP}/tests/port/tracing.py"))
+        program, template = read("tracing")
+        matches(program, r"summary: \"Who exits.*\n(.*\n)*output:\n  trace_pipe: true\n")
+        matches(template, r"int kprobe__do_exit\(struct pt_regs \*ctx")
+        compiles("tracing")
+        path = script("beside.py", "from bcc import BPF\nb = BPF(src_file='../../etc/passwd.c')\nb.trace_print()\n")
+        fails(port(path), tool, r"beside\.py:2: .*Could not open file")
+
     @case("port: arguments behind --, another name, and what is there is not written over")
     def _(installed):
         path = script("plain.py", PLAIN % ("import sys\nassert sys.argv[1:] == ['-a', 'b']", "pass"))

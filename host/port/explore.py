@@ -141,6 +141,7 @@ class Explorer:
         self.always = list(always)
         self.required = []
         self.fixed_answers = {}
+        self.files = {}
         self.guesses = []
         self.cut = None
 
@@ -152,7 +153,7 @@ class Explorer:
         for k, v in answers:
             merged[tuple(k)] = v
         config = {"argv": list(argv) + self.user_argv + self.extra_argv + list(positional),
-                  "answers": [[list(k), v] for k, v in merged.items()]}
+                  "answers": [[list(k), v] for k, v in merged.items()], "files": self.files}
         r = one_run(self.source, self.path, config, self.deadline)
         r.on = set(on)
         self.runs.append(r)

@@ -34,6 +34,18 @@ def python3(source, error):
     return text, "its print statements alone"
 
 
+def src_files(source):
+    """The texts that the script names: BPF(src_file="x.c"), BPF("x.c")."""
+    import ast
+    out = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            name = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+            if len(name) < 200 and name.endswith((".c", ".h")) and " " not in name:
+                out.add(name)
+    return sorted(out)
+
+
 def type_of(name, decl):
     """"struct dentry *dentry" without its name."""
     head, _, tail = (decl or "").rpartition(name) if name else (decl or "", "", "")
@@ -74,7 +86,13 @@ def main():
     except (ValueError, MemoryError, RecursionError) as e:
         say({"failed": "this is no Python: %s" % e, "line": 0})
         return
+    names = src_files(source)
+    files = {}
+    if names:
+        say({"files": names})
+        files = json.loads(answers.readline())
     porter = port.Porter(source, job["path"], job["argv"], ask, ask_facts)
+    porter.files = files
     if how:
         porter.report.guess(0, "the script is Python 2; it was converted, %s" % how)
     try:

@@ -62,6 +62,7 @@ class Porter:
     def __init__(self, source, path, argv, ask, ask_facts=lambda keys: [True] * len(keys)):
         self.source, self.path, self.argv, self.ask = source, path, argv, ask
         self.ask_facts = ask_facts
+        self.files = {}     # texts beside the script, by the names that it has for them
         self.report = Report()
         self.words = Words()
         self.computed = output.Computed()
@@ -69,11 +70,14 @@ class Porter:
     # --- the runs ---
 
     def explore(self):
-        ex = Explorer(self.source, self.path, self.argv).explore()
+        ex = Explorer(self.source, self.path, self.argv)
+        ex.files = self.files
+        ex.explore()
         self.fail_early(ex)
         always = [a for a in ex.atoms if self.learn_numbers(ex, a)]
         if always:
             again = Explorer(self.source, self.path, self.argv, always)
+            again.files = self.files
             again.extra_argv += [w for w in ex.extra_argv if w not in again.extra_argv]
             again.explore()
             if again.base.good():
@@ -1108,6 +1112,10 @@ class Porter:
     def summary(self, name):
         text = " ".join((self.ex.description or "").split())
         text = text.split(". ")[0].strip().rstrip(".")
+        if not text:
+            import ast
+            text = " ".join((ast.get_docstring(ast.parse(self.source)) or "").split())
+            text = text.split(". ")[0].rstrip(".")
         if not text:
             doc = re.search(r"^#\s*(?:@\w+\s+)?[\w-]+\s+(\S.*)$", self.source, re.M)
             text = doc.group(1) if doc else name

@@ -286,6 +286,9 @@ def run(source, path, config, emit):
     def script_open(name, mode="r", *args, **kwargs):
         if isinstance(name, (str, bytes)) and set(mode) & set("wax+"):
             rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
+        elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
+            text = config["files"][to_text(name)]
+            return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
         return real_open(name, mode, *args, **kwargs)
 
     builtins.open = script_open

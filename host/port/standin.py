@@ -579,11 +579,9 @@ def bpf_class(rec):
             if text is None and src_file:
                 name = to_text(src_file)
                 rec.note("src_file", name=name, line=rec.script_line())
-                try:
-                    with rec.open(name) as f:
-                        text = f.read()
-                except OSError:
-                    text = ""
+                text = rec.config.get("files", {}).get(name)
+                if text is None:
+                    raise Exception("Could not open file %s" % name)
             self.text = to_text(text or "")
             rec.note("program", number=self.number, text=self.text[:1 << 21],
                      cflags=[to_text(c) for c in cflags or []], line=rec.script_line(),
