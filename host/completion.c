@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "script/command.h"
 #include "tool/options_table.h"
 #include "tool/options_text.h"
 
@@ -103,8 +104,11 @@ static void print_tool_words(const struct find *f, const char *tool, const char 
 	struct program *p = NULL;
 	char *path = NULL;
 
-	if (find_tool(f, tool, &path, NULL) == 0 && program_load(path, &p, NULL) == 0 &&
-	    !(option && print_values(p, option)))
+	if (strcmp(tool, COMMAND_RUN) == 0)
+		p = command_program();
+	else if (find_tool(f, tool, &path, NULL) == 0)
+		program_load(path, &p, NULL);
+	if (p && !(option && print_values(p, option)))
 		print_options(p);
 	program_free(p);
 	free(path);
