@@ -112,8 +112,9 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_PATH:
 	case CELL_KSYM:
 	case CELL_IP:
-	case CELL_BYTES:
 		return RECORD_TEXT;
+	case CELL_BYTES:
+		return c->element ? RECORD_NUMBERS : RECORD_TEXT;
 	case CELL_ARGS:
 		return RECORD_LIST;
 	case CELL_CALL:
@@ -388,7 +389,7 @@ static void get_value(struct record *r, const struct source *s, const char *data
 	const struct cell *c = s->cell;
 	bool is_signed;
 
-	if (v->kind == RECORD_TEXT) {
+	if (v->kind == RECORD_TEXT || v->kind == RECORD_NUMBERS) {
 		get_text(r, s, data, size, v);
 	} else if (v->kind == RECORD_LIST) {
 		v->text.data = data + c->offset;
@@ -606,6 +607,7 @@ size_t record_text(const struct record_value *v, char *out, size_t room)
 		add_real(&t, v->real);
 		break;
 	case RECORD_TEXT:
+	case RECORD_NUMBERS:
 		add(&t, v->text.data, v->text.len);
 		break;
 	case RECORD_BOOL:

@@ -33,6 +33,7 @@ enum record_kind {
 	RECORD_FLAGS, /* u, and what its bits are called: output/bits.h */
 	RECORD_LIST,  /* text: strings as output/strlist.h has them */
 	RECORD_CALL,  /* the arguments of a call: call_json */
+	RECORD_NUMBERS, /* text: decimal numbers with commas between */
 };
 
 /* What it points to is valid until the next record_get of this record, or the event goes. */
