@@ -160,7 +160,7 @@ def _(opens):
 @case("containers: --container by the beginning of a name or an id takes it and what is below it")
 def _(opens):
     t = opens.tools
-    equal(marked(t.by_name), ["child", "inside", "spaced", "web"], note=t.by_name.said())
+    equal(marked(t.by_name), ["child", "spaced", "web"], note=t.by_name.said())
     equal(marked(t.by_id), ["db"], note=t.by_id.said())
     equal(marked(t.lxc), ["lxc"], note=t.lxc.said())
 
