@@ -332,7 +332,8 @@ static int find(struct search *s, struct container_found *f, struct error *e)
 int container_find(const struct container_places *at, const char *text, struct container_found *f,
 		   struct error *e)
 {
-	struct search s = {.at = at, .text = text};
+	const char *scheme = strstr(text, "://");
+	struct search s = {.at = at, .text = scheme ? scheme + 3 : text};
 
 	return find(&s, f, e);
 }
