@@ -165,6 +165,50 @@ static void test_long(void **state)
 	assert_string_equal(c.name, "a?b\\x2");
 }
 
+/* Whatever a directory is called: pieces of names in any order. */
+static void test_anything(void **state)
+{
+	static const char *const pieces[] = {
+		"/",
+		"docker",
+		"-",
+		A,
+		".scope",
+		".slice",
+		"pod",
+		UID_,
+		"libpod_parent",
+		":",
+		"\\x",
+		"\\x2d",
+		"lxc",
+		"lxc.payload.",
+		"_pod",
+		"machine-",
+		"kubepods",
+		"libpod_pod_",
+		"systemd-nspawn@",
+		".service",
+		"qemu",
+		"4c",
+	};
+	struct container c;
+	char path[8192];
+
+	(void)state;
+	srand(7);
+	for (int i = 0; i < 20000; i++) {
+		path[0] = '\0';
+		for (int n = rand() % 24; n; n--)
+			strcat(path, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(*pieces))]);
+		if (!container_identify(path, &c))
+			continue;
+		assert_true(c.len <= strlen(path) && c.pod_len <= strlen(path));
+		assert_true(c.runtime[0] ? c.len && (c.id[0] || c.name[0]) : c.pod[0] != '\0');
+		assert_true(!c.pod[0] || c.pod_len);
+	}
+}
+
 /* --- those that there are --- */
 
 static char *dir;
@@ -444,10 +488,15 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),	  cmocka_unit_test(test_long),
-		cmocka_unit_test(test_container), cmocka_unit_test(test_pod),
-		cmocka_unit_test(test_version_1), cmocka_unit_test(test_nothing_mounted),
-		cmocka_unit_test(test_mounts),	  cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_container),
+		cmocka_unit_test(test_pod),
+		cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_nothing_mounted),
+		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_many),
 	};
 
