@@ -352,6 +352,10 @@ static int check_together(struct parser *ps)
 		if (!found)
 			return -EINVAL;
 	}
+	if (ps->o->heatmap && ps->program->json &&
+	    options_given(ps->o, ps->program, ps->program->json))
+		return options_usage_error(ps->program, ps->e, "--heatmap is a picture, and --",
+					   ps->program->json, " asks for data: one of them");
 	if (ps->o->recursive && !ps->o->has_dir)
 		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
 					   "");

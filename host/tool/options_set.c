@@ -263,6 +263,24 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 	return wants(e, "a buffer is auto, ring or perf");
 }
 
+int options_set_color(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_COLOR_AUTO] = "auto",
+		[OPTIONS_COLOR_ALWAYS] = "always",
+		[OPTIONS_COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!strcmp(text, words[i])) {
+			o->color = (enum options_color)i;
+			o->color_given = true;
+			return 0;
+		}
+	}
+	return wants(e, "colours are auto, always or never");
+}
+
 static bool add_debug(struct options *o, const char *word)
 {
 	static const char *const words[] = {"preprocessed", "ir", "asm", "source", "verifier"};

@@ -19,6 +19,7 @@
 #define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE)
 #define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
 #define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
+#define HISTOGRAM	 OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
 #define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
@@ -57,6 +58,11 @@ const struct options_entry options_table[] = {
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
 	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
+	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
+	 HISTOGRAM, AT(heatmap), NULL},
+	{"color", 0, "auto|always|never",
+	 "colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb", OUTPUT,
+	 AT(color_given), options_set_color},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N",
 	 "pages of the buffer for events, of each CPU, a power of two "
