@@ -85,7 +85,7 @@ static struct heatmap_section *find_section(struct heatmap *m, const char *name,
 	for (size_t i = 0; i < m->nsections; i++)
 		if (!strcmp(m->sections[i].name, name))
 			return &m->sections[i];
-	if (m->nsections == HEATMAP_SECTIONS && strcmp(name, HEATMAP_OTHERS) != 0)
+	if (m->nsections >= HEATMAP_SECTIONS && strcmp(name, HEATMAP_OTHERS) != 0)
 		return find_section(m, HEATMAP_OTHERS, e);
 	s = &m->sections[m->nsections];
 	s->name = strdup(name);
