@@ -13,7 +13,7 @@
 #define LEFT	  150
 #define RIGHT	  30
 #define TOP	  70
-#define NAME	  26 /* above a map, for its section's name */
+#define NAME	  32 /* above a map, for its section's name */
 #define TIMES	  56 /* below it, for the times */
 #define LEGEND	  60
 #define TICK	  70  /* from one time to the next, at least */
@@ -110,6 +110,19 @@ static void slot_label(struct picture *p, size_t slot, double y)
 	label(p, LEFT - 8, low == high ? y + CELL_HIGH - 3 : y + CELL_HIGH + 4, "end", s);
 }
 
+/* Where the topmost slot ends. */
+static void top_label(struct picture *p, size_t slot, double y)
+{
+	uint64_t low, high;
+	char s[24];
+
+	p->look->bounds(p->look->ctx, slot, &low, &high);
+	if (low == high)
+		return;
+	snprintf(s, sizeof(s), "%" PRIu64, high == UINT64_MAX ? high : high + 1);
+	label(p, LEFT - 8, y + 4, "end", s);
+}
+
 static void times(struct picture *p, double width)
 {
 	size_t every = 1;
@@ -157,11 +170,12 @@ static void map(struct picture *p, const struct heatmap_section *s)
 		}
 		slot_label(p, slot, y);
 	}
+	top_label(p, last, top);
 	buf_printf(&name, "%s%s%" PRIu64 " counted", s->name, *s->name ? ": " : "", all);
-	label(p, LEFT, top - 8, "start", name.data ?: "");
+	label(p, LEFT, top - 14, "start", name.data ?: "");
 	p->b->failed |= buf_failed(&name);
 	buf_free(&name);
-	label(p, LEFT - 8, top - 8, "end", p->look->label);
+	label(p, LEFT - 8, top - 14, "end", p->look->label);
 	line(p, LEFT, top, LEFT, top + high);
 	line(p, LEFT, top + high, LEFT + width, top + high);
 	p->y = top + high;

@@ -17,6 +17,7 @@
 #include "tool/options.h"
 #include "tool/program.h"
 
+struct data;
 struct stream;
 
 /*
@@ -36,6 +37,10 @@ void stream_terminal(struct stream *s, const struct terminal *t, bool repeat);
 
 /* On a terminal, columns grow to hold this event, which is not written. */
 void stream_fit(struct stream *s, const void *data, size_t size);
+
+/* Where `--output json` or `csv` was asked for: what the stream's events go through instead. NULL:
+ * text. */
+struct data *stream_data(struct stream *s);
 
 /* The line of titles. */
 void stream_heading(struct stream *s);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "output/data.h"
 #include "output/screen.h"
 #include "output/stream.h"
 
@@ -75,7 +76,7 @@ int top_new(struct top **out, const struct program *p, const struct options *o,
 	writer_init(&t->line, -1, NULL);
 	err = find_fields(t, chosen(p, o), e);
 	if (!err)
-		err = stream_new(&t->stream, p, o, l, &t->line, e);
+		err = stream_new(&t->stream, p, o, l, options_want_data(o) ? w : &t->line, e);
 	if (err) {
 		top_free(t);
 		return err;
@@ -104,7 +105,7 @@ void top_terminal(struct top *t, struct terminal *terminal)
 bool top_has_screen(const struct top *t)
 {
 	return t->terminal && t->terminal->escapes && !t->options->noclear &&
-	       options_interval(t->options, t->program) > 0;
+	       !options_want_data(t->options) && options_interval(t->options, t->program) > 0;
 }
 
 static uint64_t weight(const struct top *t, const char *row)
@@ -243,13 +244,36 @@ static bool may_draw(struct top *t)
 	return false;
 }
 
-void top_print(struct top *t, struct table *table)
+/* `--output json` and `csv` look the same on a terminal. */
+static void put_data(struct top *t, struct data *d, const struct table *table, uint64_t elapsed_ns)
 {
+	bool again = options_interval(t->options, t->program) > 0;
+	char *load = NULL;
+
+	if (t->program->loadavg)
+		file_read("/proc/loadavg", &load, NULL, NULL);
+	data_interval(d, elapsed_ns);
+	data_top(d, table,
+		 t->options->maxrows ? t->options->maxrows
+		 : again	     ? ROWS
+				     : SIZE_MAX,
+		 load);
+	free(load);
+}
+
+void top_print(struct top *t, struct table *table, uint64_t elapsed_ns)
+{
+	struct data *d = stream_data(t->stream);
+
 	/* What was left out while it stood still, or has come since the last picture. */
 	if (t->paused || (t->left && t->printed && !table->n))
 		return;
-	read_load(t);
 	sort(t, table);
+	if (d) {
+		put_data(t, d, table, elapsed_ns);
+		return;
+	}
+	read_load(t);
 	if (!may_draw(t)) {
 		print(t, table);
 		return;

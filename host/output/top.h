@@ -34,11 +34,11 @@ void top_terminal(struct top *t, struct terminal *terminal);
 bool top_has_screen(const struct top *t);
 
 /*
- * Prints the table, which it sorts: the largest first, equal ones by the bytes of their keys. A
- * screen keeps the table's rows, to draw them again: the table is empty then. While it is paused it
- * shows what it showed.
+ * Prints the table, which it sorts, of what was counted in that time: the largest first, equal ones
+ * by the bytes of their keys. A screen keeps the table's rows, to draw them again: the table is
+ * empty then. While it is paused it shows what it showed.
  */
-void top_print(struct top *t, struct table *table);
+void top_print(struct top *t, struct table *table, uint64_t elapsed_ns);
 
 /* Draws the screen anew, if there is one, after `what` happened (terminal.h). */
 void top_events(struct top *t, unsigned int what);

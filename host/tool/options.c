@@ -334,6 +334,35 @@ static int check_variant(struct parser *ps)
 	return found ? 0 : -EINVAL;
 }
 
+/* One form, not two, and one that the tool has. */
+static int check_output(struct parser *ps)
+{
+	const struct program *p = ps->program;
+	static const char *const words[] = {"", "text", "json", "csv", "svg"};
+	const char *own = p->json && options_given(ps->o, p, p->json) ? p->json
+			  : p->csv && options_given(ps->o, p, p->csv) ? p->csv
+								      : NULL;
+	const char *word = words[ps->o->output];
+
+	if (own && *word)
+		return error_set(
+			ps->e, FAULT_USAGE, -EINVAL,
+			"--output %s and --%s: --%s prints what BCC's %s does, which is another "
+			"form; give one of them",
+			word, own, own, p->name);
+	if (ps->o->output == OPTIONS_OUTPUT_SVG && p->output != PROGRAM_HISTOGRAM)
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--output svg is the picture of a histogram, and %s prints none; "
+				 "it has text, json and csv",
+				 p->name);
+	if (ps->o->heatmap && (own || options_want_data(ps->o)))
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--heatmap is a picture, and --%s%s asks for data; give one of "
+				 "them",
+				 own ? own : "output ", own ? "" : word);
+	return 0;
+}
+
 static int check_together(struct parser *ps)
 {
 	if (ps->o->sort && !ps->o->help) {
@@ -352,14 +381,10 @@ static int check_together(struct parser *ps)
 		if (!found)
 			return -EINVAL;
 	}
-	if (ps->o->heatmap && ps->program->json &&
-	    options_given(ps->o, ps->program, ps->program->json))
-		return options_usage_error(ps->program, ps->e, "--heatmap is a picture, and --",
-					   ps->program->json, " asks for data: one of them");
 	if (ps->o->recursive && !ps->o->has_dir)
 		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
 					   "");
-	return check_variant(ps);
+	return check_variant(ps) ?: check_output(ps);
 }
 
 int options_parse(const struct program *p, int argc, char **argv, const struct options *base,

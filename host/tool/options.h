@@ -31,6 +31,16 @@ enum options_buffer {
 	OPTIONS_BUFFER_PERF,
 };
 
+/* --output: what is printed, and how. Not given, it is text, unless the tool has a flag of its own
+ * for another form (`csv:`, `json:` of its program). */
+enum options_output {
+	OPTIONS_OUTPUT_DEFAULT,
+	OPTIONS_OUTPUT_TEXT,
+	OPTIONS_OUTPUT_JSON,
+	OPTIONS_OUTPUT_CSV,
+	OPTIONS_OUTPUT_SVG, /* of a histogram: its heat map as a picture */
+};
+
 enum options_debug {
 	OPTIONS_DEBUG_PREPROCESSED = 1,
 	OPTIONS_DEBUG_IR = 2,
@@ -66,6 +76,7 @@ struct options {
 	enum options_color color; /* --color auto|always|never */
 	bool color_given;
 	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
+	enum options_output output; /* --output text|json|csv */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
 	const char *variant;  /* --variant NAME, one of the program's; these point into argv */
 	const char *btf;      /* --btf FILE|none */
@@ -125,13 +136,25 @@ bool options_given(const struct options *o, const struct program *p, const char 
 /* Is `name` the long name of an option that this program would know? */
 bool options_known(const struct program *p, const char *name);
 
+/* A heat map, in characters or as a picture: output/heat.h instead of rows. */
+static inline bool options_want_map(const struct options *o)
+{
+	return o->heatmap || o->output == OPTIONS_OUTPUT_SVG;
+}
+
 /* Seconds between two prints of a periodic output; 0: it prints once, at the end. A heat map has a
  * column an interval, and so one in any case. */
 static inline double options_interval(const struct options *o, const struct program *p)
 {
 	if (o->interval > 0 || p->interval > 0)
 		return o->interval > 0 ? o->interval : p->interval;
-	return o->heatmap ? 1 : 0;
+	return options_want_map(o) ? 1 : 0;
+}
+
+/* --output json or csv: output/data.h instead of text. */
+static inline bool options_want_data(const struct options *o)
+{
+	return o->output == OPTIONS_OUTPUT_JSON || o->output == OPTIONS_OUTPUT_CSV;
 }
 
 /* The value of an option of the program's own; NULL if it has none of that name. */

@@ -281,6 +281,24 @@ int options_set_color(struct options *o, const char *text, struct error *e)
 	return wants(e, "colours are auto, always or never");
 }
 
+int options_set_output(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_OUTPUT_TEXT] = "text",
+		[OPTIONS_OUTPUT_JSON] = "json",
+		[OPTIONS_OUTPUT_CSV] = "csv",
+		[OPTIONS_OUTPUT_SVG] = "svg",
+	};
+
+	for (size_t i = OPTIONS_OUTPUT_TEXT; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(text, words[i])) {
+			o->output = (enum options_output)i;
+			return 0;
+		}
+	}
+	return wants(e, "what is printed is text, json or csv; of a histogram also svg");
+}
+
 static bool add_debug(struct options *o, const char *word)
 {
 	static const char *const words[] = {"preprocessed", "ir", "asm", "source", "verifier"};

@@ -20,6 +20,7 @@
 #define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
 #define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
 #define HISTOGRAM	 OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
+#define NO_HISTOGRAM	 OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
 #define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
@@ -63,6 +64,11 @@ const struct options_entry options_table[] = {
 	{"color", 0, "auto|always|never",
 	 "colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb", OUTPUT,
 	 AT(color_given), options_set_color},
+	{"output", 0, "text|json|csv", "print text, JSON (an object a line), or CSV", NO_HISTOGRAM,
+	 AT(output), options_set_output},
+	{"output", 0, "text|json|csv|svg",
+	 "print text, JSON (an object a line), CSV, or at the end a heat map as a picture",
+	 HISTOGRAM, AT(output), options_set_output},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N",
 	 "pages of the buffer for events, of each CPU, a power of two "
