@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import xml.etree.ElementTree
 
 from harness import Failure, Skip, case, command, equal, fixture, matches, true, wait_for
 from pseudo_terminal import Terminal
@@ -497,4 +498,85 @@ def cases(bcchost, directory):
         t = Terminal(*mine(HISTOGRAM, "--heatmap", "0.3"), env={"NO_COLOR": "1"})
         wait_for(lambda: call(64, 30) or t.read(0.05) and re.search(r"64 \|.*[.:=+*#%@-]", t.screen.text), 60, "a map")
         true(not re.search("\033\\[[0-9;]+m", t.raw), t.said())
+        stop(t)
+
+    # --- the picture ---
+
+    SVG = "{http://www.w3.org/2000/svg}"
+
+    def picture(text):
+        """Its root, and of each section the tooltips: (values, count)."""
+        root = xml.etree.ElementTree.fromstring(text)
+        equal(root.tag, SVG + "svg")
+        found = {}
+        for group in root.findall(SVG + "g"):
+            name = next(t.text for t in group.findall(SVG + "text") if "counted" in t.text)
+            tips = [r.find(SVG + "title").text for r in group.findall(SVG + "rect")]
+            found[name] = [re.fullmatch(r"\d\d:\d\d:\d\d to \d\d:\d\d:\d\d, (.*) usecs: (\d+)", t).groups() for t in tips]
+        return root, found
+
+    @on_terminal("--output svg: sound XML by itself, with what was run, and each count as a tooltip")
+    def _():
+        out = piped(HISTOGRAM, "--output", "svg", "--duration", "60", feed=calls)
+        root, found = picture(out)
+        equal(
+            {name: sorted(tips) for name, tips in found.items()},
+            {
+                "kind = even & <calm>: 40 counted": [("64 to 127", "40")],
+                "kind = odd: 12 counted": [("4 to 7", "3"), ("64 to 127", "9")],
+            },
+            note=out,
+        )
+        title = root.find(SVG + "title").text
+        matches(title, r"^bcchost --tools-dir /\S+ mine --output svg --duration 60$")
+        said = [t.text for t in root.iter(SVG + "text")]
+        name = os.uname()
+        true(any(t.startswith(f"{name.nodename}, Linux {name.release}, 20") for t in said), str(said))
+        for word in ("usecs", "time (a column is 1 s)", "count", "4", "128"):
+            true(word in said, f"{word} in {said}")
+        # Nothing that a page would have to fetch.
+        true(not re.search(r"href|<style|<script|url\(", out), out)
+        for rect in root.iter(SVG + "rect"):
+            true(float(rect.get("x", 0)) + float(rect.get("width")) <= float(root.get("width")), "a field beyond the edge")
+
+    @on_terminal("--output svg of nothing, and of a command line with odd characters")
+    def _():
+        d = tool(directory, HISTOGRAM)
+        odd = os.path.join(d, "a<b>&'\xff\x01 .d")
+        odd_bytes = os.fsencode(odd.replace("\xff", "\udcff"))
+        os.rename(d, d + ".x")
+        os.mkdir(d)
+        os.rename(d + ".x", odd_bytes)
+        p = subprocess.run([bcchost.encode(), b"--tools-dir", odd_bytes, b"mine", b"--output", b"svg", b"0.3", b"2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        equal(p.returncode, 0, note=p.stderr)
+        root, found = picture(p.stdout)
+        equal(found, {})
+        matches(root.find(SVG + "title").text, re.escape("a<b>&'\\''\\xff\\x01 .d"))
+        true(any("nothing was counted" in t.text for t in root.iter(SVG + "text")), p.stdout)
+
+    @on_terminal("pictures are of histograms, and not of data")
+    def _():
+        for argv, text in (
+            (["opensnoop", "--output", "svg"], "--output svg is the picture of a histogram, and opensnoop prints none; it has text, json and csv"),
+            (["opensnoop", "--heatmap"], "--heatmap"),
+            (["biolatency", "--heatmap", "--output", "json"], "--heatmap is a picture, and --output json asks for data"),
+            (["biolatency", "--heatmap", "-j"], "--heatmap is a picture, and --json asks for data"),
+            (["biolatency", "-j", "--output", "svg"], "--output svg and --json"),
+            (["biolatency", "--output", "png"], "text, json or csv; of a histogram also svg"),
+        ):
+            run = command(bcchost, *argv)
+            equal(run.returncode, 2, " ".join(argv), run.stderr)
+            true(text in run.stderr, f"{' '.join(argv)}: {run.stderr}")
+
+    @on_terminal("--output json on a terminal: lines as in a pipe, no titles, no colours, no screen")
+    def _():
+        t = Terminal(*mine(STREAM, "--output", "json"), rows=6)
+        t.wait_for(lambda t: call(19) or t.raw.count("\n") > 12, 60, "lines")
+        stop(t)
+        equal({json.loads(l)["bad"] for l in t.raw.splitlines() if l.startswith("{")}, {-5})
+        true("\033" not in t.raw and "NAME" not in t.raw, t.said())
+        t = Terminal(*mine(TOP, "--output", "json"))
+        t.wait_for(lambda t: call(7) or t.raw.count("\n") > 3, 60, "lines")
+        true(t.restored(), "the terminal's mode is another one")
+        true("\033[H" not in t.raw, t.said())
         stop(t)
