@@ -93,7 +93,7 @@ void data_heading(struct data *d)
 			writer_char(d->w, ',');
 		writer_add(d->w, record_name(d->record, i), strlen(record_name(d->record, i)));
 	}
-	writer_add(d->w, d->histogram ? ",unit,low,high,count\r\n" : "\r\n", d->histogram ? 23 : 2);
+	put_json_raw(d->w, d->histogram ? ",unit,low,high,count\r\n" : "\r\n");
 }
 
 void data_interval(struct data *d, uint64_t interval_ns)

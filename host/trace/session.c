@@ -13,6 +13,7 @@
 #include "output/stream.h"
 #include "output/terminal.h"
 #include "trace/periodic.h"
+#include "trace/privilege.h"
 #include "trace/tracer.h"
 
 struct session {
@@ -91,6 +92,8 @@ static int start(struct session *s, const struct object *o, struct error *e)
 
 	if (!err)
 		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+	if (!err)
+		err = privilege_drop(s->plan->program, e);
 	s->rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
