@@ -347,9 +347,8 @@ def cases(bcchost, directory):
         pid = int(re.search(r"pid (\d+)", t.raw).group(1))
         t.pid = pid
         os.kill(pid, signal.SIGTSTP)
-        t.wait_for(lambda t: t.stopped(), 10, "the stop")
+        t.wait_for(lambda t: t.stopped() and "quit" not in t.screen.text, 10, "the stop, and no word of keys")
         true(t.restored(), "the terminal's mode is another one")
-        true("quit" not in t.screen.text, t.screen.text)
         os.kill(pid, signal.SIGCONT)
         t.wait_for(lambda t: t.mode() == (False, False), 10, "the keyboard")
         shows(t, r"quit")

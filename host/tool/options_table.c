@@ -67,7 +67,7 @@ const struct options_entry options_table[] = {
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
-	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
+	{"noclear", 'C', NULL, "no steady screen: one table below the other", TOP, AT(noclear), NULL},
 	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
 	 HISTOGRAM, AT(heatmap), NULL},
 	{"color", 0, "auto|always|never",
