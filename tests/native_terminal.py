@@ -412,11 +412,21 @@ def cases(bcchost, directory):
 
         @on_terminal(f"{name}: tables below one another, and the keyboard is left alone")
         def _(argv=argv, more=more):
-            t = Terminal(*mine(TOP, *argv), **more)
+            t = Terminal(*mine(TOP, *argv), stderr=subprocess.DEVNULL, **more)
             t.wait_for(lambda t: call(7) or t.raw.count("\r\n\r\nWHO") > 2, 60, "tables")
             true(t.restored(), "the terminal's mode is another one")
             true("\033[" not in t.raw, t.said())
             stop(t)
+
+    @on_terminal("in the background: tables below one another, no keys, and nothing stops it")
+    def _():
+        # timeout(1) gives its command a process group of its own.
+        t = Terminal("sh", "-c", 'timeout 60 "$@" & echo "pid $!"; wait', "sh", *mine(TOP), stderr=subprocess.DEVNULL)
+        t.wait_for(lambda t: call(7) or t.raw.count("\r\n\r\nWHO") > 2, 60, "tables")
+        true(t.restored(), "the terminal's mode is another one")
+        true("\033[" not in t.raw, t.said())
+        os.kill(int(re.search(r"pid (\d+)", t.raw).group(1)), signal.SIGTERM)
+        t.wait(20)
 
     @on_terminal("stdin is no terminal: a screen without keys")
     def _():

@@ -194,7 +194,7 @@ static void look_at_terminal(struct session *s)
 
 	if (what & TERMINAL_QUIT)
 		s->done = s->quit = true;
-	else if (what && s->periodic)
+	else if (what && s->periodic && !s->stop->stopped)
 		periodic_events(s->periodic, what);
 }
 
