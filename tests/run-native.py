@@ -24,6 +24,7 @@ sys.dont_write_bytecode = True
 import output
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
 from page import command_of, steps_of, write_steps
+import native_terminal
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
@@ -845,6 +846,8 @@ def _(installed):
     got = [l.split()[-2:] for l in t.stdout.splitlines() if re.search(r"/(file\d\d|missing)$", l)]
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
+
+native_terminal.cases(BCCHOST, TEMP)
 
 try:
     main()
