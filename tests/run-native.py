@@ -21,6 +21,8 @@ sys.dont_write_bytecode = True
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
 from page import command_of, steps_of, write_steps
 
+import native_deploy  # noqa: F401: its cases
+
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
 NOBODY = 65534
@@ -798,8 +800,6 @@ def _(installed):
     got = [l.split()[-2:] for l in t.stdout.splitlines() if re.search(r"/(file\d\d|missing)$", l)]
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
-
-import native_deploy  # noqa: E402, F401: its cases
 
 try:
     main()
