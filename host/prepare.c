@@ -235,7 +235,7 @@ int prepare_make(struct prepare *p, struct error *e)
 	int err;
 
 	do {
-		if (p->planned && p->options->verbose)
+		if (p->planned && p->plan.variant && p->options->verbose)
 			fprintf(stderr, "bcchost: variant %s does not work here: %s\n",
 				p->plan.variant, e->text);
 		if (p->planned)

@@ -188,8 +188,8 @@ def add(native):
     def _(installed):
         tracing_here()
         text = PRINTK.replace("by MARK", "by %d").replace("args->pid)", "args->pid, MARK)")
-        with open(put("stdin.c", text)) as f:
-            run = bcchost("run", "-D", "MARK=7", "-d", "0.2", "-", stdin=f)
+        run = subprocess.run([native["BCCHOST"], "run", "-D", "MARK=7", "-d", "0.2", "-"], input=text, text=True,
+                             capture_output=True, timeout=60, cwd=temp)
         matches(succeeds(run), r"^TIME")
 
     @case("run: conventions and options, compiled for each kernel")

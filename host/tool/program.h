@@ -70,8 +70,10 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,
-	PROGRAM_LSM, /* target "file_open", a hook's name; no tool's */
+	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
+	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
+	PROGRAM_URETPROBE,
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -84,9 +86,9 @@ struct program_probe {
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
 	char *run;    /* the handler's name in the template */
 	bool optional;
-	char *variant; /* only in this variant; NULL: in all */
-	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;  /* only if it is not; NULL: always */
+	char *variant;	   /* only in this variant; NULL: in all */
+	char *when;	   /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;	   /* only if it is not; NULL: always */
 	unsigned int line; /* 0: the command line named it (script/probes.h) */
 };
 
@@ -187,12 +189,23 @@ enum program_format {
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
 	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
-	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes */
+	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes
+			       */
 };
 
 enum program_align {
 	PROGRAM_ALIGN_LEFT,
 	PROGRAM_ALIGN_RIGHT,
+};
+
+/* `highlight:` of a column: which of its values are coloured on a terminal. */
+enum program_highlight {
+	PROGRAM_HIGHLIGHT_NONE,
+	PROGRAM_HIGHLIGHT_NONZERO,  /* "nonzero": an error number */
+	PROGRAM_HIGHLIGHT_NEGATIVE, /* "negative": a result that is an error */
+	PROGRAM_HIGHLIGHT_OVER,	    /* {over: N}: more than that, in the column's unit */
+	PROGRAM_HIGHLIGHT_TIMES,    /* {times: N}, or "slow", which is 10: more than so many times
+				       what is usual (output/median.h) */
 };
 
 struct program_column {
@@ -219,6 +232,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	enum program_highlight highlight;
+	double highlight_than; /* of OVER and TIMES */
 	size_t nbits;
 	struct program_value *bits; /* what the bits of a number are called; output/bits.h */
 	unsigned int line;
@@ -299,10 +314,15 @@ const char *program_output_name(enum program_output output); /* "stream" */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
-/* Does a BPF trampoline run it: fentry or fexit? */
+/* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */
 static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 {
-	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC || kind == PROGRAM_LSM;
+}
+
+static inline bool program_probe_is_uprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE;
 }
 
 static inline bool program_probe_is_kprobe(enum program_probe_kind kind)

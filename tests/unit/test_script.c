@@ -34,7 +34,7 @@ static void test_conventions(void **state)
 		{"kfunc__vfs_read", "vfs_read", PROGRAM_KFUNC, false},
 		{"kfunc__vmlinux__vfs_read", "vfs_read", PROGRAM_KFUNC, false},
 		{"kretfunc__vmlinux____close_fd", "__close_fd", PROGRAM_KRETFUNC, false},
-		{"lsm__file_open", "file_open", PROGRAM_LSM, false},
+		{"lsm__file_open", "bpf_lsm_file_open", PROGRAM_LSM, false},
 	};
 	static const char *const none[] = {"kprobe__", "trace_read",	      "tracepoint__sched",
 					   "kprobe_x", "tracepoint__sched__", "kmod_ret__x"};
