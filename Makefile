@@ -8,7 +8,7 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 jansson libmd libcap-ng zlib
+PKG_HOST    := libbpf libelf yaml-0.1 jansson libmd libcap-ng zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 # To load these small libraries takes longer than all else that the host does itself before it traces, so the
 # installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
@@ -64,13 +64,17 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
 
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
-MAN := $(BUILD)/man/bcchost.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)
+MAN := $(BUILD)/man/bcchost.8 $(BUILD)/man/bcchost-run.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)
 man: $(MAN)
 
 # BCCHOST_PATH: no tool of the user's own in its place.
 $(BUILD)/man/bcchost.8: $(BUILD)/bcchost tools.list $(wildcard programs/*.yaml)
 	@mkdir -p $(@D)
 	BCCHOST_PATH= $(BUILD)/bcchost man >$@.new && mv $@.new $@
+
+$(BUILD)/man/bcchost-run.8: $(BUILD)/bcchost
+	@mkdir -p $(@D)
+	$(BUILD)/bcchost man run >$@.new && mv $@.new $@
 
 $(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
 	@mkdir -p $(@D)

@@ -146,6 +146,14 @@ static int make_views(struct show *s, struct error *e)
 	if (!err)
 		command_tell(&notes);
 	buf_free(&notes);
+	/* Lines of one file have the same columns. */
+	if (!err && s->plan->options->output == OPTIONS_OUTPUT_CSV &&
+	    s->views.n + calls_printk(s->object) > 1)
+		err = error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"--output csv: %s has several buffers or tables; --table NAME shows "
+			"one of its tables, --output json all",
+			s->source->path);
 	s->feeds = calloc(s->views.n + 1, sizeof(*s->feeds));
 	return err ? err : s->feeds ? 0 : error_nomem(e);
 }

@@ -77,6 +77,10 @@ void options_text_common(struct buf *b, const struct program *p, const struct op
 
 void options_text_arguments(struct buf *b, const struct program *p)
 {
+	if (p->output == PROGRAM_WHATEVER) {
+		buf_str(b, " FILE.c");
+		return;
+	}
 	for (size_t i = 0; i < p->narguments; i++)
 		buf_printf(b, " [%s", p->arguments[i]);
 	for (size_t i = 0; i < p->narguments; i++)
