@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -233,9 +234,23 @@ static void begin(struct show *s)
 
 /* --- at work --- */
 
+/* Where tables come again and again, when these were read. */
+static void put_clock(struct show *s)
+{
+	time_t now = time(NULL);
+	char line[32];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	writer_add(&s->writer, line, strftime(line, sizeof(line), "\n%H:%M:%S\n", &tm));
+}
+
 static int print_tables(struct show *s, struct error *e)
 {
 	int err = 0;
+
+	if (s->interval && !options_want_data(s->plan->options))
+		put_clock(s);
 
 	for (size_t i = 0; i < s->views.n && !err; i++)
 		if (view_kind(s->views.v[i]) != VIEW_EVENTS)
