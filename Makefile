@@ -17,6 +17,7 @@ LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -Wl,-Bdynamic -lelf -lz
 else
 LINK_HOST   := $(LIBS_HOST)
 endif
+LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd 2>/dev/null) -lm
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
 WARN        := -Wall -Wextra -Wshadow -Werror
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
@@ -26,19 +27,25 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VE
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
                 host/object/*.c host/trace/*.c host/output/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
+# The exporter: a main of its own, the host's way to an object, and what only it needs.
+EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c
 TEST_SRC   := $(wildcard tests/unit/*.c)
 
 HOST_OBJ   := $(HOST_SRC:%.c=$(BUILD)/%.o)
+EXPORT_OBJ := $(EXPORT_SRC:%.c=$(BUILD)/%.o)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
 .PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
 .SECONDARY:
-all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
+
+$(BUILD)/bcchost-export: $(BUILD)/host/export/main.o $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST) $(LIBS_EXPORT)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so.
 $(BUILD)/bcchost-compile: $(HELPER_OBJ)
@@ -48,8 +55,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) $(LIBS_EXPORT) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
@@ -78,7 +85,7 @@ install: all man
 	$(BUILD)/bcchost completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
-	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
+	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(DESTDIR)$(PREFIX)/libexec/bcchost
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
