@@ -19,7 +19,9 @@ struct exported {
 	struct config_program wanted;
 	char *path; /* of the file that its metrics are in */
 	struct program *program;
-	struct options options;
+	size_t nwords; /* the tool's command line */
+	char **words;
+	struct options options; /* points into the words */
 	const struct metrics *metrics;
 	struct budget budget;
 	struct prepare prepare;
@@ -54,11 +56,34 @@ static int check_options(const struct options *o, struct error *e)
 	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
 }
 
+/* The words that it was asked for with, and the flags that its metrics want. */
+static int make_words(struct exported *x, struct error *e)
+{
+	const struct config_program *w = &x->wanted;
+	const struct metrics *m = x->metrics;
+
+	x->words = calloc(w->nwords + m->noptions + 1, sizeof(*x->words));
+	if (!x->words)
+		return error_nomem(e);
+	for (; x->nwords < w->nwords; x->nwords++) {
+		x->words[x->nwords] = strdup(w->words[x->nwords]);
+		if (!x->words[x->nwords])
+			return error_nomem(e);
+	}
+	for (size_t i = 0; i < m->noptions; i++) {
+		if (asprintf(&x->words[x->nwords], "--%s", m->options[i]) < 0)
+			return error_nomem(e);
+		x->nwords++;
+	}
+	return 0;
+}
+
 static int parse(struct exported *x, const struct options *global, struct error *e)
 {
-	int err = options_parse(x->program, (int)x->wanted.nwords, x->wanted.words, global,
-				&x->options, e);
+	int err = make_words(x, e);
 
+	if (!err)
+		err = options_parse(x->program, (int)x->nwords, x->words, global, &x->options, e);
 	return err ?: check_options(&x->options, e);
 }
 
@@ -91,10 +116,10 @@ static int load(struct exported *x, const struct find *find, const struct option
 	free(path);
 	if (err)
 		return err;
+	x->metrics = w->metrics.line ? &w->metrics : &x->program->metrics;
 	err = parse(x, global, e);
 	if (err)
 		return blame(c, w, w->options_line, err, e);
-	x->metrics = w->metrics.line ? &w->metrics : &x->program->metrics;
 	x->path = strdup(w->metrics.line ? c->path : x->program->path);
 	x->budget.max = w->max_series		 ? w->max_series
 			: x->metrics->max_series ? x->metrics->max_series
@@ -149,6 +174,9 @@ void exported_free(struct exported *x)
 	options_free(&x->options);
 	program_free(x->program);
 	config_program_free(&x->wanted);
+	for (size_t i = 0; i < x->nwords; i++)
+		free(x->words[i]);
+	free(x->words);
 	free(x->path);
 	free(x);
 }
@@ -199,8 +227,10 @@ int exported_make(struct exported *x, bool *wrong, struct error *e)
 	*wrong = false;
 	if (!err)
 		err = prepare_make(&x->prepare, e) ?: make_counting(x, wrong, e);
-	if (err)
+	if (err) {
 		drop_counting(x);
+		prepare_free(&x->prepare);
+	}
 	return err;
 }
 

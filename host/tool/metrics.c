@@ -180,17 +180,28 @@ const struct metric *metrics_get(const struct metrics *m, size_t i)
 	return i < m->nhistograms ? &m->histograms[i] : &m->gauges[i - m->nhistograms];
 }
 
+static int read_options(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(char *), program_read_option_name, NULL, "a list of flags of the tool", true,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
 #define LIST(f) PROGRAM_ARRAY(struct metrics, n##f, f)
 int metrics_read(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	static const struct yaml_field fields[] = {
+		{"options", read_options, LIST(options), NULL, false},
 		{"max_series", yaml_unsigned, offsetof(struct metrics, max_series), &series_bounds,
 		 false},
 		{"counters", read_list, LIST(counters), &counter, false},
 		{"histograms", read_list, LIST(histograms), &histogram, false},
 		{"gauges", read_list, LIST(gauges), &gauge, false},
 	};
-	static const struct yaml_schema schema = {fields, 4, offsetof(struct metrics, line)};
+	static const struct yaml_schema schema = {fields, 5, offsetof(struct metrics, line)};
 	struct metrics *m = to;
 	int err = yaml_struct(v, to, &schema, e);
 
@@ -229,6 +240,9 @@ void metrics_free(struct metrics *m)
 	free_list(m->counters, m->ncounters);
 	free_list(m->histograms, m->nhistograms);
 	free_list(m->gauges, m->ngauges);
+	for (size_t i = 0; i < m->noptions; i++)
+		free(m->options[i]);
+	free(m->options);
 	memset(m, 0, sizeof(*m));
 }
 

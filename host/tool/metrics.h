@@ -4,6 +4,7 @@
  * tool's own, and of a program in the exporter's configuration, which take their place.
  *
  *	metrics:
+ *	  options: [print-uid]
  *	  max_series: 1000
  *	  counters:
  *	    - name: bcchost_opensnoop_events_total
@@ -63,6 +64,8 @@ struct metrics {
 	struct metric *histograms;
 	size_t ngauges;
 	struct metric *gauges;
+	size_t noptions;
+	char **options;		 /* flags that the exporter gives the tool for them; or none */
 	unsigned int max_series; /* of all metrics together */
 	unsigned int line;	 /* 0: there are none */
 };

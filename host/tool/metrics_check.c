@@ -123,11 +123,27 @@ static int check_fields(const struct metric *m, const char *path, const struct p
 	return err;
 }
 
+static int check_options(const struct metrics *m, const char *path, const struct program *p,
+			 struct error *e)
+{
+	for (size_t i = 0; i < m->noptions; i++) {
+		bool flag = false;
+
+		for (size_t j = 0; j < p->noptions; j++)
+			flag = flag || (p->options[j].type == PROGRAM_OPTION_FLAG &&
+					!strcmp(p->options[j].name, m->options[i]));
+		if (!flag)
+			return wrong(path, m->line, e, "`metrics`: %s has no flag %s", p->name,
+				     m->options[i]);
+	}
+	return 0;
+}
+
 int metrics_check(const struct metrics *m, const char *path, const struct program *p,
 		  struct error *e)
 {
 	struct fields f;
-	int err = fields_make(&f, p, e);
+	int err = fields_make(&f, p, e) ?: check_options(m, path, p, e);
 
 	for (size_t i = 0; i < metrics_count(m) && !err; i++)
 		err = check_fields(metrics_get(m, i), path, p, &f, e)

@@ -91,14 +91,28 @@ static int of_events(struct metrics *m, const struct program *p)
 	return of_times(m, p);
 }
 
+/* The name that a field of the table has for machines; NULL: no column shows it. */
+static const char *name_of(const struct program *p, const char *field)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].value == PROGRAM_COLUMN_FIELD &&
+		    !strcmp(p->columns[i].field, field))
+			return fields_name(&p->columns[i]);
+	return NULL;
+}
+
 static int of_top(struct metrics *m, const struct program *p)
 {
-	for (size_t i = 0; i < p->nsorts; i++)
-		for (size_t j = 0; j < p->sorts[i].nfields; j++)
-			if (!has_counter(m, p->sorts[i].fields[j]) &&
-			    !add(m, METRIC_COUNTER, metric_name(p, p->sorts[i].fields[j], "_total"),
-				 p->sorts[i].fields[j], p->summary))
+	for (size_t i = 0; i < p->nsorts; i++) {
+		for (size_t j = 0; j < p->sorts[i].nfields; j++) {
+			const char *name = name_of(p, p->sorts[i].fields[j]);
+
+			if (name && !has_counter(m, name) &&
+			    !add(m, METRIC_COUNTER, metric_name(p, name, "_total"), name,
+				 p->summary))
 				return -ENOMEM;
+		}
+	}
 	return 0;
 }
 
