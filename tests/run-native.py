@@ -732,6 +732,8 @@ def _(installed):
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
 
+import native_export  # noqa: E402, F401: its cases
+
 try:
     main()
 finally:

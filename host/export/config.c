@@ -187,12 +187,9 @@ static int read_programs(const struct yaml_value *v, void *to, const void *arg, 
 		sizeof(struct config_program), read_program, &program_schema,
 		"a list of programs",	       false,
 	};
-	int err = yaml_list(v, to, &items, e);
 
 	(void)arg;
-	if (!err && !*(size_t *)to)
-		return yaml_error(v, e, "`programs` has none");
-	return err;
+	return yaml_list(v, to, &items, e);
 }
 
 void config_program_free(struct config_program *p)

@@ -8,6 +8,7 @@
 
 #include "export/label.h"
 #include "output/record.h"
+#include "tool/fields.h"
 
 #define TEXT_ROOM  1024 /* of a value before it is cut to what a label may have */
 #define TIME_BOUND 135	/* seconds: no bucket of a table's times ends later */
@@ -53,13 +54,36 @@ static int wrong(const struct counting_of *of, unsigned int line, const char *na
 			 name, field, of->program->name, why);
 }
 
-static int find_field(const struct counting *c, const struct counting_of *of, unsigned int line,
-		      const char *name, const char *field, size_t *i, struct error *e)
+/* The option that brings the field's column; NULL: there is none that does. */
+static const char *option_of(const struct program *p, const char *field)
 {
+	const char *option = NULL;
+	const struct field *f;
+	struct fields fields;
+
+	if (fields_make(&fields, p, NULL) == 0) {
+		f = fields_find(&fields, field);
+		option = f && f->column ? f->column->when : NULL;
+	}
+	fields_free(&fields);
+	return option;
+}
+
+static int find_field(const struct counting *c, const struct counting_of *of,
+		      const struct metric *m, unsigned int line, const char *field, size_t *i,
+		      struct error *e)
+{
+	const char *option;
+
 	*i = record_find(c->record, field);
-	if (*i == record_count(c->record) || record_kind(c->record, *i) == RECORD_NONE)
-		return wrong(of, line, name, field, "is only there with another of its options", e);
-	return 0;
+	if (*i != record_count(c->record) && record_kind(c->record, *i) != RECORD_NONE)
+		return 0;
+	option = option_of(of->program, field);
+	if (!option)
+		return wrong(of, line, m->name, field, "is not there with these options", e);
+	return error_set(e, FAULT_TOOL, -EINVAL,
+			 "%s:%u: %s: the field %s of %s is there only with its option %s", of->path,
+			 line, m->name, field, of->program->name, option);
 }
 
 static bool is_number(enum record_kind kind)
@@ -161,13 +185,12 @@ static int bind_metric(struct counting *c, struct bound *b, const struct metric 
 	b->metric = m;
 	b->slots = of->program->output == PROGRAM_HISTOGRAM && m->kind == METRIC_HISTOGRAM;
 	if (m->from && !b->slots) {
-		err = find_field(c, of, m->line, m->name, m->from, &b->from, e);
+		err = find_field(c, of, m, m->line, m->from, &b->from, e);
 		if (!err && !is_number(record_kind(c->record, b->from)))
 			err = wrong(of, m->line, m->name, m->from, "is no number", e);
 	}
 	for (size_t i = 0; i < m->nlabels && !err; i++)
-		err = find_field(c, of, m->labels[i].line, m->labels[i].name, m->labels[i].from,
-				 &b->labels[i], e);
+		err = find_field(c, of, m, m->labels[i].line, m->labels[i].from, &b->labels[i], e);
 	return err ?: make_family(b, of, e);
 }
 
