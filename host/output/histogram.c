@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "output/data.h"
 #include "output/stream.h"
 
 #define SLOTS	   65 /* of a 64-bit value's logarithm */
@@ -21,10 +22,12 @@ struct histogram {
 	struct writer *w;
 	struct stream *stream;
 	const char *label;
-	bool json;
+	bool json;	   /* as BCC's tool has it */
+	struct data *data; /* of --output; the stream's */
 	uint32_t key_size;
 	uint32_t slot_offset, slot_size, count_offset;
 	uint64_t counts[LINEAR_MAX];
+	struct data_bucket buckets[LINEAR_MAX];
 	struct writer value; /* where one value is written to be taken from */
 };
 
@@ -76,10 +79,12 @@ int histogram_new(struct histogram **out, const struct program *p, const struct 
 	err = find_members(h, l, e);
 	if (!err)
 		err = stream_new(&h->stream, p, o, l, w, e);
-	if (err)
+	if (err) {
 		histogram_free(h);
-	else
-		*out = h;
+		return err;
+	}
+	h->data = stream_data(h->stream);
+	*out = h;
 	return err;
 }
 
@@ -232,6 +237,19 @@ static void count(struct histogram *h, const char *row, size_t slots)
 	h->counts[slot < slots ? slot : slots - 1] += n;
 }
 
+static void put_buckets(struct histogram *h, const char *row, size_t size, size_t last)
+{
+	size_t n = 0;
+
+	for (size_t i = h->program->linear ? 0 : 1; i <= last; i++, n++) {
+		struct data_bucket *b = &h->buckets[n];
+
+		bounds(h, i, &b->low, &b->high);
+		b->count = h->counts[i];
+	}
+	data_histogram(h->data, row, size, h->buckets, n);
+}
+
 static int print_section(struct histogram *h, const char *row, size_t size, size_t slots,
 			 struct error *e)
 {
@@ -239,6 +257,10 @@ static int print_section(struct histogram *h, const char *row, size_t size, size
 
 	if (!last && !h->counts[0])
 		return 0;
+	if (h->data) {
+		put_buckets(h, row, size, last);
+		return 0;
+	}
 	if (h->json)
 		return put_json(h, row, size, last, e);
 	put(h, "\n");
@@ -247,7 +269,8 @@ static int print_section(struct histogram *h, const char *row, size_t size, size
 	return 0;
 }
 
-int histogram_print(struct histogram *h, struct table *counted, struct error *e)
+int histogram_print(struct histogram *h, struct table *counted, uint64_t elapsed_ns,
+		    struct error *e)
 {
 	size_t slots = h->program->linear ? LINEAR_MAX : SLOTS, size = table_row_size(counted);
 	bool *done = calloc(counted->n ? counted->n : 1, sizeof(*done));
@@ -256,7 +279,10 @@ int histogram_print(struct histogram *h, struct table *counted, struct error *e)
 	if (!done)
 		return error_nomem(e);
 	table_sort(counted);
-	if (!h->json) {
+	if (h->data) {
+		data_interval(h->data, elapsed_ns);
+		data_histograms_begin(h->data, h->label);
+	} else if (!h->json) {
 		put(h, "\n");
 		stream_clock_line(h->stream);
 	}
@@ -274,6 +300,8 @@ int histogram_print(struct histogram *h, struct table *counted, struct error *e)
 		}
 		err = print_section(h, row, size, slots, e);
 	}
+	if (h->data)
+		data_histograms_end(h->data);
 	free(done);
 	return err;
 }

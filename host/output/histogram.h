@@ -26,10 +26,11 @@ int histogram_new(struct histogram **h, const struct program *p, const struct op
 void histogram_free(struct histogram *h);
 
 /*
- * Prints what was counted since the last time (table_subtract), which it sorts. With JSON asked
- * for, an object a line for each histogram: {"ts": "2026-11-21 10:48:00", "val_type": "usecs",
+ * Prints what was counted in elapsed_ns (table_subtract), which it sorts. With the tool's own flag
+ * for JSON, an object a line for each histogram: {"ts": "2026-11-21 10:48:00", "val_type": "usecs",
  * "data": [{"interval-start": 0, "interval-end": 1, "count": 3}, …], "operation": "read"}.
  */
-int histogram_print(struct histogram *h, struct table *counted, struct error *e);
+int histogram_print(struct histogram *h, struct table *counted, uint64_t elapsed_ns,
+		    struct error *e);
 
 #endif

@@ -266,6 +266,11 @@ bool record_wanted(struct record *r, const void *data, size_t size)
 	return only_passes(&r->only, data, size);
 }
 
+void record_kernel(struct record *r, struct kernel *k)
+{
+	r->kernel = k;
+}
+
 void record_interval(struct record *r, uint64_t time_ns, uint64_t interval_ns)
 {
 	r->time = time_ns;

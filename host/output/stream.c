@@ -9,9 +9,11 @@
 #include "output/args.h"
 #include "output/call.h"
 #include "output/cell.h"
+#include "output/data.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/only.h"
+#include "output/put_csv.h"
 #include "output/value.h"
 
 #define TEXT_MAX VALUE_TEXT_MAX
@@ -20,7 +22,8 @@ struct stream {
 	struct writer *w;
 	struct cells cells;
 	struct only only;
-	time_t second; /* that `clock` tells */
+	struct data *data; /* instead of all below; NULL: text */
+	time_t second;	   /* that `clock` tells */
 	char clock[16];
 	bool csv, plain; /* plain: without padding, for stream_section */
 	uint64_t elapsed_ns;
@@ -41,6 +44,8 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 	s->second = -1;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
+	if (!err && options_want_data(o))
+		err = data_new(&s->data, p, o, l, w, e);
 	if (err)
 		stream_free(s);
 	else
@@ -54,6 +59,7 @@ void stream_free(struct stream *s)
 		return;
 	cells_free(&s->cells);
 	only_free(&s->only);
+	data_free(s->data);
 	free(s);
 }
 
@@ -63,27 +69,11 @@ static void pad(struct writer *w, size_t width, size_t have)
 		writer_pad(w, width - have);
 }
 
-/* As RFC 4180 has it: in quotes if need be, quotes doubled. */
-static void put_csv(struct writer *w, const char *text, size_t len)
-{
-	bool quoted = memchr(text, ',', len) || memchr(text, '"', len);
-
-	if (quoted)
-		writer_char(w, '"');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			writer_char(w, '"');
-		writer_char(w, text[i]);
-	}
-	if (quoted)
-		writer_char(w, '"');
-}
-
 /* width: in characters; len: in bytes. */
 static void put(struct stream *s, const struct cell *c, const char *text, size_t len, size_t width)
 {
 	if (s->csv) {
-		put_csv(s->w, text, len);
+		put_csv_utf8(s->w, text, len);
 		return;
 	}
 	if (s->plain) {
@@ -99,6 +89,10 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 
 void stream_heading(struct stream *s)
 {
+	if (s->data) {
+		data_heading(s->data);
+		return;
+	}
 	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
@@ -275,8 +269,15 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	}
 }
 
+struct data *stream_data(struct stream *s)
+{
+	return s->data;
+}
+
 bool stream_event(struct stream *s, const void *data, size_t size)
 {
+	if (s->data)
+		return data_event(s->data, data, size);
 	if (!only_passes(&s->only, data, size))
 		return false;
 	for (size_t i = 0; i < s->cells.n; i++) {
@@ -291,11 +292,15 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 void stream_elapsed(struct stream *s, uint64_t ns)
 {
 	s->elapsed_ns = ns;
+	if (s->data)
+		data_interval(s->data, ns);
 }
 
 void stream_kernel(struct stream *s, struct kernel *k)
 {
 	s->kernel = k;
+	if (s->data)
+		data_kernel(s->data, k);
 }
 
 const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,

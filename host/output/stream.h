@@ -16,6 +16,7 @@
 #include "tool/options.h"
 #include "tool/program.h"
 
+struct data;
 struct stream;
 
 /*
@@ -26,6 +27,10 @@ struct stream;
 int stream_new(struct stream **s, const struct program *p, const struct options *o,
 	       const struct layout *l, struct writer *w, struct error *e);
 void stream_free(struct stream *s);
+
+/* Where `--output json` or `csv` was asked for: what the stream's events go through instead. NULL:
+ * text. */
+struct data *stream_data(struct stream *s);
 
 /* The line of titles. */
 void stream_heading(struct stream *s);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "output/data.h"
 #include "output/stream.h"
 
 #define ROWS	   20 /* as BCC's tools have it, unless --maxrows says otherwise */
@@ -148,8 +149,26 @@ static void put_load(struct top *t)
 	free(load);
 }
 
-void top_print(struct top *t, struct table *table)
+/* `--output json` and `csv` look the same on a terminal. */
+static void put_data(struct top *t, struct data *d, const struct table *table, uint64_t elapsed_ns)
 {
+	bool again = options_interval(t->options, t->program) > 0;
+	char *load = NULL;
+
+	if (t->program->loadavg)
+		file_read("/proc/loadavg", &load, NULL, NULL);
+	data_interval(d, elapsed_ns);
+	data_top(d, table,
+		 t->options->maxrows ? t->options->maxrows
+		 : again	     ? ROWS
+				     : SIZE_MAX,
+		 load);
+	free(load);
+}
+
+void top_print(struct top *t, struct table *table, uint64_t elapsed_ns)
+{
+	struct data *d = stream_data(t->stream);
 	bool again = options_interval(t->options, t->program) > 0;
 	bool screen = t->terminal && !t->options->noclear && again;
 	size_t used = (t->program->loadavg ? 2 : 0) + (t->options->no_header ? 0 : 1), rows;
@@ -157,6 +176,10 @@ void top_print(struct top *t, struct table *table)
 	t->key_size = table->key_size;
 	if (table->n)
 		qsort_r(table->data, table->n, table_row_size(table), compare, t);
+	if (d) {
+		put_data(t, d, table, elapsed_ns);
+		return;
+	}
 	if (screen)
 		put(t, CLEAR WRAP_OFF);
 	else if (t->printed)

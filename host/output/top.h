@@ -25,7 +25,8 @@ int top_new(struct top **t, const struct program *p, const struct options *o,
 	    const struct layout *l, struct kernel *k, struct writer *w, struct error *e);
 void top_free(struct top *t);
 
-/* Prints the table, which it sorts: the largest first, equal ones by the bytes of their keys. */
-void top_print(struct top *t, struct table *table);
+/* Prints the table, which it sorts, of what was counted in that time: the largest first, equal ones
+ * by the bytes of their keys. */
+void top_print(struct top *t, struct table *table, uint64_t elapsed_ns);
 
 #endif

@@ -334,6 +334,25 @@ static int check_variant(struct parser *ps)
 	return found ? 0 : -EINVAL;
 }
 
+/* The tool's own flag asks for a form, and --output for another, or for the same in another shape.
+ */
+static int check_output(struct parser *ps)
+{
+	const struct program *p = ps->program;
+	static const char *const words[] = {"", "text", "json", "csv"};
+	const char *own = p->json && options_given(ps->o, p, p->json) ? p->json
+			  : p->csv && options_given(ps->o, p, p->csv) ? p->csv
+								      : NULL;
+
+	if (!own || ps->o->output == OPTIONS_OUTPUT_DEFAULT)
+		return 0;
+	return error_set(
+		ps->e, FAULT_USAGE, -EINVAL,
+		"--output %s and --%s: --%s prints what BCC's %s does, which is another form; "
+		"give one of them",
+		words[ps->o->output], own, own, p->name);
+}
+
 static int check_together(struct parser *ps)
 {
 	if (ps->o->sort && !ps->o->help) {
@@ -355,7 +374,7 @@ static int check_together(struct parser *ps)
 	if (ps->o->recursive && !ps->o->has_dir)
 		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
 					   "");
-	return check_variant(ps);
+	return check_variant(ps) ?: check_output(ps);
 }
 
 int options_parse(const struct program *p, int argc, char **argv, const struct options *base,

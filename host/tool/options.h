@@ -31,6 +31,15 @@ enum options_buffer {
 	OPTIONS_BUFFER_PERF,
 };
 
+/* --output: what is printed, and how. Not given, it is text, unless the tool has a flag of its own
+ * for another form (`csv:`, `json:` of its program). */
+enum options_output {
+	OPTIONS_OUTPUT_DEFAULT,
+	OPTIONS_OUTPUT_TEXT,
+	OPTIONS_OUTPUT_JSON,
+	OPTIONS_OUTPUT_CSV,
+};
+
 enum options_debug {
 	OPTIONS_DEBUG_PREPROCESSED = 1,
 	OPTIONS_DEBUG_IR = 2,
@@ -57,6 +66,7 @@ struct options {
 	uint32_t maxrows;	    /* -r --maxrows N; 0: not given */
 	bool noclear;		    /* -C --noclear */
 	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
+	enum options_output output; /* --output text|json|csv */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
 	const char *variant;  /* --variant NAME, one of the program's; these point into argv */
 	const char *btf;      /* --btf FILE|none */
@@ -120,6 +130,12 @@ bool options_known(const struct program *p, const char *name);
 static inline double options_interval(const struct options *o, const struct program *p)
 {
 	return o->interval > 0 ? o->interval : p->interval;
+}
+
+/* --output json or csv: output/data.h instead of text. */
+static inline bool options_want_data(const struct options *o)
+{
+	return o->output == OPTIONS_OUTPUT_JSON || o->output == OPTIONS_OUTPUT_CSV;
 }
 
 /* The value of an option of the program's own; NULL if it has none of that name. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/fields_man.h"
 #include "tool/options_text.h"
 #include "tool/roff.h"
 
@@ -273,6 +274,7 @@ char *options_man(const struct program *p, const char *const *see, size_t n)
 	for (size_t i = 0; i < options_groups_len; i++)
 		common_options(&b, p, options_groups[i].group, options_groups[i].heading);
 	columns(&b, p);
+	fields_man(&b, p);
 	section(&b, "OVERHEAD", p->overhead);
 	section(&b, "CAVEATS", p->caveats);
 	if (p->nexamples)

@@ -263,6 +263,23 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 	return wants(e, "a buffer is auto, ring or perf");
 }
 
+int options_set_output(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_OUTPUT_TEXT] = "text",
+		[OPTIONS_OUTPUT_JSON] = "json",
+		[OPTIONS_OUTPUT_CSV] = "csv",
+	};
+
+	for (size_t i = OPTIONS_OUTPUT_TEXT; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(text, words[i])) {
+			o->output = (enum options_output)i;
+			return 0;
+		}
+	}
+	return wants(e, "what is printed is text, json or csv");
+}
+
 static bool add_debug(struct options *o, const char *word)
 {
 	static const char *const words[] = {"preprocessed", "ir", "asm", "source", "verifier"};

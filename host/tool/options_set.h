@@ -15,7 +15,7 @@ options_set options_set_cgroup, options_set_cgroupmap, options_set_mntnsmap;
 options_set options_set_inode, options_set_dir;
 options_set options_set_duration, options_set_max_events, options_set_buffer_pages;
 options_set options_set_interval, options_set_count, options_set_maxrows;
-options_set options_set_buffer, options_set_debug;
+options_set options_set_buffer, options_set_output, options_set_debug;
 options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
 
 #endif

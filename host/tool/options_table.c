@@ -57,6 +57,8 @@ const struct options_entry options_table[] = {
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
 	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
+	{"output", 0, "text|json|csv", "print text, JSON (an object a line), or CSV", OUTPUT,
+	 AT(output), options_set_output},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N",
 	 "pages of the buffer for events, of each CPU, a power of two "

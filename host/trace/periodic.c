@@ -87,9 +87,9 @@ int periodic_print(struct periodic *p, struct error *e)
 		err = error_nomem(e);
 	p->since = now;
 	if (!err && p->top)
-		top_print(p->top, &t);
+		top_print(p->top, &t, elapsed);
 	else if (!err && p->histogram)
-		err = histogram_print(p->histogram, &t, e);
+		err = histogram_print(p->histogram, &t, elapsed, e);
 	else if (!err)
 		rates_print(p->rates, &t, elapsed);
 	table_free(&t);
