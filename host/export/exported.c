@@ -39,19 +39,19 @@ struct exported {
 /* --- what is wanted --- */
 
 /* Options that print, or end the trace, are of no use here. */
-static int check_options(const struct options *o, struct error *e)
+static int check_options(const struct options *o, const struct options *global, struct error *e)
 {
-	const char *what = o->help	     ? "help"
-			   : o->print_bpf    ? "print-bpf"
-			   : o->compile_only ? "compile-only"
-			   : o->debug	     ? "debug"
-			   : o->duration > 0 ? "duration"
-			   : o->max_events   ? "max-events"
-			   : o->count	     ? "count"
-			   : o->sort	     ? "sort"
-			   : o->maxrows	     ? "maxrows"
-			   : o->noclear	     ? "noclear"
-					     : NULL;
+	const char *what = o->help				      ? "help"
+			   : o->print_bpf			      ? "print-bpf"
+			   : o->compile_only && !global->compile_only ? "compile-only"
+			   : o->debug				      ? "debug"
+			   : o->duration > 0			      ? "duration"
+			   : o->max_events			      ? "max-events"
+			   : o->count				      ? "count"
+			   : o->sort				      ? "sort"
+			   : o->maxrows				      ? "maxrows"
+			   : o->noclear				      ? "noclear"
+								      : NULL;
 
 	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
 }
@@ -84,7 +84,9 @@ static int parse(struct exported *x, const struct options *global, struct error 
 
 	if (!err)
 		err = options_parse(x->program, (int)x->nwords, x->words, global, &x->options, e);
-	return err ?: check_options(&x->options, e);
+	if (!err)
+		err = check_options(&x->options, global, e);
+	return err;
 }
 
 /* Whose words are wrong: the file's, or the command line's. */

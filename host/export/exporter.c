@@ -339,3 +339,32 @@ int exporter_run(const struct exporter_asked *asked, struct exporter_signals *si
 	free(x.fds);
 	return err;
 }
+
+static void print_names(const struct exported *x)
+{
+	const struct metrics *m = exported_metrics(x);
+
+	printf("%s:", exported_name(x));
+	for (size_t i = 0; i < metrics_count(m); i++)
+		printf(" %s", metrics_get(m, i)->name);
+	printf("\n");
+}
+
+int exporter_check(const struct exporter_asked *asked, struct exporter_signals *signals,
+		   struct error *e)
+{
+	struct exporter x = {.asked = asked, .signals = signals};
+	struct tools t = {0};
+	bool wrong;
+	int err = gather(&x, &t, e);
+
+	for (size_t i = 0; i < t.n && !err; i++) {
+		err = exported_make(t.v[i], &wrong, e);
+		if (!err)
+			print_names(t.v[i]);
+		else if (!wrong)
+			error_prefix(e, err, "%s", exported_name(t.v[i]));
+	}
+	free_tools(&t);
+	return err;
+}

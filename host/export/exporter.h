@@ -11,6 +11,7 @@
 #define BCCHOST_EXPORT_EXPORTER_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -28,9 +29,17 @@ struct exporter_asked {
 	const struct options *global; /* what stood before `export` */
 	const char *listen;	      /* HTTP_DEFAULT */
 	const char *config;	      /* a file; NULL: none */
+	bool check;		      /* only see whether it could be done; nothing is attached */
 	size_t nwords;
 	char *const *words; /* TOOL[:option,…] */
 };
+
+/*
+ * Compiles everything that is asked for, for the kernel that `global` names too, works the metrics
+ * out, and prints their names. A tool that cannot be compiled is an error.
+ */
+int exporter_check(const struct exporter_asked *asked, struct exporter_signals *signals,
+		   struct error *e);
 
 /* Until it is stopped, which is success. An error if nothing could be started, or what was asked
  * for is wrong, or somebody else listens there. */

@@ -47,7 +47,8 @@ static int catch_signals(struct error *e)
 }
 
 static const char help[] =
-	"usage: bcchost export [--config FILE] [--listen ADDRESS:PORT] [TOOL[:OPTION,...]...]\n"
+	"usage: bcchost export [--config FILE] [--listen ADDRESS:PORT] [--check]\n"
+	"                      [TOOL[:OPTION,...]...]\n"
 	"\n"
 	"Runs tools and tells Prometheus what they count, at http://" HTTP_DEFAULT "/metrics.\n"
 	"\n"
@@ -57,6 +58,7 @@ static const char help[] =
 	"--listen A:P     where to listen: " HTTP_DEFAULT
 	" (the default), [::1]:8526, or :8526 for\n"
 	"                 all addresses\n"
+	"--check          compiles all that, prints the names of the metrics, and ends\n"
 	"-h, --help       this\n"
 	"\n"
 	"SIGHUP reads the file again: what it says in the same words goes on, and a wrong file\n"
@@ -82,8 +84,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
 
 static int bad_option(const char *word, struct error *e)
 {
-	static const char *const known[] = {"--config", "--listen", "--help"};
-	char *near = find_near(word, known, 3);
+	static const char *const known[] = {"--config", "--listen", "--check", "--help"};
+	char *near = find_near(word, known, 4);
 	bool lacks = !strcmp(word, "--config") || !strcmp(word, "--listen");
 
 	if (!near)
@@ -115,6 +117,8 @@ static int parse(int argc, char **argv, struct exporter_asked *asked, bool *help
 		} else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
 			*helped = true;
 			return 0;
+		} else if (!strcmp(argv[i], "--check")) {
+			asked->check = true;
 		} else if ((value = value_of("--config", argc, argv, &i))) {
 			asked->config = value;
 		} else if ((value = value_of("--listen", argc, argv, &i))) {
@@ -152,10 +156,11 @@ static int command(int argc, char **argv, struct error *e)
 	asked.find = &f;
 	if (!err && (helped || global.help))
 		fputs(help, stdout);
-	else if (!err)
+	global.compile_only = asked.check;
+	if (!err && !helped && !global.help)
 		err = http_parse(asked.listen, &address, e)
 			      ?: catch_signals(e)
-			      ?: exporter_run(&asked, &signals, e);
+			      ?: (asked.check ? exporter_check : exporter_run)(&asked, &signals, e);
 	find_free(&f);
 	return err;
 }

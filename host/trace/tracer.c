@@ -38,7 +38,9 @@ static int find_table(struct tracer *t, struct error *e)
 	const struct program *p = t->plan->program;
 
 	if (p->output == PROGRAM_TRACE_PIPE)
-		return pipe_new(&t->pipe, t->plan->kernel, t->fn, t->ctx, e);
+		return t->plan->options->compile_only
+			       ? 0
+			       : pipe_new(&t->pipe, t->plan->kernel, t->fn, t->ctx, e);
 	t->map = object_map_find(t->object, p->table);
 	if (!t->map)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
@@ -81,7 +83,7 @@ void tracer_free(struct tracer *t)
 
 const struct layout *tracer_layout(const struct tracer *t)
 {
-	return t->pipe ? pipe_layout(t->pipe) : &t->layout;
+	return t->plan->program->output == PROGRAM_TRACE_PIPE ? pipe_layout(t->pipe) : &t->layout;
 }
 
 static int make_reader(struct tracer *t, const struct buffers_machine *m, struct error *e)

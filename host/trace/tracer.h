@@ -22,9 +22,10 @@ struct tracer;
 
 /*
  * Looks for the program's table in the object and lays its events, or its entries, out; a program
- * of the trace pipe opens that. Nothing is in the kernel yet. fn is called for each event
- * (trace/reader.h); a program whose output is periodic has none. What is given outlives the tracer.
- * FAULT_TOOL with file:line if the object has no such table, and as layout_make and pipe_new.
+ * of the trace pipe opens that (not with --compile-only). Nothing is in the kernel yet. fn is
+ * called for each event (trace/reader.h); a program whose output is periodic has none. What is
+ * given outlives the tracer. FAULT_TOOL with file:line if the object has no such table, and as
+ * layout_make and pipe_new.
  */
 int tracer_new(struct tracer **t, const struct plan *plan, const struct object *o, reader_fn fn,
 	       void *ctx, struct error *e);
