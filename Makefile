@@ -8,23 +8,25 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 jansson libmd zlib
+PKG_HOST    := libbpf yaml-0.1 jansson libmd libcap-ng zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 # To load these small libraries takes longer than all else that the host does itself before it traces, so the
 # installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
 ifeq ($(DYNAMIC)$(SANITIZE),)
-LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -Wl,-Bdynamic -lelf -lz
+LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -lcap-ng -Wl,-Bdynamic -lelf -lz
+LINK_CAP    := -Wl,-Bstatic -lcap-ng -Wl,-Bdynamic
 else
 LINK_HOST   := $(LIBS_HOST)
+LINK_CAP    := -lcap-ng
 endif
-LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd 2>/dev/null) -lm
-LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
+LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd libseccomp 2>/dev/null) -lm
+LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null) $(LINK_CAP)
 WARN        := -Wall -Wextra -Wshadow -Werror
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
                $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
-HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
+HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
                 host/object/*.c host/trace/*.c host/output/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 # The exporter: a main of its own, the host's way to an object, and what only it needs.

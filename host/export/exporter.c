@@ -15,6 +15,7 @@
 #include "export/http.h"
 #include "export/names.h"
 #include "export/own.h"
+#include "export/sandbox.h"
 #include "export/text.h"
 
 struct tools {
@@ -246,6 +247,13 @@ static void tell(const struct exporter *x)
 
 /* --- the beginning, and what SIGHUP asks for --- */
 
+static int lower(const struct exporter_asked *asked, struct error *e)
+{
+	int err = asked->user ? sandbox_user(asked->user, e) : sandbox_capabilities(e);
+
+	return err || asked->no_seccomp ? err : sandbox_enter(e);
+}
+
 static int begin(struct exporter *x, struct error *e)
 {
 	struct tools t = {0};
@@ -275,6 +283,8 @@ static int begin(struct exporter *x, struct error *e)
 		err = error_set(e, failed[0].fault ? failed[0].fault : FAULT_RUN, -ENOENT,
 				n > 1 ? "none of the tools runs" : "nothing is left to export");
 	else
+		err = lower(x->asked, e);
+	if (!err && !x->signals->stopped)
 		tell(x);
 out:
 	free_errors(failed, n);

@@ -29,7 +29,9 @@ struct exporter_asked {
 	const struct options *global; /* what stood before `export` */
 	const char *listen;	      /* HTTP_DEFAULT */
 	const char *config;	      /* a file; NULL: none */
-	bool check;		      /* only see whether it could be done; nothing is attached */
+	const char *user;	      /* to go on as, once the tools are attached; NULL: ours */
+	bool no_seccomp;
+	bool check; /* only see whether it could be done; nothing is attached */
 	size_t nwords;
 	char *const *words; /* TOOL[:option,…] */
 };

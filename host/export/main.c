@@ -47,26 +47,25 @@ static int catch_signals(struct error *e)
 }
 
 static const char help[] =
-	"usage: bcchost export [--config FILE] [--listen ADDRESS:PORT] [--check]\n"
-	"                      [TOOL[:OPTION,...]...]\n"
+	"Usage: bcchost export [options] [TOOL[:OPTION,...]...]\n"
 	"\n"
 	"Runs tools and tells Prometheus what they count, at http://" HTTP_DEFAULT "/metrics.\n"
+	"TOOL:OPTION,... is a tool with options of its own, by their long names:\n"
+	"opensnoop:failed,name=main. A backslash stands before a comma in a value.\n"
 	"\n"
-	"TOOL:OPTION,...  a tool, with options of its own by their long names and commas between:\n"
-	"                 opensnoop:failed,name=main; a backslash before a comma in a value\n"
-	"--config FILE    tools, their options and what is counted of them, in YAML\n"
-	"--listen A:P     where to listen: " HTTP_DEFAULT
-	" (the default), [::1]:8526, or :8526 for\n"
-	"                 all addresses\n"
-	"--check          compiles all that, prints the names of the metrics, and ends\n"
-	"-h, --help       this\n"
+	"      --config FILE         tools, options, and what is counted of them, in YAML\n"
+	"      --listen ADDR:PORT    " HTTP_DEFAULT " (the default), [::1]:8526, or :8526\n"
+	"                            for all addresses\n"
+	"      --user NAME           go on as this user, once the tools are attached\n"
+	"      --no-seccomp          do without the filter of system calls\n"
+	"      --check               compile all that, print the metrics' names, and end\n"
+	"  -h, --help                this\n"
 	"\n"
-	"SIGHUP reads the file again: what it says in the same words goes on, and a wrong file\n"
-	"changes nothing. docs/prometheus.md has the file, and the metrics of each tool.\n"
+	"SIGHUP reads the file again: what it says in the same words goes on, and a wrong\n"
+	"file changes nothing. docs/prometheus.md has the file, and each tool's metrics.\n"
 	"\n"
-	"examples:\n"
-	"  bcchost export opensnoop biolatency     both, with the metrics that they have by "
-	"themselves\n"
+	"Examples:\n"
+	"  bcchost export opensnoop biolatency\n"
 	"  bcchost export ext4slower:min-ms=1,name=postgres\n"
 	"  bcchost export --config /etc/bcchost/export.yaml --listen [::1]:8526\n";
 
@@ -84,9 +83,11 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
 
 static int bad_option(const char *word, struct error *e)
 {
-	static const char *const known[] = {"--config", "--listen", "--check", "--help"};
-	char *near = find_near(word, known, 4);
-	bool lacks = !strcmp(word, "--config") || !strcmp(word, "--listen");
+	static const char *const known[] = {"--config", "--listen", "--user",
+					    "--check",	"--help",   "--no-seccomp"};
+	char *near = find_near(word, known, sizeof(known) / sizeof(*known));
+	bool lacks =
+		!strcmp(word, "--config") || !strcmp(word, "--listen") || !strcmp(word, "--user");
 
 	if (!near)
 		return error_nomem(e);
@@ -119,6 +120,10 @@ static int parse(int argc, char **argv, struct exporter_asked *asked, bool *help
 			return 0;
 		} else if (!strcmp(argv[i], "--check")) {
 			asked->check = true;
+		} else if (!strcmp(argv[i], "--no-seccomp")) {
+			asked->no_seccomp = true;
+		} else if ((value = value_of("--user", argc, argv, &i))) {
+			asked->user = value;
 		} else if ((value = value_of("--config", argc, argv, &i))) {
 			asked->config = value;
 		} else if ((value = value_of("--listen", argc, argv, &i))) {

@@ -222,6 +222,19 @@ static void put_args(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
+static void put_cgroup(struct stream *s, const struct cell *c, const char *data)
+{
+	char room[CELL_LABEL_MAX];
+	uint64_t id = value_unsigned(data + c->offset, c->size);
+	bool known;
+	const char *text = cells_cgroup(&s->cells, c, id, room, &known);
+	size_t width, len;
+
+	text = text ?: "-";
+	len = escape(s->text, text, strnlen(text, TEXT_MAX), &width);
+	put(s, c, s->text, len, width);
+}
+
 static void put_call(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
 	size_t width = call_put(c->call, s->w, data, size);
@@ -262,6 +275,11 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 		break;
 	case CELL_ARGS:
 		put_args(s, c, data, size);
+		break;
+	case CELL_CONTAINER:
+	case CELL_POD:
+	case CELL_CGROUP:
+		put_cgroup(s, c, data);
 		break;
 	case CELL_CALL:
 		put_call(s, c, data, size);

@@ -156,6 +156,18 @@ int fields_make(struct fields *f, const struct program *p, struct error *e)
 	return err;
 }
 
+int fields_add_shown(struct fields *f, unsigned int show, struct error *e)
+{
+	static const char *const names[] = {"container", "pod", "cgroup"};
+	int err = 0;
+
+	/* enum options_show is in this order */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
+		if (show & 1u << i && !fields_find(f, names[i]))
+			err = add(f, NULL, FIELD_SHOWN, NULL, names[i], "", e);
+	return err;
+}
+
 void fields_free(struct fields *f)
 {
 	for (size_t i = 0; i < f->n; i++)

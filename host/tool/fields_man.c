@@ -112,6 +112,9 @@ static void what(struct buf *text, const struct program *p, const struct field *
 	case FIELD_ERRNO:
 		buf_str(text, "That error's name. Null if it succeeded.");
 		break;
+	case FIELD_SHOWN:
+		buf_str(text, "What --show asked for, of the task that the event is about.");
+		break;
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "tool/option_value.h"
 #include "tool/options_table.h"
+#include "tool/options_within.h"
 #include "tool/options_unknown.h"
 
 /* A command line on its way; `program` is NULL before the tool's name. */
@@ -392,7 +393,7 @@ int options_parse(const struct program *p, int argc, char **argv, const struct o
 		return 0;
 	err = parse_options(&ps);
 	if (!err && !out->help)
-		err = check_together(&ps) ?: fill_defaults(&ps);
+		err = check_together(&ps) ?: fill_defaults(&ps) ?: options_find_within(p, out, e);
 	if (err)
 		options_free(out);
 	return err;
@@ -426,6 +427,9 @@ void options_free(struct options *o)
 {
 	for (size_t i = 0; i < o->nvalues; i++)
 		option_value_clear(&o->values[i]);
+	for (size_t i = 0; i < OPTIONS_NWITHIN; i++)
+		free(o->within[i]);
+	memset(o->within, 0, sizeof(o->within));
 	free(o->values);
 	o->values = NULL;
 	o->nvalues = 0;

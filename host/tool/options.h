@@ -25,6 +25,21 @@ struct option_value {
 	char **paths;
 };
 
+/* The groups that a task must be in, or below: the index of each in the array of them. */
+enum options_within {
+	OPTIONS_WITHIN_CGROUP,
+	OPTIONS_WITHIN_CONTAINER,
+	OPTIONS_WITHIN_POD,
+	OPTIONS_NWITHIN,
+};
+
+/* --show: columns of the host's own. */
+enum options_show {
+	OPTIONS_SHOW_CONTAINER = 1,
+	OPTIONS_SHOW_POD = 2,
+	OPTIONS_SHOW_CGROUP = 4,
+};
+
 enum options_buffer {
 	OPTIONS_BUFFER_AUTO,
 	OPTIONS_BUFFER_RING,
@@ -62,6 +77,7 @@ struct options {
 	bool timestamp;		    /* -T --timestamp */
 	double interval;	    /* --interval SECONDS; 0: as the program has it */
 	uint64_t count;		    /* --count N intervals; 0: no end */
+	unsigned int show;	    /* --show WORD[,WORD…]; bits of enum options_show */
 	const char *sort;	    /* -s --sort WORD, one of the program's; points into argv */
 	uint32_t maxrows;	    /* -r --maxrows N; 0: not given */
 	bool noclear;		    /* -C --noclear */
@@ -79,13 +95,22 @@ struct options {
 	uint32_t pid, tid, uid; /* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */
 	const char *name;	/* -n --name: the comm contains it; 1…15 bytes */
 	const char *cgroup;	/* --cgroup PATH: a directory of the cgroup2 file system */
+	const char *container;	/* --container ID|NAME, as it was typed */
+	const char *pod;	/* --pod UID|NAME */
 	const char *cgroupmap;	/* --cgroupmap PATH: a pinned hash of u64 cgroup ids */
 	const char *mntnsmap;	/* --mntnsmap PATH: a pinned hash of u64 mount namespace ids */
-	uint64_t inode;		/* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
+	bool has_mntns;
+	uint32_t mntns; /* --mntns NUMBER|PATH */
+	uint64_t inode; /* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
 	bool inode_has_dev;
 	dev_t inode_dev; /* makedev(MAJOR, MINOR) */
 	const char *dir; /* --dir PATH, an existing directory */
 	bool recursive;	 /* --recursive: with --dir, anything below it; alone: an error */
+
+	/* what --cgroup, --container and --pod mean: directories of the cgroup2 file system, by
+	 * enum options_within; owned; NULL: not given */
+	char *within[OPTIONS_NWITHIN];
+	uint32_t container_mntns; /* instead of a group (container/find.h), or 0 */
 
 	/* the program's own, in the order of program->options */
 	struct option_value *values; /* owned */

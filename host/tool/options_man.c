@@ -314,6 +314,21 @@ static const char global_files[] =
 	"beside NAME.bpf.c, or have directories programs and templates. As root, files that others "
 	"can write are refused.";
 
+static const char global_containers[] =
+	"A container is told by its cgroup, whose path its runtime chose: of Docker, Podman, "
+	"containerd, CRI-O and Kubernetes with either cgroup driver, LXC and systemd-nspawn. "
+	"--container takes its id or its name, --pod the pod's UID or its name, each also by how "
+	"it "
+	"begins; what is in that group or below it is traced. They mean what there is when the "
+	"tool "
+	"starts: a container that is started again is another group. --cgroup takes any directory "
+	"of cgroup2, --mntns a mount namespace. --show container,pod,cgroup adds columns to tools "
+	"that print events.\n"
+	"Names that the path does not have come from config.v2.json in /var/lib/docker/containers, "
+	"containers.json in /var/lib/containers/storage/overlay-containers, and the names of files "
+	"in /var/log/containers and /var/log/pods. A container in cgroups of version 1 alone is "
+	"known by its mount namespace; --pod and --show need cgroup2.";
+
 char *options_man_global(const struct options_tool *tools, size_t n)
 {
 	struct buf b = {0};
@@ -337,6 +352,7 @@ char *options_man_global(const struct options_tool *tools, size_t n)
 		example(&b, "", tools[i].name, tools[i].summary);
 	}
 	pairs(&b, "ENVIRONMENT", options_environment, options_environment_len);
+	section(&b, "CONTAINERS", global_containers);
 	section(&b, "FILES", global_files);
 	pairs(&b, "EXAMPLES", options_examples, options_examples_len);
 	exits(&b);

@@ -17,6 +17,7 @@
 #define OUTPUT_OF(kinds) OPTIONS_GROUP_OUTPUT, -1, kinds, false
 #define EVENTS		 OUTPUT_OF(1 << PROGRAM_STREAM)
 #define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE)
+#define ROWS		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
 #define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
 #define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
 #define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
@@ -30,8 +31,14 @@ const struct options_entry options_table[] = {
 	 options_set_name},
 	{"cgroup", 0, "PATH", "only this cgroup and those below it (a directory of cgroup2)",
 	 FILTER(CGROUP), AT(cgroup), options_set_cgroup},
+	{"container", 0, "ID|NAME", "only this container, by its id or name or how that begins",
+	 FILTER(CGROUP), AT(container), options_set_container},
+	{"pod", 0, "UID|NAME", "only this pod, by its UID or [NAMESPACE/]NAME or how that begins",
+	 FILTER(CGROUP), AT(pod), options_set_pod},
 	{"cgroupmap", 0, "PATH", "only the cgroups in this pinned BPF map", FILTER(CGROUP),
 	 AT(cgroupmap), options_set_cgroupmap},
+	{"mntns", 0, "NUMBER|PATH", "only this mount namespace (4026531840, or /proc/PID/ns/mnt)",
+	 FILTER(MNTNS), AT(has_mntns), options_set_mntns},
 	{"mntnsmap", 0, "PATH", "only the mount namespaces in this pinned BPF map", FILTER(MNTNS),
 	 AT(mntnsmap), options_set_mntnsmap},
 	{"inode", 0, "[MAJ:MIN:]INODE", "only the file of this inode number, on any device or this",
@@ -50,6 +57,8 @@ const struct options_entry options_table[] = {
 	 options_set_max_events},
 	{"timestamp", 'T', NULL, "show when each event came, in seconds from the first", LINES,
 	 AT(timestamp), NULL},
+	{"show", 0, "WORD,…", "add columns: container, pod or cgroup of the task", ROWS, AT(show),
+	 options_set_show},
 	{"interval", 0, "SECONDS", "print every so many seconds", PERIODIC, AT(interval),
 	 options_set_interval},
 	{"count", 0, "N", "print so many times, then stop", PERIODIC, AT(count), options_set_count},

@@ -43,6 +43,8 @@ const size_t options_environment_len = COUNT(options_environment);
 
 const struct options_pair options_examples[] = {
 	{"bcchost opensnoop --pid 42", "the files that process 42 opens"},
+	{"bcchost opensnoop --container web", "the files that are opened in a container"},
+	{"bcchost execsnoop --show container", "new programs, and the container of each"},
 	{"bcchost --print-bpf opensnoop", "the BPF C that it would run here; needs no root"},
 	{"bcchost --tools-dir ~/tools mytool", "a tool of one's own"},
 };

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "output/stream.h"
 #include "trace/periodic.h"
+#include "trace/privilege.h"
 #include "trace/tracer.h"
 
 struct session {
@@ -89,6 +90,8 @@ static int start(struct session *s, const struct object *o, struct error *e)
 
 	if (!err)
 		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+	if (!err)
+		err = privilege_drop(s->plan->program, e);
 	s->rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
