@@ -39,7 +39,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix soak bench lint format help
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export
 
@@ -106,6 +106,10 @@ check demo lint unit:
 bench:
 	@tests/run bench
 
+# Ten minutes of opens by 100,000 names, as root: the exporter's memory has a bound. SOAK=60: seconds.
+soak: all
+	tests/soak $(abspath $(BUILD))/bcchost $(SOAK)
+
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
@@ -124,6 +128,7 @@ help:
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"

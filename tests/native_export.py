@@ -353,6 +353,30 @@ def _(installed):
         refuses(5, re.escape(f"{TEMP}/bad.yaml") + pattern, argv=["--config", config(text, "bad.yaml")])
 
 
+@case("export --check: every tool's own metrics fit what it is compiled to")
+def _(installed):
+    kernel = f"{TEMP}/sid"
+    with open(f"{kernel}/release") as f:
+        facts = ["--btf", f"{kernel}/btf", "--kallsyms", f"{kernel}/kallsyms", "--kernel-release", f.read().strip()]
+    with open(f"{TOP}/tools.list") as f:
+        tools = [l.split()[0] for l in f if l.strip() and not l.startswith("#")]
+    words = [t + (":root-directories=/etc" if t == "dirtop" else "") for t in tools]
+    run = command(BCCHOST, *facts, "export", "--check", *words, timeout=600)
+    equal(run.returncode, 0, note=run.stderr)
+    equal([l.split(":")[0] for l in run.stdout.splitlines()], tools)
+
+
+@case("docs/prometheus.md has each tool's metrics")
+def _():
+    run = command(f"{TOP}/tests/docs-metrics", "--check")
+    equal(run.returncode, 0, note=run.stdout + run.stderr)
+    with open(f"{TOP}/docs/prometheus.md") as f:
+        page = f.read()
+    with open(f"{TOP}/host/export/own.c") as f:
+        for name in re.findall(r'\{"((?:bcchost|process)_\w+)"', f.read()):
+            true(name in page, f"{name} is not in docs/prometheus.md")
+
+
 @case("export: needs root")
 def _(installed):
     if os.getuid():
