@@ -61,9 +61,11 @@ static const char *option_of(const struct program *p, const char *field)
 	const struct field *f;
 	struct fields fields;
 
-	if (fields_make(&fields, p, NULL) == 0) {
+	if (fields_make(&fields, p, NULL) == 0 && fields_add_shown(&fields, ~0U, NULL) == 0) {
 		f = fields_find(&fields, field);
-		option = f && f->column ? f->column->when : NULL;
+		option = f && f->part == FIELD_SHOWN ? "show"
+			 : f && f->column	     ? f->column->when
+						     : NULL;
 	}
 	fields_free(&fields);
 	return option;

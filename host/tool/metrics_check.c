@@ -143,7 +143,9 @@ int metrics_check(const struct metrics *m, const char *path, const struct progra
 		  struct error *e)
 {
 	struct fields f;
-	int err = fields_make(&f, p, e) ?: check_options(m, path, p, e);
+	int err = fields_make(&f, p, e)
+			  ?: fields_add_shown(&f, ~0U, e)
+			  ?: check_options(m, path, p, e);
 
 	for (size_t i = 0; i < metrics_count(m) && !err; i++)
 		err = check_fields(metrics_get(m, i), path, p, &f, e)

@@ -508,11 +508,11 @@ static void a_programs_wrong_metrics(void **state)
 	program_file_error(PROGRAM("metrics:\n  counters:\n    - {name: n_total, description: d, "
 				   "labels: [{name: a}, {name: latency, from: lat}]}\n"),
 			   "programs/x.yaml:5: label latency: x has no field lat; did you mean "
-			   "lat_ns? there are time, elapsed_ns, a, lat_ns");
+			   "lat_ns? there are time, elapsed_ns, a, lat_ns, container, pod, cgroup");
 	program_file_error(
 		PROGRAM("metrics:\n  gauges:\n    - {name: g, description: d, from: b}\n"),
 		"programs/x.yaml:5: metric g: x has no field b; there are time, "
-		"elapsed_ns, a, lat_ns");
+		"elapsed_ns, a, lat_ns, container, pod, cgroup");
 	program_file_error(PROGRAM("metrics:\n  options: [all]\n  counters:\n    - {name: n, "
 				   "description: d}\n"),
 			   "programs/x.yaml:4: `metrics`: x has no flag all");
