@@ -336,7 +336,7 @@ static int read_table(struct exported *x, uint64_t now, struct error *e)
 static int read_events(struct exported *x, bool all, struct error *e)
 {
 	uint64_t rest = tracer_rest(x->tracer), before = x->events;
-	int turns = all ? 16 : 1, err;
+	int turns = all ? 16 : 1, err = 0;
 
 	do {
 		x->in_turn = 0;

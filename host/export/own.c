@@ -168,7 +168,7 @@ bool own_has(const char *name)
 
 static void put(struct family *const *f, enum which i, const char *label, uint64_t n, double value)
 {
-	struct label_value v = {label, label ? strlen(label) : 0};
+	struct label_value v = {label ? label : "", label ? strlen(label) : 0};
 	struct series *s = f[i] ? family_series(f[i], &v) : NULL;
 
 	if (s) {

@@ -297,7 +297,9 @@ struct series *family_series(struct family *f, const struct label_value *values)
 
 struct series *family_only(struct family *f)
 {
-	return f->nseries ? f->series[0] : family_series(f, NULL);
+	static const struct label_value none[1];
+
+	return f->nseries ? f->series[0] : family_series(f, none);
 }
 
 void series_observe(const struct family *f, struct series *s, double v, uint64_t n)
