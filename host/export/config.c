@@ -265,8 +265,8 @@ int config_check(const struct config *c, struct error *e)
 
 static void describe_metric(struct buf *b, const struct metric *m)
 {
-	buf_printf(b, "%d %s %s %s %.17g\n", m->kind, m->name, m->from ? m->from : "",
-		   m->description, m->scale);
+	buf_printf(b, "%d %s %s %s %s %.17g\n", m->kind, m->name, m->from ? m->from : "",
+		   m->sum ? m->sum : "", m->description, m->scale);
 	for (size_t i = 0; i < m->nlabels; i++)
 		buf_printf(b, " %s %s %u\n", m->labels[i].name, m->labels[i].from,
 			   m->labels[i].max_series);

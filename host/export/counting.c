@@ -21,6 +21,7 @@ struct bound {
 	size_t labels[METRICS_MAX_LABELS];
 	double scale;
 	bool slots;
+	struct table sums; /* of slots: what the table of their sums held the last time */
 };
 
 struct counting {
@@ -236,8 +237,10 @@ void counting_free(struct counting *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		family_free(c->v[i].family);
+		table_free(&c->v[i].sums);
+	}
 	free(c->v);
 	record_free(c->record);
 	table_free(&c->before);
@@ -345,13 +348,39 @@ static void count_slot(struct counting *c, const struct bound *b, const char *ro
 	memcpy(&slot, row + c->slot->offset, c->slot->size);
 	memcpy(&n, row + c->value->offset, sizeof(n));
 	s = n ? series_of(c, b, row, size) : NULL;
-	if (s && b->slots)
+	if (s && b->slots) {
+		double sum = s->value;
+
 		series_observe(b->family, s,
 			       (c->program->linear ? (double)slot : counting_slot_value(slot)) *
 				       b->scale,
 			       n);
-	else if (s)
+		if (b->metric->sum)
+			s->value = sum; /* counting_sums knows better */
+	} else if (s) {
 		s->n += n;
+	}
+}
+
+int counting_sums(struct counting *c, size_t i, struct table *t, struct error *e)
+{
+	struct bound *b = &c->v[i];
+
+	if (!b->sums.key_size)
+		table_init(&b->sums, t->key_size, t->value_size);
+	if (table_since(t, &b->sums))
+		return error_nomem(e);
+	for (size_t j = 0; j < t->n; j++) {
+		const char *row = table_row(t, j);
+		struct series *s;
+		uint64_t sum;
+
+		memcpy(&sum, row + c->value->offset, sizeof(sum));
+		s = sum ? series_of(c, b, row, table_row_size(t)) : NULL;
+		if (s)
+			s->value += (double)sum * metric_scale_of(b->metric->sum);
+	}
+	return 0;
 }
 
 int counting_table(struct counting *c, struct table *t, uint64_t interval_ns, struct error *e)

@@ -122,6 +122,7 @@ static int load(struct exported *x, const struct find *find, const struct option
 	err = parse(x, global, e);
 	if (err)
 		return blame(c, w, w->options_line, err, e);
+	x->options.sums = metrics_sums(x->metrics);
 	x->path = strdup(w->metrics.line ? c->path : x->program->path);
 	x->budget.max = w->max_series		 ? w->max_series
 			: x->metrics->max_series ? x->metrics->max_series
@@ -193,6 +194,19 @@ static int on_event(void *ctx, const void *data, size_t size)
 	return ++x->in_turn >= AT_ONCE && x->yields;
 }
 
+static int check_sums(const struct exported *x, struct error *e)
+{
+	for (size_t i = 0; i < metrics_count(x->metrics); i++) {
+		const struct metric *m = metrics_get(x->metrics, i);
+
+		if (m->sum && !object_map_find(x->prepare.object, m->sum))
+			return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s: %s has no table %s",
+					 x->path, m->line, m->name, x->program->template_path,
+					 m->sum);
+	}
+	return 0;
+}
+
 /* Of the variant that prepare_make made. */
 static int make_counting(struct exported *x, bool *wrong, struct error *e)
 {
@@ -209,7 +223,7 @@ static int make_counting(struct exported *x, bool *wrong, struct error *e)
 	if (err)
 		return err;
 	of.layout = tracer_layout(x->tracer);
-	err = counting_new(&x->counting, &of, e);
+	err = counting_new(&x->counting, &of, e) ?: check_sums(x, e);
 	*wrong = err && x->metrics == &x->wanted.metrics;
 	x->yields = x->prepare.plan.ring;
 	return err;
@@ -315,6 +329,24 @@ uint64_t exported_due(const struct exported *x)
 	return x->attached && x->next_read ? x->next_read : NEVER;
 }
 
+static int read_sums(struct exported *x, struct error *e)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < metrics_count(x->metrics) && !err; i++) {
+		const char *name = metrics_get(x->metrics, i)->sum;
+		struct table t;
+
+		if (!name)
+			continue;
+		err = tracer_read_like(x->tracer, name, &t, e);
+		if (!err)
+			err = counting_sums(x->counting, i, &t, e);
+		table_free(&t);
+	}
+	return err;
+}
+
 static int read_table(struct exported *x, uint64_t now, struct error *e)
 {
 	bool top = x->program->output == PROGRAM_TOP;
@@ -324,7 +356,7 @@ static int read_table(struct exported *x, uint64_t now, struct error *e)
 	tracer_table(x->tracer, &t);
 	err = tracer_read(x->tracer, &t, top, e);
 	if (!err)
-		err = counting_table(x->counting, &t, now - x->last_read, e);
+		err = counting_table(x->counting, &t, now - x->last_read, e) ?: read_sums(x, e);
 	table_free(&t);
 	x->last_read = now;
 	x->next_read = top ? now + x->interval : NEVER;

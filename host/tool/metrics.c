@@ -126,6 +126,9 @@ static int check_one(const struct yaml_value *v, struct metric *m, struct error 
 	if (m->kind != METRIC_COUNTER && !m->from)
 		return yaml_error(v, e, "%s: a %s wants `from`: the field whose value it is",
 				  m->name, m->kind == METRIC_GAUGE ? "gauge" : "histogram");
+	if (m->sum && (m->kind != METRIC_HISTOGRAM || strcmp(m->from, METRICS_SLOT) != 0))
+		return yaml_error(v, e, "%s: `sum` is of a histogram `from: " METRICS_SLOT "`",
+				  m->name);
 	if (m->nbuckets && m->kind != METRIC_HISTOGRAM)
 		return yaml_error(v, e, "%s: `buckets` are a histogram's", m->name);
 	for (size_t i = 0; m->kind == METRIC_HISTOGRAM && i < m->nlabels; i++)
@@ -143,6 +146,7 @@ static int read_metric(const struct yaml_value *v, void *to, const void *arg, st
 		{"description", yaml_line, METRIC(description), NULL, true},
 		{"from", yaml_identifier, METRIC(from), NULL, false},
 		{"scale", read_real, METRIC(scale), NULL, false},
+		{"sum", yaml_identifier, METRIC(sum), NULL, false},
 		{"labels", read_labels, PROGRAM_ARRAY(struct metric, nlabels, labels), NULL, false},
 		{"buckets", read_buckets, PROGRAM_ARRAY(struct metric, nbuckets, buckets), NULL,
 		 false},
@@ -231,6 +235,7 @@ static void free_list(struct metric *v, size_t n)
 		free(v[i].name);
 		free(v[i].description);
 		free(v[i].from);
+		free(v[i].sum);
 	}
 	free(v);
 }
@@ -253,17 +258,30 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
-double metric_scale(const struct metric *m)
+double metric_scale_of(const char *field)
 {
 	static const struct {
 		const char *end;
 		double scale;
 	} units[] = {{"_ns", 1e-9}, {"_us", 1e-6}, {"_ms", 1e-3}, {"_kb", 1024}};
 
-	if (m->scale > 0 || !m->from)
-		return m->scale > 0 ? m->scale : 1;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (ends_with(m->from, units[i].end))
+		if (ends_with(field, units[i].end))
 			return units[i].scale;
 	return 1;
+}
+
+double metric_scale(const struct metric *m)
+{
+	if (m->scale > 0)
+		return m->scale;
+	return m->from ? metric_scale_of(m->from) : 1;
+}
+
+bool metrics_sums(const struct metrics *m)
+{
+	for (size_t i = 0; i < m->nhistograms; i++)
+		if (m->histograms[i].sum)
+			return true;
+	return false;
 }

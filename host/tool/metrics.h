@@ -50,6 +50,7 @@ struct metric {
 	char *description;
 	char *from;   /* the field that is added up, observed or shown; of a counter NULL: events */
 	double scale; /* what the field is multiplied by; 0: by the field's name (metric_scale) */
+	char *sum;    /* of a histogram's slots: the table of their sums (metrics_sums); or NULL */
 	size_t nlabels;
 	struct metric_label *labels;
 	size_t nbuckets;
@@ -84,10 +85,18 @@ const struct metric *metrics_get(const struct metrics *m, size_t i);
 int metrics_check(const struct metrics *m, const char *path, const struct program *p,
 		  struct error *e);
 
+/*
+ * Is there one whose sums the template is to keep? It does so where BCCHOST_SUMS is defined: in a
+ * table of 64-bit sums, by the keys of the histogram's own, with slot 0; the unit is told by the
+ * end of the table's name (metric_scale).
+ */
+bool metrics_sums(const struct metrics *m);
+
 /* Those of a program that says nothing of them; *m is empty before. */
 int metrics_default(struct metrics *m, const struct program *p, struct error *e);
 
-/* Seconds of a field whose name ends in _ns, _us or _ms, bytes of _kb, else 1. */
+/* Seconds of a field whose name ends in _ns, _us or _ms, bytes of _kb, else 1; or `scale`. */
 double metric_scale(const struct metric *m);
+double metric_scale_of(const char *field);
 
 #endif

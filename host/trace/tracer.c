@@ -146,6 +146,19 @@ int tracer_read(const struct tracer *t, struct table *table, bool take, struct e
 	return table_read(table, load_map_fd(&t->load, t->plan->program->table), t->map, take, e);
 }
 
+int tracer_read_like(const struct tracer *t, const char *name, struct table *table, struct error *e)
+{
+	const struct program *p = t->plan->program;
+	const struct object_map *m = object_map_find(t->object, name);
+
+	tracer_table(t, table);
+	if (!m || m->key_size != t->map->key_size || m->value_size != t->map->value_size)
+		return error_set(e, FAULT_TOOL, -ENOENT, "%s has no table %s%s%s%s",
+				 p->template_path, name, m ? " with keys and values as " : "",
+				 m ? p->table : "", m ? " has" : "");
+	return table_read(table, load_map_fd(&t->load, name), m, false, e);
+}
+
 uint64_t tracer_lost(const struct tracer *t)
 {
 	int fd = load_map_fd(&t->load, SUBSTITUTE_LOST_MAP), key = 0;

@@ -60,6 +60,14 @@ uint64_t tracer_rest(const struct tracer *t);
 void tracer_table(const struct tracer *t, struct table *table);
 int tracer_read(const struct tracer *t, struct table *table, bool take, struct error *e);
 
+/*
+ * The same of another of the template's tables, which the program does not name; it is made ready
+ * here (table_free, also after an error). FAULT_TOOL if there is none, or if its entries are not of
+ * the same size as those of the program's.
+ */
+int tracer_read_like(const struct tracer *t, const char *name, struct table *table,
+		     struct error *e);
+
 /* How many events were lost since the start. */
 uint64_t tracer_lost(const struct tracer *t);
 

@@ -404,6 +404,8 @@ static void wrong_files(void **state)
 		{OPEN "    metrics: {}\n", "c.yaml:3: `metrics` has no counters"},
 		{OPEN "    metrics:\n      summaries: []\n", "c.yaml:4: unknown key `summaries`"},
 		{COUNTER("name: a"), "c.yaml:5: "},
+		{COUNTER("name: a, description: d, from: slot, sum: s_ns"),
+		 "c.yaml:5: a: `sum` is of a histogram `from: slot`"},
 		{COUNTER("name: 1a, description: d"), "c.yaml:5: `name` is to be a metric's name"},
 		{COUNTER("name: a, description: d, buckets: [1]"),
 		 "c.yaml:5: a: `buckets` are a histogram's"},
