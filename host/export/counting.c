@@ -6,12 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "export/buckets.h"
 #include "export/label.h"
 #include "output/record.h"
 #include "tool/fields.h"
 
-#define TEXT_ROOM  1024 /* of a value before it is cut to what a label may have */
-#define TIME_BOUND 135	/* seconds: no bucket of a table's times ends later */
+#define TEXT_ROOM 1024 /* of a value before it is cut to what a label may have */
 
 /* A metric, and where its values are. */
 struct bound {
@@ -32,19 +32,6 @@ struct counting {
 	struct bound *v;
 	struct table before; /* of a table that is never emptied: what it held the last time */
 };
-
-static const double time_bounds[] = {1e-5, 1e-4, 1e-3, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-				     0.25, 0.5,	 1,    2.5,    5,     10,   30,	   60};
-static const double size_bounds[] = {0,	       64,	 256,	    1024,      4096,
-				     16384,    65536,	 262144,    1048576,   4194304,
-				     16777216, 67108864, 268435456, 1073741824};
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-double counting_slot_value(uint64_t slot)
-{
-	/* Slot 1 counts 0 and 1: times from 0 up to 2. */
-	return slot <= 1 ? 1 : 0.75 * (double)(1ULL << (slot < 63 ? slot : 63));
-}
 
 /* --- binding --- */
 
@@ -95,51 +82,6 @@ static bool is_number(enum record_kind kind)
 	       kind == RECORD_BOOL;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && !strcmp(s + n - m, end);
-}
-
-/* What a slot counts, in base units: by the label that these options choose. */
-static double slot_scale(const struct metric *m, const struct counting_of *of, bool *is_time)
-{
-	static const struct {
-		const char *label;
-		double scale;
-	} units[] = {{"secs", 1}, {"msecs", 1e-3}, {"usecs", 1e-6}, {"nsecs", 1e-9}};
-	const struct program *p = of->program;
-	const char *label = "";
-
-	for (size_t i = 0; i < p->nlabels && !*label; i++)
-		if (!p->labels[i].when || options_given(of->options, p, p->labels[i].when))
-			label = p->labels[i].text;
-	*is_time = false;
-	for (size_t i = 0; i < COUNT(units); i++) {
-		if (!strcmp(label, units[i].label)) {
-			*is_time = true;
-			return m->scale > 0 ? m->scale : units[i].scale;
-		}
-	}
-	return m->scale > 0 ? m->scale : !strcmp(label, "kbytes") ? 1024 : 1;
-}
-
-/* Bounds of a table's slots: a slot ends below 2^slot. */
-static size_t slot_bounds(double *bounds, double scale, bool is_time)
-{
-	size_t n = 0;
-
-	for (unsigned int slot = 1; slot <= 40; slot++) {
-		double bound = (double)(1ULL << slot) * scale;
-
-		if (is_time && bound > TIME_BOUND)
-			break;
-		bounds[n++] = bound;
-	}
-	return n;
-}
-
 static int make_family(struct bound *b, const struct counting_of *of, struct error *e)
 {
 	static const enum family_type types[] = {FAMILY_COUNTER, FAMILY_HISTOGRAM, FAMILY_GAUGE};
@@ -154,25 +96,18 @@ static int make_family(struct bound *b, const struct counting_of *of, struct err
 		.nlabels = m->nlabels,
 		.labels = labels,
 		.label_max = label_max,
-		.nbounds = m->nbuckets,
-		.bounds = m->buckets,
+		.bounds = bounds,
 	};
-	bool is_time = m->from && (ends_with(m->from, "_ns") || ends_with(m->from, "_us") ||
-				   ends_with(m->from, "_ms"));
 	int err;
 
 	for (size_t i = 0; i < m->nlabels; i++) {
 		labels[i] = m->labels[i].name;
 		label_max[i] = m->labels[i].max_series;
 	}
-	b->scale = b->slots ? slot_scale(m, of, &is_time) : metric_scale(m);
-	if (b->slots) {
-		spec.bounds = bounds;
-		spec.nbounds = slot_bounds(bounds, b->scale, is_time);
-	} else if (m->kind == METRIC_HISTOGRAM && !m->nbuckets) {
-		spec.bounds = is_time ? time_bounds : size_bounds;
-		spec.nbounds = is_time ? COUNT(time_bounds) : COUNT(size_bounds);
-	}
+	b->scale = b->slots ? buckets_slot_scale(m, of->program, of->options) : metric_scale(m);
+	if (m->kind == METRIC_HISTOGRAM)
+		spec.nbounds = b->slots ? buckets_of_slots(b->scale, bounds)
+					: buckets_of_values(m, bounds);
 	err = family_new(&b->family, &spec, of->budget, e);
 	/* What has no labels is there from the beginning, at 0. */
 	if (!err && !m->nlabels && m->kind != METRIC_GAUGE && !family_only(b->family))
@@ -352,7 +287,7 @@ static void count_slot(struct counting *c, const struct bound *b, const char *ro
 		double sum = s->value;
 
 		series_observe(b->family, s,
-			       (c->program->linear ? (double)slot : counting_slot_value(slot)) *
+			       (c->program->linear ? (double)slot : buckets_slot_value(slot)) *
 				       b->scale,
 			       n);
 		if (b->metric->sum)

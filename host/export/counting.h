@@ -51,7 +51,4 @@ int counting_table(struct counting *c, struct table *t, uint64_t interval_ns, st
 /* What was read of the table of sums that metric i names (metrics_get). Sorts the table. */
 int counting_sums(struct counting *c, size_t i, struct table *t, struct error *e);
 
-/* A value that a slot of bpf_log2l stands for: the middle of those that it counts. */
-double counting_slot_value(uint64_t slot);
-
 #endif

@@ -279,7 +279,8 @@ static int begin(struct exporter *x, struct error *e)
 	err = make(x, &t, failed, e);
 	if (err || x->signals->stopped)
 		goto out;
-	if (!start(x, failed) && n && !x->signals->stopped)
+	/* A SIGHUP that came meanwhile ended a compile; it will be tried again. */
+	if (!start(x, failed) && n && !x->signals->stopped && !x->signals->reload)
 		err = error_set(e, failed[0].fault ? failed[0].fault : FAULT_RUN, -ENOENT,
 				n > 1 ? "none of the tools runs" : "nothing is left to export");
 	else

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "export/config.h"
-#include "export/counting.h"
+#include "export/buckets.h"
 #include "export/http.h"
 #include "export/label.h"
 #include "export/registry.h"
@@ -287,10 +287,15 @@ static void label_values_are_utf8(void **state)
 
 static void slots_are_in_the_middle(void **state)
 {
+	double bounds[METRICS_BUCKETS];
+
 	(void)state;
-	assert_true(counting_slot_value(1) == 1);
-	assert_true(counting_slot_value(2) == 3);
-	assert_true(counting_slot_value(10) == 768);
+	assert_true(buckets_slot_value(1) == 1);
+	assert_true(buckets_slot_value(2) == 3);
+	assert_true(buckets_slot_value(10) == 768);
+	assert_int_equal(buckets_of_slots(1e-6, bounds), 27);
+	assert_true(bounds[0] == 2e-6 && bounds[26] == 134.217728);
+	assert_int_equal(buckets_of_slots(1, bounds), 40);
 }
 
 /* --- the configuration --- */
