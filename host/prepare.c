@@ -109,6 +109,8 @@ static void fill_request(struct prepare *p)
 	p->request.verbose = p->options->verbose;
 	p->request.helper = p->find->helper;
 	p->request.timeout = COMPILE_TIMEOUT;
+	p->request.idle = p->idle;
+	p->request.idle_ctx = p->idle_ctx;
 }
 
 /*

@@ -28,6 +28,8 @@ struct prepare {
 	const struct options *options;
 	const volatile sig_atomic_t *stopped; /* set by a signal: nothing more is begun */
 	bool quiet;			      /* no line on a terminal while it takes long */
+	void (*idle)(void *ctx);	      /* what to do while it compiles (child.h); or NULL */
+	void *idle_ctx;
 
 	/* What came of it. */
 	struct kernel *kernel;

@@ -236,6 +236,12 @@ static void drop_counting(struct exported *x)
 	x->counting = NULL;
 }
 
+void exported_idle(struct exported *x, void (*idle)(void *ctx), void *ctx)
+{
+	x->prepare.idle = idle;
+	x->prepare.idle_ctx = ctx;
+}
+
 int exported_make(struct exported *x, bool *wrong, struct error *e)
 {
 	int err = prepare_begin(&x->prepare, e);

@@ -34,6 +34,9 @@ void exported_free(struct exported *x); /* x may be NULL; detaches */
  */
 int exported_make(struct exported *x, bool *wrong, struct error *e);
 
+/* What to do while the compiler is at work; before exported_make. */
+void exported_idle(struct exported *x, void (*idle)(void *ctx), void *ctx);
+
 /* Attaches it; if the kernel refuses, its next variant. It is up after that. */
 int exported_start(struct exported *x, struct error *e);
 

@@ -93,6 +93,12 @@ static int turn(struct exporter *x, int timeout, struct error *e)
 	return 0;
 }
 
+/* While a compiler is at work, the others go on. */
+static void idle(void *ctx)
+{
+	turn(ctx, 0, NULL);
+}
+
 /* --- what is asked for --- */
 
 static void free_tools(struct tools *t)
@@ -164,7 +170,7 @@ static int gather(struct exporter *x, struct tools *t, struct error *e)
 }
 
 /*
- * Compiles the new ones; scrapes are answered between them. Those that fail are named in *failed,
+ * Compiles the new ones; scrapes are answered meanwhile. Those that fail are named in *failed,
  * which has room for each: the error of each is told when all are known to be well asked for.
  */
 static int make(struct exporter *x, struct tools *t, struct error *failed, struct error *e)
@@ -177,6 +183,7 @@ static int make(struct exporter *x, struct tools *t, struct error *failed, struc
 			return error_set(e, FAULT_RUN, -EINTR, "interrupted");
 		if (exported_counting(t->v[i]))
 			continue; /* one that goes on */
+		exported_idle(t->v[i], idle, x);
 		err = exported_make(t->v[i], &wrong, &failed[i]);
 		if (err && wrong) {
 			*e = failed[i];
