@@ -150,11 +150,13 @@ def frames(tool):
     return found
 
 
-def on_terminal(*argv, seconds=120):
-    """What a command prints on a terminal of 24 rows by 80 columns."""
+def on_terminal(*argv, seconds=120, press=None, after=None):
+    """What a command prints on a terminal of 24 rows by 80 columns, where keys may be pressed after something was
+    printed for the second time."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave)
+    env = dict(os.environ, TERM="xterm-256color")
+    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave, env=env)
     os.close(slave)
     end, text = time.time() + seconds, b""
     while time.time() < end and select.select([master], [], [], end - time.time())[0]:
@@ -163,6 +165,9 @@ def on_terminal(*argv, seconds=120):
         except OSError:  # EIO: nobody has the other end
             break
         text += more
+        if press and text.count(after.encode()) >= 2:
+            os.write(master, press.encode())
+            press = None
     os.close(master)
     process.kill()
     process.wait()
