@@ -54,20 +54,19 @@ static void add_name(struct buf *b, unsigned int cap)
 
 char *capability_missing(const unsigned int *caps)
 {
-	uint64_t missing = 0;
 	struct buf b = {0};
+	size_t left = 0;
 
 	buf_str(&b, "");
-	for (; *caps != UINT_MAX; caps++)
-		if (!capability_has(*caps))
-			missing |= CAPABILITY(*caps);
-	for (unsigned int cap = 0; missing; cap++) {
-		if (!(missing & CAPABILITY(cap)))
+	for (const unsigned int *cap = caps; *cap != UINT_MAX; cap++)
+		left += !capability_has(*cap);
+	for (const unsigned int *cap = caps; *cap != UINT_MAX; cap++) {
+		if (capability_has(*cap))
 			continue;
-		missing &= ~CAPABILITY(cap);
-		add_name(&b, cap);
+		add_name(&b, *cap);
 		/* "A", "A and B", "A, B and C" */
-		buf_str(&b, !missing ? "" : missing & (missing - 1) ? ", " : " and ");
+		left--;
+		buf_str(&b, !left ? "" : left > 1 ? ", " : " and ");
 	}
 	return buf_take(&b);
 }
