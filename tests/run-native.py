@@ -918,6 +918,7 @@ def _(installed):
 
 
 native_terminal.cases(BCCHOST, TEMP)
+import native_export  # noqa: E402, F401: its cases
 
 try:
     main()
