@@ -67,7 +67,7 @@ def _(installed):
         true(unit.get(key, ["no"]) == ["no"], f"{key} breaks the exporter")
 
 
-@case("deploy: the unit's list of system calls has what a run and a compile call")
+@case("deploy: the unit's list of system calls has what the exporter and the compiler call")
 def _(installed):
     if not shutil.which("strace"):
         true(False, "strace is not installed (tests/setup)")
@@ -88,7 +88,9 @@ def _(installed):
     log = f"{os.environ['WORK']}/strace"
     with open(log, "w"):
         os.chmod(log, 0o666)
-    argv = [f"{installed}/bin/bcchost", "opensnoop", "--no-cache", "--duration", "0.5"]
+    # Attaches, installs its filter, reads its configuration again, and ends.
+    argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18527", "opensnoop"]
+    argv = ["sh", "-c", '"$@" & sleep 8; kill -HUP $!; sleep 4; kill -INT $!; wait $!', "sh", *argv]
     # As the unit's user, who has no root to give up.
     caps = ",".join(["-all", *("+" + c.lower() for c in sorted(CAPABILITIES))])
     user = ["setpriv", "--reuid", "61184", "--regid", "61184", "--clear-groups", "--inh-caps", caps, "--ambient-caps", caps]
@@ -96,7 +98,9 @@ def _(installed):
     with open(log) as f:
         lines = f.read()
     called = set(re.findall(r"^\d+ +([a-z_0-9]+)\(", lines, re.M)) | set(re.findall(r"<\.\.\. (\w+) resumed>", lines))
-    true({"bpf", "perf_event_open", "capset", "execve"} <= called, f"strace saw {sorted(called)}", run.stderr)
+    equal(run.returncode, 0, note=run.stderr)
+    matches(run.stderr, "exporting opensnoop")
+    true({"bpf", "perf_event_open", "capset", "execve", "listen"} <= called, f"strace saw {sorted(called)}", run.stderr)
     # The limit of descriptors, which the unit sets, and locked memory: asked for again, and refused without harm.
     equal(called - allowed - {"setrlimit", "prlimit64"}, set())
 
