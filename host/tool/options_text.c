@@ -36,7 +36,8 @@ const size_t options_commands_len = COUNT(options_commands);
 const struct options_pair options_environment[] = {
 	{"BCCHOST_CACHE_DIR", "where compiled objects are kept instead of /var/cache/bcchost"},
 	{"BCCHOST_PATH", "directories of tools, with colons between them"},
-	{"NO_COLOR", "if it is set, nothing is coloured"},
+	{"NO_COLOR", "if it is set and not empty, nothing is coloured unless --color always"},
+	{"TERM", "unset or dumb: no colours, and no screen that is drawn in its place"},
 	{"TMPDIR", "where temporary files go instead of /tmp"},
 };
 const size_t options_environment_len = COUNT(options_environment);
