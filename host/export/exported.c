@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "export/words.h"
 #include "prepare.h"
 #include "trace/tracer.h"
 
@@ -19,8 +20,7 @@ struct exported {
 	struct config_program wanted;
 	char *path; /* of the file that its metrics are in */
 	struct program *program;
-	size_t nwords; /* the tool's command line */
-	char **words;
+	struct words words;
 	struct options options; /* points into the words */
 	const struct metrics *metrics;
 	struct budget budget;
@@ -37,57 +37,6 @@ struct exported {
 };
 
 /* --- what is wanted --- */
-
-/* Options that print, or end the trace, are of no use here. */
-static int check_options(const struct options *o, const struct options *global, struct error *e)
-{
-	const char *what = o->help				      ? "help"
-			   : o->print_bpf			      ? "print-bpf"
-			   : o->compile_only && !global->compile_only ? "compile-only"
-			   : o->debug				      ? "debug"
-			   : o->duration > 0			      ? "duration"
-			   : o->max_events			      ? "max-events"
-			   : o->count				      ? "count"
-			   : o->sort				      ? "sort"
-			   : o->maxrows				      ? "maxrows"
-			   : o->noclear				      ? "noclear"
-								      : NULL;
-
-	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
-}
-
-/* The words that it was asked for with, and the flags that its metrics want. */
-static int make_words(struct exported *x, struct error *e)
-{
-	const struct config_program *w = &x->wanted;
-	const struct metrics *m = x->metrics;
-
-	x->words = calloc(w->nwords + m->noptions + 1, sizeof(*x->words));
-	if (!x->words)
-		return error_nomem(e);
-	for (; x->nwords < w->nwords; x->nwords++) {
-		x->words[x->nwords] = strdup(w->words[x->nwords]);
-		if (!x->words[x->nwords])
-			return error_nomem(e);
-	}
-	for (size_t i = 0; i < m->noptions; i++) {
-		if (asprintf(&x->words[x->nwords], "--%s", m->options[i]) < 0)
-			return error_nomem(e);
-		x->nwords++;
-	}
-	return 0;
-}
-
-static int parse(struct exported *x, const struct options *global, struct error *e)
-{
-	int err = make_words(x, e);
-
-	if (!err)
-		err = options_parse(x->program, (int)x->nwords, x->words, global, &x->options, e);
-	if (!err)
-		err = check_options(&x->options, global, e);
-	return err;
-}
 
 /* Whose words are wrong: the file's, or the command line's. */
 static int blame(const struct config *c, const struct config_program *wanted, unsigned int line,
@@ -119,7 +68,7 @@ static int load(struct exported *x, const struct find *find, const struct option
 	if (err)
 		return err;
 	x->metrics = w->metrics.line ? &w->metrics : &x->program->metrics;
-	err = parse(x, global, e);
+	err = words_parse(&x->words, w, x->metrics, x->program, global, &x->options, e);
 	if (err)
 		return blame(c, w, w->options_line, err, e);
 	x->options.sums = metrics_sums(x->metrics);
@@ -177,9 +126,7 @@ void exported_free(struct exported *x)
 	options_free(&x->options);
 	program_free(x->program);
 	config_program_free(&x->wanted);
-	for (size_t i = 0; i < x->nwords; i++)
-		free(x->words[i]);
-	free(x->words);
+	words_free(&x->words);
 	free(x->path);
 	free(x);
 }

@@ -369,6 +369,21 @@ def _(exporter):
         true(50 <= counted < 200, f"{n}: {counted}")
 
 
+@case("export: a clock that steps back takes nothing from a counter")
+def _(exporter):
+    before = exporter.samples()
+    time.clock_settime(time.CLOCK_REALTIME, time.time() - 86400)
+    try:
+        marked_opens(10)
+        after = exporter.samples()
+    finally:
+        time.clock_settime(time.CLOCK_REALTIME, time.time() + 86400)
+    for (name, labels), value in before.items():
+        if name.endswith(("_total", "_count", "_sum", "_bucket")):
+            true(after[name, labels] >= value, f"{name}{labels}: {value}, then {after[name, labels]}")
+    equal(exporter.value("bcchost_opensnoop_events_total", comm=MARKED), 1010.0)
+
+
 @case("export: ends, with its probes")
 def _(exporter):
     equal(exporter.stop(), 0, note=exporter.said())
