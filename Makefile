@@ -19,6 +19,7 @@ else
 LINK_HOST   := $(LIBS_HOST)
 LINK_CAP    := -lcap-ng
 endif
+LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd libseccomp 2>/dev/null) -lm
 LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null) $(LINK_CAP)
 WARN        := -Wall -Wextra -Wshadow -Werror
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
@@ -28,19 +29,25 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VE
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
                 host/object/*.c host/trace/*.c host/output/*.c host/script/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
+# The exporter: a main of its own, the host's way to an object, and what only it needs.
+EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c
 TEST_SRC   := $(wildcard tests/unit/*.c)
 
 HOST_OBJ   := $(HOST_SRC:%.c=$(BUILD)/%.o)
+EXPORT_OBJ := $(EXPORT_SRC:%.c=$(BUILD)/%.o)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix soak bench lint format help
 .SECONDARY:
-all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
+
+$(BUILD)/bcchost-export: $(BUILD)/host/export/main.o $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST) $(LIBS_EXPORT)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so.
 $(BUILD)/bcchost-compile: $(HELPER_OBJ)
@@ -50,12 +57,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
-
-# What is the exporter's alone, and what that is linked with.
-$(BUILD)/test_sandbox: $(BUILD)/host/export/sandbox.o
-$(BUILD)/test_sandbox: LIBS_HOST += -lseccomp
+$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) $(LIBS_EXPORT) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
@@ -88,7 +91,7 @@ install: all man
 	$(BUILD)/bcchost completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
-	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
+	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(DESTDIR)$(PREFIX)/libexec/bcchost
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
@@ -106,6 +109,10 @@ check demo lint unit:
 # BENCH="start native": a part of it (tests/bench/run).
 bench:
 	@tests/run bench
+
+# Ten minutes of opens by 100,000 names, as root: the exporter's memory has a bound. SOAK=60: seconds.
+soak: all
+	tests/soak $(abspath $(BUILD))/bcchost $(SOAK)
 
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
@@ -125,6 +132,7 @@ help:
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"

@@ -30,6 +30,8 @@ struct prepare {
 	bool quiet;			      /* no line on a terminal while it takes long */
 	const char *template; /* the text, where it is not to be read from template_path */
 	const char *defines;  /* … and lines of C before it */
+	void (*idle)(void *ctx);	      /* what to do while it compiles (child.h); or NULL */
+	void *idle_ctx;
 
 	/* What came of it. */
 	struct kernel *kernel;

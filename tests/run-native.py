@@ -761,7 +761,8 @@ def _(installed):
     equal(completed(BCCHOST, "opensnoop", "--extended"), ["--extended-fields"])
     equal(completed(BCCHOST, "opensnoop", "--flag-filter", "O_RD"), ["O_RDONLY", "O_RDWR"])
     equal(completed(BCCHOST, "--print-bpf", "filetop", "--sort", "rb"), ["rbytes"])
-    equal(completed(BCCHOST, "biolatency", "--output", ""), ["text", "json", "csv"])
+    equal(completed(BCCHOST, "filelife", "--output", ""), ["text", "json", "csv"])
+    equal(completed(BCCHOST, "biolatency", "--output", ""), ["text", "json", "csv", "svg"])
     equal(completed(BCCHOST, "no-such-tool", "--d"), [])
     equal(completed(BCCHOST, "cache", "c"), ["clear"])
     fails(bcchost("completion", "fish"), USAGE, "bash or zsh")
@@ -920,6 +921,7 @@ def _(installed):
 
 native_run.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
+import native_export  # noqa: E402, F401: its cases
 
 try:
     main()

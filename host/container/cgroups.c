@@ -61,7 +61,7 @@ static int reach(const char *root)
 static int find_mount(const struct container_places *at, const char *type, bool any, size_t n,
 		      char **path, struct error *e)
 {
-	char *text, *line, *save = NULL, *root, *place, *best = NULL;
+	char *text, *line, *save = NULL, *root = NULL, *place, *best = NULL;
 	int err = file_read(at->mountinfo, &text, NULL, e), most = 0;
 
 	*path = NULL;
