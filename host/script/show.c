@@ -365,7 +365,7 @@ static int trace(struct show *s, struct error *e)
 static int finish(struct show *s, struct error *e)
 {
 	uint64_t max = s->plan->options->max_events;
-	struct session_stop never = {0};
+	static const struct session_stop never;
 	int err = 0;
 
 	attach_free(&s->attach);
