@@ -182,6 +182,9 @@ static int attach_samples(struct attach *a, const struct plan_target *t, int pro
 		else if (fd >= 0)
 			close(fd);
 	}
+	if (err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL)
+		return error_set(e, FAULT_KERNEL, err,
+				 "this machine has no such counter, as far as its kernel knows");
 	return err ? err : a->n == before ? -ENODEV : 0;
 }
 

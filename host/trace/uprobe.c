@@ -137,6 +137,22 @@ static int symbol_offset(const char *path, const char *symbol, uint64_t *offset,
 	return err;
 }
 
+/* Libraries that are empty since glibc 2.34 took them in: their functions are libc's. */
+static bool in_libc(const char *target, char **path)
+{
+	static const char *const empty[] = {"pthread:", "dl:", "rt:", "util:"};
+	char *libc = NULL;
+
+	for (size_t i = 0; i < COUNT(empty) && !libc; i++)
+		if (strncmp(target, empty[i], strlen(empty[i])) == 0)
+			libc = find_file("c");
+	if (!libc)
+		return false;
+	free(*path);
+	*path = libc;
+	return true;
+}
+
 int uprobe_find(const char *target, char **path, uint64_t *offset, struct error *e)
 {
 	const char *colon = strrchr(target, ':');
@@ -167,6 +183,8 @@ int uprobe_find(const char *target, char **path, uint64_t *offset, struct error 
 			err = error_set(e, FAULT_USAGE, -EINVAL, "%s is no offset", colon + 1);
 	} else {
 		err = symbol_offset(*path, colon + 1, offset, e);
+		if (err == -ENOENT && in_libc(target, path))
+			err = symbol_offset(*path, colon + 1, offset, e);
 	}
 	if (err) {
 		free(*path);

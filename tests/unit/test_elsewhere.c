@@ -74,6 +74,9 @@ static void test_uprobes(void **state)
 	assert_non_null(strstr(path, "/libc"));
 	assert_true(offset > 0);
 	free(path);
+	assert_int_equal(uprobe_find("pthread:pthread_create", &path, &offset, &e), 0);
+	error_clear(&e);
+	free(path);
 	assert_int_equal(uprobe_find("c:0x1234", &path, &same, &e), 0);
 	assert_int_equal(same, 0x1234);
 	free(path);
