@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "script/command.h"
 #include "tool/options_table.h"
 #include "tool/options_text.h"
 
@@ -77,6 +78,22 @@ static bool is_option(const struct program_option *o, const char *word)
 	       (word[0] == '-' && o->short_name && word[1] == o->short_name && !word[2]);
 }
 
+/* Of an option of the host's that takes one of some words ("text|json|csv"), those. */
+static bool print_choices(const struct program *p, const char *option)
+{
+	const struct options_entry *entry =
+		strncmp(option, "--", 2) == 0 ? options_table_find(p, option + 2) : NULL;
+	const char *words = entry && entry->placeholder ? entry->placeholder : "";
+
+	if (!strchr(words, '|') || strpbrk(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+		return false;
+	for (size_t len; *words; words += len + (words[len] == '|')) {
+		len = strcspn(words, "|");
+		printf("%.*s\n", (int)len, words);
+	}
+	return true;
+}
+
 /* The words that the value of this option is one of; false if there are none. */
 static bool print_values(const struct program *p, const char *option)
 {
@@ -90,7 +107,7 @@ static bool print_values(const struct program *p, const char *option)
 		return true;
 	}
 	if (strcmp(option, "--sort") != 0 && strcmp(option, "--variant") != 0)
-		return false;
+		return print_choices(p, option);
 	for (size_t i = 0; option[2] == 's' && i < p->nsorts; i++)
 		puts(p->sorts[i].name);
 	if (option[2] == 'v')
@@ -103,8 +120,11 @@ static void print_tool_words(const struct find *f, const char *tool, const char 
 	struct program *p = NULL;
 	char *path = NULL;
 
-	if (find_tool(f, tool, &path, NULL) == 0 && program_load(path, &p, NULL) == 0 &&
-	    !(option && print_values(p, option)))
+	if (strcmp(tool, COMMAND_RUN) == 0)
+		p = command_program();
+	else if (find_tool(f, tool, &path, NULL) == 0)
+		program_load(path, &p, NULL);
+	if (p && !(option && print_values(p, option)))
 		print_options(p);
 	program_free(p);
 	free(path);

@@ -3,15 +3,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/capability.h"
 #include "doctor_parts.h"
 #include "text/plan.h"
 #include "text/substitute.h"
 #include "trace/modules.h"
 #include "trace/privilege.h"
 
+/* Whether a kernel that lists all that fentry takes does not refuse it, only trying tells. */
+static bool is_untried(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nprobes; i++)
+		if (program_probe_is_fentry(plan->probes[i].probe->kind))
+			return !capability_can_trace();
+	return false;
+}
+
 /* A variant's plan, whether it may be attached, and a text for it. */
 static int try_variant(struct program *p, const struct options *o, struct kernel *k,
-		       size_t *variant, json_t *tool, struct error *e)
+		       size_t *variant, json_t *tool, bool *untried, struct error *e)
 {
 	struct plan plan;
 	char *text = NULL;
@@ -23,6 +33,7 @@ static int try_variant(struct program *p, const struct options *o, struct kernel
 	}
 	*variant = plan.variant_index + 1;
 	err = privilege_check_plan(&plan, e) ?: substitute(&plan, kernel_btf_path(k), &text, e);
+	*untried = is_untried(&plan);
 	if (!err && plan.variant)
 		json_object_set_new(tool, "variant", json_string(plan.variant));
 	plan_free(&plan);
@@ -30,7 +41,8 @@ static int try_variant(struct program *p, const struct options *o, struct kernel
 	return err;
 }
 
-static int try_tool(struct program *p, struct kernel *k, json_t *tool, struct error *e)
+static int try_tool(struct program *p, struct kernel *k, json_t *tool, bool *untried,
+		    struct error *e)
 {
 	const struct options base = {.compile_only = true};
 	char *argv[] = {p->name, NULL};
@@ -42,8 +54,9 @@ static int try_tool(struct program *p, struct kernel *k, json_t *tool, struct er
 		return err;
 	do {
 		error_clear(e);
-		err = try_variant(p, &o, k, &variant, tool, e);
-	} while (err && variant < p->nvariants && e->fault == FAULT_PERMISSION);
+		err = try_variant(p, &o, k, &variant, tool, untried, e);
+	} while (err && variant < p->nvariants &&
+		 (e->fault == FAULT_PERMISSION || e->fault == FAULT_KERNEL));
 	options_free(&o);
 	return err;
 }
@@ -65,9 +78,9 @@ static int missing_modules(const struct program *p, struct kernel *k, json_t *to
 }
 
 /* As if this user might trace. */
-static int judge(struct program *p, struct kernel *k, json_t *tool, struct error *e)
+static int judge(struct program *p, struct kernel *k, json_t *tool, bool *untried, struct error *e)
 {
-	return missing_modules(p, k, tool, e) ?: try_tool(p, k, tool, e);
+	return missing_modules(p, k, tool, e) ?: try_tool(p, k, tool, untried, e);
 }
 
 void doctor_tool(const struct find_tool *found, struct kernel *k, json_t *tools)
@@ -75,13 +88,14 @@ void doctor_tool(const struct find_tool *found, struct kernel *k, json_t *tools)
 	json_t *tool = json_pack("{s:s}", "name", found->name);
 	struct error e = {0}, refused = {0};
 	struct program *p = NULL;
-	int err = program_load(found->path, &p, &e) ?: judge(p, k, tool, &e);
+	bool untried = false;
+	int err = program_load(found->path, &p, &e) ?: judge(p, k, tool, &untried, &e);
 
 	/* A run asks that first. */
 	if (p && privilege_check(k, found->name, &refused)) {
-		json_object_set_new(tool, "privileged",
-				    err && e.fault == FAULT_PERMISSION ? json_null()
-								       : json_boolean(!err));
+		bool unseen = err ? e.fault == FAULT_PERMISSION : untried;
+
+		json_object_set_new(tool, "privileged", unseen ? json_null() : json_boolean(!err));
 		error_clear(&e);
 		e = refused;
 		err = -EPERM;

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/colour.h"
 #include "base/error.h"
 #include "completion.h"
 #include "doctor.h"
@@ -142,6 +143,14 @@ static int doctor_command(int argc, char **argv, const struct find *f, struct er
 	return doctor(f, as_json, e);
 }
 
+/* The exporter is a binary of its own, so that no tool's run maps what it needs. */
+static int exec_exporter(const struct find *f, char **argv, struct error *e)
+{
+	execv(f->exporter, argv);
+	return error_set(e, FAULT_RUN, -errno, "cannot run %s, which `bcchost export` is: %s",
+			 f->exporter, strerror(errno));
+}
+
 static int command(int argc, char **argv, struct find *f, struct error *e)
 {
 	struct options global = {0};
@@ -175,6 +184,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return cache_command(argc - next, argv + next, e);
 	if (strcmp(argv[next], "completion") == 0)
 		return completion(f, argc - next, argv + next, e);
+	if (strcmp(argv[next], "export") == 0)
+		return exec_exporter(f, argv, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
 	if (strcmp(argv[next], "port") == 0)
@@ -193,11 +204,10 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);
 }
 
-/* Errors are red where somebody looks at them (no-color.org). */
+/* Errors are red where somebody looks at them. */
 static void print_error(const struct error *e)
 {
-	const char *no_color = getenv("NO_COLOR");
-	bool colour = isatty(STDERR_FILENO) && !(no_color && *no_color);
+	bool colour = colour_wanted(STDERR_FILENO);
 
 	fflush(stdout);
 	fprintf(stderr, "%sbcchost: %s%s\n", colour ? "\033[31m" : "",

@@ -109,6 +109,8 @@ static void fill_request(struct prepare *p)
 	p->request.verbose = p->options->verbose;
 	p->request.helper = p->find->helper;
 	p->request.timeout = COMPILE_TIMEOUT;
+	p->request.idle = p->idle;
+	p->request.idle_ctx = p->idle_ctx;
 }
 
 /*
@@ -235,7 +237,7 @@ int prepare_make(struct prepare *p, struct error *e)
 	int err;
 
 	do {
-		if (p->planned && p->options->verbose)
+		if (p->planned && p->plan.variant && p->options->verbose)
 			fprintf(stderr, "bcchost: variant %s does not work here: %s\n",
 				p->plan.variant, e->text);
 		if (p->planned)
@@ -244,6 +246,9 @@ int prepare_make(struct prepare *p, struct error *e)
 		error_clear(e);
 		err = attempt(p, e);
 	} while (err && prepare_more(p, e));
+	/* No compiler goes on, and no signal waits, for what will not be compiled. */
+	compile_drop(p->begun);
+	p->begun = NULL;
 	return err;
 }
 
@@ -274,6 +279,7 @@ void prepare_free(struct prepare *p)
 	p->starting = NULL;
 	cached_keep(&p->cached);
 	cached_close(&p->cached);
+	p->cached = (struct cached){0};
 	drop_attempt(p);
 	kernel_close(p->kernel);
 	p->kernel = NULL;

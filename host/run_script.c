@@ -151,6 +151,36 @@ static int use(struct script *s, const struct session_stop *stop, struct error *
 	return show_run(&p->plan, p->object, &s->source, stop, &p->starting, e);
 }
 
+/* What a macro or an inline function of the kernel's headers stands for, BTF does not tell. */
+static int try_headers(struct script *s, struct error *e)
+{
+	struct prepare *p = &s->prepare;
+	struct error second = {0};
+	int err;
+
+	if (s->options.headers || !kernel_is_running(p->kernel) || !kernel_headers_dir(p->kernel))
+		return -ENOENT;
+	if (s->options.verbose)
+		fprintf(stderr, "bcchost: compiling again, with the kernel's installed headers\n");
+	s->options.headers = "installed";
+	err = prepare_make(p, &second);
+	if (!err)
+		error_clear(e);
+	error_clear(&second);
+	return err;
+}
+
+static int make(struct script *s, struct error *e)
+{
+	struct error first = {0};
+	int err = prepare_make(&s->prepare, &first);
+
+	if (err && first.fault == FAULT_TOOL && try_headers(s, &first) == 0)
+		return 0;
+	*e = first;
+	return err ? explain(s, err, e) : 0;
+}
+
 static int run(struct script *s, const struct find *find, const struct session_stop *stop,
 	       struct error *e)
 {
@@ -168,11 +198,8 @@ static int run(struct script *s, const struct find *find, const struct session_s
 		.defines = s->defines,
 	};
 	err = prepare_begin(p, e);
-	if (!err) {
-		err = prepare_make(p, e);
-		if (err)
-			explain(s, err, e);
-	}
+	if (!err)
+		err = make(s, e);
 	if (!err)
 		err = use(s, stop, e);
 	if (err == -EINTR && stop->stopped) {

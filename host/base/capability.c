@@ -54,20 +54,19 @@ static void add_name(struct buf *b, unsigned int cap)
 
 char *capability_missing(const unsigned int *caps)
 {
-	uint64_t missing = 0;
 	struct buf b = {0};
+	size_t left = 0;
 
 	buf_str(&b, "");
-	for (; *caps != UINT_MAX; caps++)
-		if (!capability_has(*caps))
-			missing |= CAPABILITY(*caps);
-	for (unsigned int cap = 0; missing; cap++) {
-		if (!(missing & CAPABILITY(cap)))
+	for (const unsigned int *cap = caps; *cap != UINT_MAX; cap++)
+		left += !capability_has(*cap);
+	for (const unsigned int *cap = caps; *cap != UINT_MAX; cap++) {
+		if (capability_has(*cap))
 			continue;
-		missing &= ~CAPABILITY(cap);
-		add_name(&b, cap);
+		add_name(&b, *cap);
 		/* "A", "A and B", "A, B and C" */
-		buf_str(&b, !missing ? "" : missing & (missing - 1) ? ", " : " and ");
+		left--;
+		buf_str(&b, !left ? "" : left > 1 ? ", " : " and ");
 	}
 	return buf_take(&b);
 }
@@ -77,8 +76,7 @@ bool capability_without(bool (*fn)(void))
 	void *before;
 	bool said;
 
-	if (capng_get_caps_process() != 0)
-		return fn();
+	has(CAP_BPF); /* what we have is known from here on */
 	before = capng_save_state();
 	for (unsigned int cap = 0; cap < SET_BITS; cap++)
 		capng_update(CAPNG_DROP, CAPNG_EFFECTIVE, cap);
@@ -123,8 +121,6 @@ int capability_keep(uint64_t set, struct error *e)
 	bool bounds;
 
 	errno = 0;
-	if (capng_get_caps_process() != 0)
-		return refused("capget", e);
 	bounds = has(CAP_SETPCAP);
 	choose(set);
 	if (capng_apply(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS) != 0)
@@ -137,8 +133,6 @@ int capability_keep_as(uint64_t set, uint32_t uid, uint32_t gid, struct error *e
 	int flags = CAPNG_DROP_SUPP_GRP;
 
 	errno = 0;
-	if (capng_get_caps_process() != 0)
-		return refused("capget", e);
 	if (has(CAP_SETPCAP))
 		flags |= CAPNG_CLEAR_BOUNDING;
 	choose(set);

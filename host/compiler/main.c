@@ -155,7 +155,7 @@ static bool reads_formats(const char *text)
 
 static int run(const struct options *o, struct error *e)
 {
-	const char *cflags[3];
+	const char *cflags[4];
 	struct object *obj = NULL;
 	char *text = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
 	size_t btf_len = 0;
@@ -186,6 +186,8 @@ static int run(const struct options *o, struct error *e)
 	cflags[ncflags++] = "-fdebug-compilation-dir=.";
 	/* Kernels from 6.19 on have members that are a named struct without a name of their own. */
 	cflags[ncflags++] = "-fms-extensions";
+	/* There is nothing to link with: what is called must be known. */
+	cflags[ncflags++] = "-Werror=implicit-function-declaration";
 	if (!o->warnings)
 		cflags[ncflags++] = "-w";
 	module = bpf_module_create_c_from_string(pinned, o->debug, cflags, ncflags, false, NULL);

@@ -18,36 +18,66 @@
 /* More than that are forgotten and read again: an exporter may run for months. */
 #define KEPT_MAX 16384
 
-/* "… /sys/fs/cgroup rw,… - cgroup2 cgroup2 rw": the mount's root and its place are the fourth and
- * the fifth word; the type is behind the dash. */
-static bool parse_mount(char *line, const char *type, char **place)
+/*
+ * "41 31 0:38 / /sys/fs/cgroup rw,… - cgroup2 cgroup2 rw": what of the hierarchy is mounted is the
+ * fourth word, and where the fifth; the type is behind the dash.
+ */
+static bool parse_mount(char *line, const char *type, char **root, char **place)
 {
 	char *dash = strstr(line, " - "), *save = NULL, *word = NULL;
 	size_t n = strlen(type);
 
 	if (!dash || strncmp(dash + 3, type, n) != 0 || dash[3 + n] != ' ')
 		return false;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
 		word = strtok_r(i ? NULL : line, " ", &save);
+		if (i == 3)
+			*root = word;
+	}
 	*place = word;
 	return word;
 }
 
-static int find_mount(const struct container_places *at, const char *type, size_t n, char **path,
-		      struct error *e)
+/*
+ * How much of the hierarchy it has: 0 is all below our own cgroup namespace's root; more what is
+ * above that (a host's, mounted into a container: "/../.."), less a part of it.
+ */
+static int reach(const char *root)
 {
-	char *text, *line, *save = NULL, *place;
-	int err = file_read(at->mountinfo, &text, NULL, e);
+	int up = 0, down = 0;
+
+	for (const char *s = root; *s; s++) {
+		if (*s != '/' || !s[1])
+			continue;
+		if (strncmp(s, "/..", 3) == 0 && (s[3] == '/' || !s[3]))
+			up++;
+		else
+			down++;
+	}
+	return up - down;
+}
+
+/* The n-th mount of that type; any: the one that has most. */
+static int find_mount(const struct container_places *at, const char *type, bool any, size_t n,
+		      char **path, struct error *e)
+{
+	char *text, *line, *save = NULL, *root = NULL, *place, *best = NULL;
+	int err = file_read(at->mountinfo, &text, NULL, e), most = 0;
 
 	*path = NULL;
 	if (err)
 		return err;
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (!parse_mount(line, type, &place) || n--)
+		if (!parse_mount(line, type, &root, &place))
 			continue;
-		*path = strdup(place);
+		if (any ? !best || reach(root) > most : n-- == 0) {
+			best = place;
+			most = reach(root);
+		}
+	}
+	if (best) {
+		*path = strdup(best);
 		err = *path ? 0 : error_nomem(e);
-		break;
 	}
 	free(text);
 	return err;
@@ -55,12 +85,12 @@ static int find_mount(const struct container_places *at, const char *type, size_
 
 int cgroups_mount(const struct container_places *at, char **path, struct error *e)
 {
-	return find_mount(at, "cgroup2", 0, path, e);
+	return find_mount(at, "cgroup2", true, 0, path, e);
 }
 
 int cgroups_mount_v1(const struct container_places *at, size_t n, char **path, struct error *e)
 {
-	return find_mount(at, "cgroup", n, path, e);
+	return find_mount(at, "cgroup", false, n, path, e);
 }
 
 struct walk {

@@ -14,8 +14,8 @@
 #include "container/names.h"
 
 /*
- * Where the cgroup2 file system is mounted (the first place); the caller's to free. *path is NULL,
- * and 0 is returned, where none is.
+ * Where the cgroup2 file system is mounted: the place that shows most of it; the caller's to free.
+ * *path is NULL, and 0 is returned, where none is.
  */
 int cgroups_mount(const struct container_places *at, char **path, struct error *e);
 

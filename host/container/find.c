@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -175,8 +176,9 @@ static int none(const struct search *s, const char *mount, struct error *e)
 		err = error_nomem(e);
 	else if (s->n)
 		err = error_set(e, FAULT_USAGE, -ENOENT,
-				"no %s's %s or name begins so; there are: %s (looked in %s)", what,
-				s->pods ? "uid" : "id", b.data, mount);
+				"no %s's %s or name begins so; there are: %s (looked in %s)%s",
+				what, s->pods ? "uid" : "id", b.data, mount,
+				geteuid() ? "; names that only root may read are not known" : "");
 	else
 		err = error_set(e, FAULT_USAGE, -ENOENT,
 				"there is no %s now: no group in %s is called as %s; --cgroup "
@@ -330,7 +332,8 @@ static int find(struct search *s, struct container_found *f, struct error *e)
 int container_find(const struct container_places *at, const char *text, struct container_found *f,
 		   struct error *e)
 {
-	struct search s = {.at = at, .text = text};
+	const char *scheme = strstr(text, "://");
+	struct search s = {.at = at, .text = scheme ? scheme + 3 : text};
 
 	return find(&s, f, e);
 }

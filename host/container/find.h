@@ -15,9 +15,10 @@ struct container_found {
 };
 
 /*
- * text: the container's id, or as many digits of it as no other has; or its name, or the beginning
- * of it. What is all of an id or a name counts before what others begin with. FAULT_USAGE, with
- * those that there are, if none or several are meant. container_found_free.
+ * text: the container's id (also as Kubernetes has it, "containerd://<id>"), or as many digits of
+ * it as no other has; or its name, or the beginning of it. What is all of an id or a name counts
+ * before what others begin with. FAULT_USAGE, with those that there are, if none or several are
+ * meant. container_found_free.
  */
 int container_find(const struct container_places *at, const char *text, struct container_found *f,
 		   struct error *e);

@@ -221,6 +221,7 @@ static bool identify_named(struct part p, struct container *c)
 static bool identify_colons(struct part p, struct container *c)
 {
 	const char *first = memchr(p.s, ':', p.len);
+	struct container both = *c;
 	struct part pod = p, id = p;
 
 	if (!first)
@@ -228,8 +229,12 @@ static bool identify_colons(struct part p, struct container *c)
 	pod.len = (size_t)(first - p.s);
 	id.s = first + 1;
 	id.len = p.len - pod.len - 1;
-	identify_pod(pod, c);
-	return identify_id(id, c);
+	if (identify_pod(pod, &both))
+		both.pod_len = 0;
+	if (!identify_id(id, &both))
+		return false;
+	*c = both;
+	return true;
 }
 
 bool container_identify(const char *path, struct container *c)
@@ -247,11 +252,11 @@ bool container_identify(const char *path, struct container *c)
 			c->pod_len = (size_t)(p.s + p.len - path);
 		else if (identify_colons(p, c) || identify_id(p, c) || identify_named(p, c))
 			c->len = (size_t)(p.s + p.len - path);
+		if (c->pod[0] && !c->pod_len)
+			c->pod_len = c->len;
 		p.up = p.s;
 		p.up_len = p.len;
 	}
-	if (c->pod[0] && !c->pod_len)
-		c->pod_len = c->len;
 	return c->runtime[0] || c->pod[0];
 }
 

@@ -128,6 +128,8 @@ static int watch(struct child *c, pid_t pid, int output)
 			fds[0].fd = -1;
 		if (waitpid(pid, &c->status, WNOHANG) == pid)
 			break;
+		if (c->idle)
+			c->idle(c->idle_ctx);
 	}
 	if (fds[1].fd >= 0)
 		close(fds[1].fd);

@@ -17,8 +17,11 @@ struct child {
 	int input;	      /* its standard input; -1: /dev/null */
 	int object;	      /* its descriptor 3; -1: none */
 	unsigned int timeout; /* seconds, for all that shares the deadline */
-	struct buf output;    /* both of its outputs, at most 16 MiB; buf_free */
-	int status;	      /* as wait() gives it */
+	/* Called again and again, some 20 ms apart, while it is waited for; NULL: nothing is. */
+	void (*idle)(void *ctx);
+	void *idle_ctx;
+	struct buf output; /* both of its outputs, at most 16 MiB; buf_free */
+	int status;	   /* as wait() gives it */
 
 	pid_t pid;   /* from child_start to its end */
 	int printed; /* where its output comes from */

@@ -37,6 +37,8 @@ struct compile_request {
 	bool verbose;		  /* the compiler's warnings to stderr, also when all is well */
 	const char *helper;	  /* path of bcchost-compile */
 	unsigned int timeout;	  /* seconds until a helper that does not answer is killed */
+	void (*idle)(void *ctx);  /* what to do while it is at work, as in child.h; or NULL */
+	void *idle_ctx;
 };
 
 /*

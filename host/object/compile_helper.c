@@ -149,7 +149,9 @@ int helper_start(struct compile *j, bool whole, struct error *e)
 				   .env = j->env,
 				   .input = theirs,
 				   .object = j->object,
-				   .timeout = req->timeout ?: DEFAULT_TIMEOUT};
+				   .timeout = req->timeout ?: DEFAULT_TIMEOUT,
+				   .idle = req->idle,
+				   .idle_ctx = req->idle_ctx};
 	if (!err)
 		err = helper_explain_start(req->helper, child_start(&j->helper, e), e);
 	if (!err) {

@@ -180,7 +180,8 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 	cell->kind = c->value == PROGRAM_COLUMN_TIME ? CELL_TIME : CELL_ELAPSED;
 	if (c->value == PROGRAM_COLUMN_FIELD) {
 		cell->kind = CELL_TEXT;
-		return plan_formatted(cell, p, c, o, l, e);
+		return plan_formatted(cell, p, c, o, l, e)
+			       ?: highlight_make(&cell->highlight, p, c, l, cell->divisor, e);
 	}
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }

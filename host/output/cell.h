@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "object/layout.h"
+#include "output/highlight.h"
 #include "tool/options.h"
 #include "tool/program.h"
 
@@ -53,6 +54,7 @@ struct cell {
 	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
 	struct program_value *names; /* owned, with their names */
+	struct highlight highlight;
 	char *title;
 };
 

@@ -147,6 +147,11 @@ static void put_object_value(struct data *d, const struct record_value *v)
 	case RECORD_TEXT:
 		put_json_string(d->w, v->text.data, v->text.len);
 		break;
+	case RECORD_NUMBERS:
+		writer_char(d->w, '[');
+		writer_add(d->w, v->text.data, v->text.len);
+		writer_char(d->w, ']');
+		break;
 	case RECORD_TIME:
 		writer_char(d->w, '"');
 		put_time(d, v->u);
@@ -168,6 +173,7 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	case RECORD_NONE:
 		break;
 	case RECORD_TEXT:
+	case RECORD_NUMBERS:
 		put_csv_text(d->w, v->text.data, v->text.len);
 		break;
 	case RECORD_TIME:

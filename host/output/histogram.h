@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "object/layout.h"
 #include "object/table.h"
+#include "output/terminal.h"
 #include "output/writer.h"
 #include "tool/options.h"
 #include "tool/program.h"
@@ -32,5 +33,15 @@ void histogram_free(struct histogram *h);
  */
 int histogram_print(struct histogram *h, struct table *counted, uint64_t elapsed_ns,
 		    struct error *e);
+
+/*
+ * With a heat map asked for (heat.h), histogram_print adds to the map instead: the first interval
+ * begins with histogram_begin, what stays of it is printed by histogram_end. The terminal outlives
+ * it.
+ */
+int histogram_begin(struct histogram *h, struct terminal *t, struct error *e);
+bool histogram_has_screen(const struct histogram *h);
+void histogram_events(struct histogram *h, unsigned int what);
+int histogram_end(struct histogram *h, struct error *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include "output/call.h"
 #include "output/cell.h"
 #include "output/data.h"
+#include "output/dress.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/only.h"
@@ -25,7 +26,8 @@ struct stream {
 	struct data *data; /* instead of all below; NULL: text */
 	time_t second;	   /* that `clock` tells */
 	char clock[16];
-	bool csv, plain; /* plain: without padding, for stream_section */
+	bool csv, plain;     /* plain: without padding, for stream_section */
+	struct dress *dress; /* on a terminal; or NULL */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
 	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
@@ -57,6 +59,7 @@ void stream_free(struct stream *s)
 {
 	if (!s)
 		return;
+	dress_free(s->dress);
 	cells_free(&s->cells);
 	only_free(&s->only);
 	data_free(s->data);
@@ -102,6 +105,8 @@ void stream_heading(struct stream *s)
 		put(s, c, c->title, len, len);
 	}
 	writer_char(s->w, '\n');
+	if (s->dress)
+		dress_titles_written(s->dress);
 }
 
 static void put_clock(struct stream *s, const struct cell *c)
@@ -218,7 +223,7 @@ static void put_args(struct stream *s, const struct cell *c, const char *data, s
 {
 	size_t width = args_put(s->w, data + c->offset, value_bytes(c, size), c->quote);
 
-	if (!c->last)
+	if (!s->plain && !c->last)
 		pad(s->w, c->width, width);
 }
 
@@ -239,7 +244,7 @@ static void put_call(struct stream *s, const struct cell *c, const char *data, s
 {
 	size_t width = call_put(c->call, s->w, data, size);
 
-	if (!c->last)
+	if (!s->plain && !c->last)
 		pad(s->w, c->width, width);
 }
 
@@ -303,12 +308,56 @@ struct data *stream_data(struct stream *s)
 	return s->data;
 }
 
+void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
+{
+	if (!s->csv && !s->data)
+		s->dress = dress_new(t, &s->cells, repeat);
+}
+
+/* The values of an event, side by side in the dress's text. */
+static void measure(struct stream *s, const void *data, size_t size, bool judge)
+{
+	struct dress *d = s->dress;
+	struct writer *w = s->w;
+
+	s->w = &d->text;
+	s->plain = true;
+	dress_begin(d);
+	for (size_t i = 0; i < s->cells.n; i++) {
+		size_t at = d->text.len;
+
+		put_cell(s, &s->cells.v[i], data, size);
+		dress_value(d, at, judge ? data : NULL, size);
+	}
+	s->plain = false;
+	s->w = w;
+	dress_fit(d);
+}
+
+void stream_fit(struct stream *s, const void *data, size_t size)
+{
+	if (s->dress && only_passes(&s->only, data, size))
+		measure(s, data, size, false);
+}
+
+static void put_dressed(struct stream *s, const void *data, size_t size)
+{
+	measure(s, data, size, true);
+	if (dress_wants_titles(s->dress))
+		stream_heading(s);
+	dress_line(s->dress, s->w);
+}
+
 bool stream_event(struct stream *s, const void *data, size_t size)
 {
 	if (s->data)
 		return data_event(s->data, data, size);
 	if (!only_passes(&s->only, data, size))
 		return false;
+	if (s->dress) {
+		put_dressed(s, data, size);
+		return true;
+	}
 	for (size_t i = 0; i < s->cells.n; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');

@@ -2,9 +2,11 @@
 #include "output/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +22,12 @@ void writer_init(struct writer *w, int fd, const volatile sig_atomic_t *stopped)
 	w->len = 0;
 	w->sink = NULL;
 	w->partial = false;
-	w->pipe = fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	w->pipe = 0;
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		int size = fcntl(fd, F_GETPIPE_SZ);
+
+		w->pipe = size > PIPE_BUF ? (size_t)size : PIPE_BUF;
+	}
 }
 
 void writer_init_sink(struct writer *w, void (*sink)(void *ctx, const char *data, size_t len),
@@ -42,12 +49,18 @@ static int wait_writable(int fd)
 /* How much of the bytes is written at once: see writer.h. */
 static size_t piece(const struct writer *w, const char *data, size_t len)
 {
+	size_t room = PIPE_BUF;
 	const char *end;
+	int held = 1;
 
 	if (!w->pipe || len <= PIPE_BUF)
 		return len;
-	end = memrchr(data, '\n', PIPE_BUF);
-	return end ? (size_t)(end - data) + 1 : PIPE_BUF;
+	if (ioctl(w->fd, FIONREAD, &held) == 0 && !held)
+		room = w->pipe;
+	if (len <= room)
+		return len;
+	end = memrchr(data, '\n', room);
+	return end ? (size_t)(end - data) + 1 : room;
 }
 
 /*

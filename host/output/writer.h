@@ -5,8 +5,9 @@
  * load.
  *
  * No line is left half written: what is full goes out up to the end of its last line. A pipe takes
- * a write of PIPE_BUF bytes whole or not at all (pipe(7)), so to one each write is of whole lines
- * and no longer than that; a single line that is longer is seen through, if its reader reads.
+ * a write of PIPE_BUF bytes whole or not at all (pipe(7)), and an empty one as much as it holds, so
+ * to one each write is of whole lines and no longer than that; a single line that is longer is seen
+ * through, if its reader reads.
  */
 #ifndef BCCHOST_OUTPUT_WRITER_H
 #define BCCHOST_OUTPUT_WRITER_H
@@ -22,7 +23,7 @@ struct writer {
 	int err; /* the first write that failed: a negative errno; later bytes are dropped */
 	/* Once this is set, a write that a signal interrupts is given up (-EINTR). */
 	const volatile sig_atomic_t *stopped;
-	bool pipe;    /* fd is one */
+	size_t pipe;  /* how much it holds, if fd is one; else 0 */
 	bool partial; /* what was written last is not the end of a line */
 	/* Instead of a descriptor; NULL: none. */
 	void (*sink)(void *ctx, const char *data, size_t len);

@@ -15,6 +15,8 @@ const struct command_attach command_attach[] = {
 	{"kprobe", PROGRAM_KPROBE},	    {"kretprobe", PROGRAM_KRETPROBE},
 	{"tracepoint", PROGRAM_TRACEPOINT}, {"raw-tracepoint", PROGRAM_RAW_TRACEPOINT},
 	{"kfunc", PROGRAM_KFUNC},	    {"kretfunc", PROGRAM_KRETFUNC},
+	{"uprobe", PROGRAM_UPROBE},	    {"uretprobe", PROGRAM_URETPROBE},
+	{"perf-event", PROGRAM_PERF_EVENT},
 };
 const size_t command_nattach = COUNT(command_attach);
 
@@ -36,12 +38,18 @@ static const struct {
 	{"raw-tracepoint", 0, MANY_TEXT, "NAME=HANDLER", "call HANDLER at a raw tracepoint"},
 	{"kfunc", 0, MANY_TEXT, FUNCTION, "call HANDLER by an fentry program"},
 	{"kretfunc", 0, MANY_TEXT, FUNCTION, "call HANDLER by an fexit program"},
+	{"uprobe", 0, MANY_TEXT, "FILE:SYMBOL=HANDLER",
+	 "call HANDLER when any process calls that function of a program or a library (\"c\" is "
+	 "libc); 0xOFFSET in the file may stand for SYMBOL"},
+	{"uretprobe", 0, MANY_TEXT, "FILE:SYMBOL=HANDLER", "the same when it returns"},
+	{"perf-event", 0, MANY_TEXT, "TYPE:EVENT[:PERIOD]=HANDLER",
+	 "call HANDLER each time a counter has counted so many (software:cpu-clock, "
+	 "hardware:cache-misses …), or @FREQUENCY times a second"},
 	{COMMAND_DEFINE, 'D', MANY_TEXT, "NAME[=VALUE]",
 	 "as #define NAME VALUE (1 without it): a number, a name or a \"string\""},
 	{COMMAND_REPLACE, 0, MANY_TEXT, "WORD=TEXT",
 	 "the script's own placeholder: TEXT, which is C of yours, takes the place of WORD "
-	 "wherever "
-	 "it stands"},
+	 "wherever it stands"},
 	{COMMAND_SHOW, 0, MANY_TEXT, "TABLE",
 	 "print this table, and only those that are named so; \"all\" are all"},
 	{COMMAND_LOG2, 0, MANY_TEXT, "TABLE", "draw this table as a histogram of powers of two"},

@@ -84,7 +84,7 @@ bool convention_of(const char *function, struct convention *c)
 
 	for (i = 0; i < COUNT(prefixes) && !name; i++)
 		name = behind(function, prefixes[i].prefix);
-	if (!name || !*name || strlen(name) >= CONVENTION_NAME_MAX)
+	if (!name || !*name || strlen(name) >= CONVENTION_NAME_MAX - sizeof("bpf_lsm_"))
 		return false;
 	*c = (struct convention){.kind = prefixes[i - 1].kind};
 	if (c->kind == PROGRAM_TRACEPOINT)
@@ -97,6 +97,7 @@ bool convention_of(const char *function, struct convention *c)
 		name = convention_syscall(name);
 	if (program_probe_is_fentry(c->kind))
 		name = behind_module(name);
-	strcpy(c->target, name);
+	snprintf(c->target, sizeof(c->target), "%s%s", c->kind == PROGRAM_LSM ? "bpf_lsm_" : "",
+		 name);
 	return true;
 }

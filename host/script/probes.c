@@ -229,7 +229,9 @@ static int add_named_function(struct making *m, enum program_probe_kind kind, co
 
 static int add_named(struct making *m, const struct command_attach *a, const char *text)
 {
-	const char *takes = a->kind == PROGRAM_TRACEPOINT	? "CATEGORY:NAME=HANDLER"
+	const char *takes = program_probe_is_uprobe(a->kind)	? "FILE:SYMBOL=HANDLER"
+			    : a->kind == PROGRAM_PERF_EVENT	? "TYPE:EVENT[:PERIOD]=HANDLER"
+			    : a->kind == PROGRAM_TRACEPOINT	? "CATEGORY:NAME=HANDLER"
 			    : a->kind == PROGRAM_RAW_TRACEPOINT ? "NAME=HANDLER"
 								: "FUNCTION=HANDLER";
 	struct program_probe *probe;
@@ -242,7 +244,8 @@ static int add_named(struct making *m, const struct command_attach *a, const cha
 		err = no_handler(m, a->option, text, handler);
 	} else if (a->kind == PROGRAM_TRACEPOINT) {
 		err = add_named_tracepoint(m, a->option, target, handler);
-	} else if (a->kind == PROGRAM_RAW_TRACEPOINT) {
+	} else if (a->kind == PROGRAM_RAW_TRACEPOINT || a->kind == PROGRAM_PERF_EVENT ||
+		   program_probe_is_uprobe(a->kind)) {
 		probe = add_probe(m, a->kind, handler, 0);
 		if (!probe || !add_target(probe, "", target))
 			err = error_nomem(m->e);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -146,6 +147,14 @@ static int make_views(struct show *s, struct error *e)
 	if (!err)
 		command_tell(&notes);
 	buf_free(&notes);
+	/* Lines of one file have the same columns. */
+	if (!err && s->plan->options->output == OPTIONS_OUTPUT_CSV &&
+	    s->views.n + calls_printk(s->object) > 1)
+		err = error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"--output csv: %s has several buffers or tables; --table NAME shows "
+			"one of its tables, --output json all",
+			s->source->path);
 	s->feeds = calloc(s->views.n + 1, sizeof(*s->feeds));
 	return err ? err : s->feeds ? 0 : error_nomem(e);
 }
@@ -225,9 +234,23 @@ static void begin(struct show *s)
 
 /* --- at work --- */
 
+/* Where tables come again and again, when these were read. */
+static void put_clock(struct show *s)
+{
+	time_t now = time(NULL);
+	char line[32];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	writer_add(&s->writer, line, strftime(line, sizeof(line), "\n%H:%M:%S\n", &tm));
+}
+
 static int print_tables(struct show *s, struct error *e)
 {
 	int err = 0;
+
+	if (s->interval && !options_want_data(s->plan->options))
+		put_clock(s);
 
 	for (size_t i = 0; i < s->views.n && !err; i++)
 		if (view_kind(s->views.v[i]) != VIEW_EVENTS)
@@ -342,7 +365,7 @@ static int trace(struct show *s, struct error *e)
 static int finish(struct show *s, struct error *e)
 {
 	uint64_t max = s->plan->options->max_events;
-	struct session_stop never = {0};
+	static const struct session_stop never;
 	int err = 0;
 
 	attach_free(&s->attach);

@@ -41,16 +41,15 @@ static size_t get_frames(const struct stacks *s, const struct source_stack *st, 
 	const struct object_map *m = object_map_find(s->object, st->table);
 	int fd = load_map_fd(s->load, st->table);
 	uint32_t key = (uint32_t)id;
-	size_t n = 0;
+	size_t n = 0, most = m ? m->value_size / sizeof(*ips) : 0;
 
 	*why = NULL;
 	memset(ips, 0, DEPTH_MAX * sizeof(*ips));
 	if (id < 0)
 		*why = id == -EEXIST ? "another stack was in its place" : strerror((int)-id);
-	else if (!m || fd < 0 || m->value_size > DEPTH_MAX * sizeof(*ips) ||
-		 bpf_map_lookup_elem(fd, &key, ips) < 0)
+	else if (!most || fd < 0 || most > DEPTH_MAX || bpf_map_lookup_elem(fd, &key, ips) < 0)
 		*why = "not in the table";
-	while (!*why && n < m->value_size / sizeof(*ips) && ips[n])
+	while (!*why && n < most && ips[n])
 		n++;
 	return n;
 }

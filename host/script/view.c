@@ -312,7 +312,9 @@ static int make_view(struct making *m, const struct object_map *map, enum view_k
 		return keep(m, v);
 	view_free(v);
 	if (why.text && !named) {
-		buf_printf(m->notes, "not shown: %s\n", why.text);
+		/* A per-CPU array of structs is where the text makes events. */
+		if (map->type != BPF_MAP_TYPE_PERCPU_ARRAY)
+			buf_printf(m->notes, "not shown: %s\n", why.text);
 		err = 0;
 	} else if (why.text) {
 		error_set(m->e, why.fault, err, "%s: %s", m->s->path, why.text);

@@ -89,6 +89,8 @@ static int add_prologue(struct job *job, bool btf)
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
+	if (job->plan->options->sums)
+		buf_str(&job->out, "#define BCCHOST_SUMS 1\n");
 	if (job->plan->options->show)
 		buf_str(&job->out, "#define SHOW_CGROUP 1\n");
 	job->prologue_end = job->out.len;

@@ -335,23 +335,33 @@ static int check_variant(struct parser *ps)
 	return found ? 0 : -EINVAL;
 }
 
-/* The tool's own flag asks for a form, and --output for another, or for the same in another shape.
- */
+/* One form, not two, and one that the tool has. */
 static int check_output(struct parser *ps)
 {
 	const struct program *p = ps->program;
-	static const char *const words[] = {"", "text", "json", "csv"};
+	static const char *const words[] = {"", "text", "json", "csv", "svg"};
 	const char *own = p->json && options_given(ps->o, p, p->json) ? p->json
 			  : p->csv && options_given(ps->o, p, p->csv) ? p->csv
 								      : NULL;
+	const char *word = words[ps->o->output];
 
-	if (!own || ps->o->output == OPTIONS_OUTPUT_DEFAULT)
-		return 0;
-	return error_set(
-		ps->e, FAULT_USAGE, -EINVAL,
-		"--output %s and --%s: --%s prints what BCC's %s does, which is another form; "
-		"give one of them",
-		words[ps->o->output], own, own, p->name);
+	if (own && *word)
+		return error_set(
+			ps->e, FAULT_USAGE, -EINVAL,
+			"--output %s and --%s: --%s prints what BCC's %s does, which is another "
+			"form; give one of them",
+			word, own, own, p->name);
+	if (ps->o->output == OPTIONS_OUTPUT_SVG && p->output != PROGRAM_HISTOGRAM)
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--output svg is the picture of a histogram, and %s prints none; "
+				 "it has text, json and csv",
+				 p->name);
+	if (ps->o->heatmap && (own || options_want_data(ps->o)))
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--heatmap is a picture, and --%s%s asks for data; give one of "
+				 "them",
+				 own ? own : "output ", own ? "" : word);
+	return 0;
 }
 
 static int check_together(struct parser *ps)

@@ -20,8 +20,8 @@ struct option_value {
 	bool given;	/* on the command line, or by its default */
 	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH, REGEX, TEXT; PATTERN: a name, or a regular expression: "^…" */
-	size_t npaths;	/* DIRECTORY; TEXT, if several may be given */
+	char *text; /* NAME, PATH, REGEX, TEXT; PATTERN: a name, or a regular expression: "^…" */
+	size_t npaths; /* DIRECTORY; TEXT, if several may be given */
 	char **paths;
 };
 
@@ -53,6 +53,7 @@ enum options_output {
 	OPTIONS_OUTPUT_TEXT,
 	OPTIONS_OUTPUT_JSON,
 	OPTIONS_OUTPUT_CSV,
+	OPTIONS_OUTPUT_SVG, /* of a histogram: its heat map as a picture */
 };
 
 enum options_debug {
@@ -63,24 +64,33 @@ enum options_debug {
 	OPTIONS_DEBUG_VERIFIER = 16,
 };
 
+enum options_color {
+	OPTIONS_COLOR_AUTO, /* on a terminal, unless NO_COLOR or TERM say otherwise */
+	OPTIONS_COLOR_ALWAYS,
+	OPTIONS_COLOR_NEVER,
+};
+
 struct options {
 	/* the host's, for every tool */
-	bool help;		    /* -h --help */
-	bool print_bpf;		    /* --print-bpf */
-	bool compile_only;	    /* --compile-only: compile, report, load nothing */
-	bool no_cache;		    /* --no-cache */
-	bool verbose;		    /* --verbose */
-	bool no_header;		    /* --no-header */
-	unsigned int debug;	    /* --debug=WORD[,WORD…]; bits of enum options_debug */
-	double duration;	    /* -d --duration SECONDS; 0: until it is interrupted */
-	uint64_t max_events;	    /* -M --max-events N; 0: no end */
-	bool timestamp;		    /* -T --timestamp */
-	double interval;	    /* --interval SECONDS; 0: as the program has it */
-	uint64_t count;		    /* --count N intervals; 0: no end */
-	unsigned int show;	    /* --show WORD[,WORD…]; bits of enum options_show */
-	const char *sort;	    /* -s --sort WORD, one of the program's; points into argv */
-	uint32_t maxrows;	    /* -r --maxrows N; 0: not given */
-	bool noclear;		    /* -C --noclear */
+	bool help;		  /* -h --help */
+	bool print_bpf;		  /* --print-bpf */
+	bool compile_only;	  /* --compile-only: compile, report, load nothing */
+	bool no_cache;		  /* --no-cache */
+	bool verbose;		  /* --verbose */
+	bool no_header;		  /* --no-header */
+	unsigned int debug;	  /* --debug=WORD[,WORD…]; bits of enum options_debug */
+	double duration;	  /* -d --duration SECONDS; 0: until it is interrupted */
+	uint64_t max_events;	  /* -M --max-events N; 0: no end */
+	bool timestamp;		  /* -T --timestamp */
+	double interval;	  /* --interval SECONDS; 0: as the program has it */
+	uint64_t count;		  /* --count N intervals; 0: no end */
+	unsigned int show;	  /* --show WORD[,WORD…]; bits of enum options_show */
+	const char *sort;	  /* -s --sort WORD, one of the program's; points into argv */
+	uint32_t maxrows;	  /* -r --maxrows N; 0: not given */
+	bool noclear;		  /* -C --noclear */
+	bool heatmap;		  /* --heatmap */
+	enum options_color color; /* --color auto|always|never */
+	bool color_given;
 	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
 	enum options_output output; /* --output text|json|csv */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
@@ -89,6 +99,8 @@ struct options {
 	const char *kallsyms; /* --kallsyms FILE */
 	const char *release;  /* --kernel-release RELEASE */
 	const char *headers;  /* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */
+
+	bool sums; /* no option: the exporter wants the sums of a histogram (tool/metrics.h) */
 
 	/* the filters', where the program lists them */
 	bool has_pid, has_tid, has_uid, has_inode, has_dir;
@@ -151,10 +163,19 @@ bool options_given(const struct options *o, const struct program *p, const char 
 /* Is `name` the long name of an option that this program would know? */
 bool options_known(const struct program *p, const char *name);
 
-/* Seconds between two prints of a periodic output; 0: it prints once, at the end. */
+/* A heat map, in characters or as a picture: output/heat.h instead of rows. */
+static inline bool options_want_map(const struct options *o)
+{
+	return o->heatmap || o->output == OPTIONS_OUTPUT_SVG;
+}
+
+/* Seconds between two prints of a periodic output; 0: it prints once, at the end. A heat map has a
+ * column an interval, and so one in any case. */
 static inline double options_interval(const struct options *o, const struct program *p)
 {
-	return o->interval > 0 ? o->interval : p->interval;
+	if (o->interval > 0 || p->interval > 0)
+		return o->interval > 0 ? o->interval : p->interval;
+	return options_want_map(o) ? 1 : 0;
 }
 
 /* --output json or csv: output/data.h instead of text. */

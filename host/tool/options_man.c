@@ -123,6 +123,28 @@ static void shown(struct buf *text, const struct program_column *c)
 		buf_printf(text, " Not with `--%s`.", c->unless);
 }
 
+static void highlighted(struct buf *text, const struct program_column *c)
+{
+	switch (c->highlight) {
+	case PROGRAM_HIGHLIGHT_NONE:
+		break;
+	case PROGRAM_HIGHLIGHT_NONZERO:
+		buf_str(text, " Red on a terminal if it is not 0.");
+		break;
+	case PROGRAM_HIGHLIGHT_NEGATIVE:
+		buf_printf(text, " Red on a terminal if %s is negative.",
+			   c->format == PROGRAM_FORMAT_CALL ? "the result" : "it");
+		break;
+	case PROGRAM_HIGHLIGHT_OVER:
+		buf_printf(text, " Yellow on a terminal if it is over %g.", c->highlight_than);
+		break;
+	case PROGRAM_HIGHLIGHT_TIMES:
+		buf_printf(text, " Yellow on a terminal if it is more than %g times what is usual.",
+			   c->highlight_than);
+		break;
+	}
+}
+
 static void column(struct buf *b, const struct program_column *c)
 {
 	struct buf text = {0};
@@ -139,6 +161,7 @@ static void column(struct buf *b, const struct program_column *c)
 		buf_char(&text, '.');
 	capital(&text);
 	shown(&text, c);
+	highlighted(&text, c);
 	tagged(b, c->title, text.data ?: "");
 	b->failed |= buf_failed(&text);
 	buf_free(&text);

@@ -266,12 +266,31 @@ static bool add_show(struct options *o, const char *word)
 	return false;
 }
 
+int options_set_color(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_COLOR_AUTO] = "auto",
+		[OPTIONS_COLOR_ALWAYS] = "always",
+		[OPTIONS_COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!strcmp(text, words[i])) {
+			o->color = (enum options_color)i;
+			o->color_given = true;
+			return 0;
+		}
+	}
+	return options_wants(e, "colours are auto, always or never");
+}
+
 int options_set_output(struct options *o, const char *text, struct error *e)
 {
 	static const char *const words[] = {
 		[OPTIONS_OUTPUT_TEXT] = "text",
 		[OPTIONS_OUTPUT_JSON] = "json",
 		[OPTIONS_OUTPUT_CSV] = "csv",
+		[OPTIONS_OUTPUT_SVG] = "svg",
 	};
 
 	for (size_t i = OPTIONS_OUTPUT_TEXT; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -280,7 +299,7 @@ int options_set_output(struct options *o, const char *text, struct error *e)
 			return 0;
 		}
 	}
-	return options_wants(e, "what is printed is text, json or csv");
+	return options_wants(e, "what is printed is text, json or csv; of a histogram also svg");
 }
 
 static bool add_debug(struct options *o, const char *word)

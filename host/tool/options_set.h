@@ -17,6 +17,7 @@ options_set options_set_inode, options_set_dir;
 options_set options_set_duration, options_set_max_events, options_set_buffer_pages;
 options_set options_set_interval, options_set_count, options_set_maxrows;
 options_set options_set_buffer, options_set_output, options_set_debug, options_set_show;
+options_set options_set_color;
 options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
 
 /* For these functions: FAULT_USAGE with this text; if that is no directory. */

@@ -20,9 +20,11 @@
 #define PERIODIC                                                                   \
 	OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES | \
 		  1 << PROGRAM_WHATEVER)
-#define ROWS   OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
-#define TOP    OUTPUT_OF(1 << PROGRAM_TOP)
-#define SORTED OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
+#define ROWS	     OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
+#define TOP	     OUTPUT_OF(1 << PROGRAM_TOP)
+#define HISTOGRAM    OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
+#define NO_HISTOGRAM OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
+#define SORTED	     OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
 	{"pid", 'p', "PID", "only this process", FILTER(PID), AT(has_pid), options_set_pid},
@@ -67,9 +69,18 @@ const struct options_entry options_table[] = {
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
-	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
-	{"output", 0, "text|json|csv", "print text, JSON (an object a line), or CSV", OUTPUT,
+	{"noclear", 'C', NULL, "no steady screen: one table below the other", TOP, AT(noclear),
+	 NULL},
+	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
+	 HISTOGRAM, AT(heatmap), NULL},
+	{"color", 0, "auto|always|never",
+	 "colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb", OUTPUT,
+	 AT(color_given), options_set_color},
+	{"output", 0, "text|json|csv", "print text, JSON (an object a line), or CSV", NO_HISTOGRAM,
 	 AT(output), options_set_output},
+	{"output", 0, "text|json|csv|svg",
+	 "print text, JSON (an object a line), CSV, or at the end a heat map as a picture",
+	 HISTOGRAM, AT(output), options_set_output},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N",
 	 "pages of the buffer for events, of each CPU, a power of two "

@@ -31,6 +31,7 @@ const struct options_pair options_commands[] = {
 	{"port SCRIPT.py [-o DIR] [-- arguments]",
 	 "a program and a template of a Python BCC script, with a report"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
+	{"export TOOL...", "run tools for Prometheus; export --help says more"},
 	{"completion bash|zsh", "what that shell needs to complete command lines"},
 	{"cache list|clear", "what was compiled before and is kept; forget it"},
 };
@@ -39,7 +40,8 @@ const size_t options_commands_len = COUNT(options_commands);
 const struct options_pair options_environment[] = {
 	{"BCCHOST_CACHE_DIR", "where compiled objects are kept instead of /var/cache/bcchost"},
 	{"BCCHOST_PATH", "directories of tools, with colons between them"},
-	{"NO_COLOR", "if it is set, nothing is coloured"},
+	{"NO_COLOR", "if it is set and not empty, nothing is coloured unless --color always"},
+	{"TERM", "unset or dumb: no colours, and no screen that is drawn in its place"},
 	{"TMPDIR", "where temporary files go instead of /tmp"},
 };
 const size_t options_environment_len = COUNT(options_environment);
@@ -78,6 +80,10 @@ void options_text_common(struct buf *b, const struct program *p, const struct op
 
 void options_text_arguments(struct buf *b, const struct program *p)
 {
+	if (p->output == PROGRAM_WHATEVER) {
+		buf_str(b, " FILE.c");
+		return;
+	}
 	for (size_t i = 0; i < p->narguments; i++)
 		buf_printf(b, " [%s", p->arguments[i]);
 	for (size_t i = 0; i < p->narguments; i++)

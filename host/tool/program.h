@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/metrics.h"
 #include "tool/program_call.h"
 
 /* `filters:` — each brings its options (tool/options.h) and its part of FILTER (text/filter.h). */
@@ -70,8 +71,10 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,
-	PROGRAM_LSM, /* target "file_open", a hook's name; no tool's */
+	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
+	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
+	PROGRAM_URETPROBE,
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -197,6 +200,16 @@ enum program_align {
 	PROGRAM_ALIGN_RIGHT,
 };
 
+/* `highlight:` of a column: which of its values are coloured on a terminal. */
+enum program_highlight {
+	PROGRAM_HIGHLIGHT_NONE,
+	PROGRAM_HIGHLIGHT_NONZERO,  /* "nonzero": an error number */
+	PROGRAM_HIGHLIGHT_NEGATIVE, /* "negative": a result that is an error */
+	PROGRAM_HIGHLIGHT_OVER,	    /* {over: N}: more than that, in the column's unit */
+	PROGRAM_HIGHLIGHT_TIMES,    /* {times: N}, or "slow", which is 10: more than so many times
+				       what is usual (output/median.h) */
+};
+
 struct program_column {
 	char *title;
 	enum program_column_value value;
@@ -222,6 +235,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	enum program_highlight highlight;
+	double highlight_than; /* of OVER and TIMES */
 	size_t nbits;
 	struct program_value *bits; /* what the bits of a number are called; output/bits.h */
 	unsigned int line;
@@ -283,6 +298,7 @@ struct program {
 	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
+	struct metrics metrics; /* for the exporter; metrics_default, if the file has none */
 	size_t nexamples;
 	struct program_example *examples;
 };
@@ -305,10 +321,15 @@ const char *program_output_name(enum program_output output); /* "stream" */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
-/* Does a BPF trampoline run it: fentry or fexit? */
+/* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */
 static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 {
-	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC || kind == PROGRAM_LSM;
+}
+
+static inline bool program_probe_is_uprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE;
 }
 
 static inline bool program_probe_is_kprobe(enum program_probe_kind kind)

@@ -165,6 +165,50 @@ static void test_long(void **state)
 	assert_string_equal(c.name, "a?b\\x2");
 }
 
+/* Whatever a directory is called: pieces of names in any order. */
+static void test_anything(void **state)
+{
+	static const char *const pieces[] = {
+		"/",
+		"docker",
+		"-",
+		A,
+		".scope",
+		".slice",
+		"pod",
+		UID_,
+		"libpod_parent",
+		":",
+		"\\x",
+		"\\x2d",
+		"lxc",
+		"lxc.payload.",
+		"_pod",
+		"machine-",
+		"kubepods",
+		"libpod_pod_",
+		"systemd-nspawn@",
+		".service",
+		"qemu",
+		"4c",
+	};
+	struct container c;
+	char path[8192];
+
+	(void)state;
+	srand(7);
+	for (int i = 0; i < 20000; i++) {
+		path[0] = '\0';
+		for (int n = rand() % 24; n; n--)
+			strcat(path, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(*pieces))]);
+		if (!container_identify(path, &c))
+			continue;
+		assert_true(c.len <= strlen(path) && c.pod_len <= strlen(path));
+		assert_true(c.runtime[0] ? c.len && (c.id[0] || c.name[0]) : c.pod[0] != '\0');
+		assert_true(!c.pod[0] || c.pod_len);
+	}
+}
+
 /* --- those that there are --- */
 
 static char *dir;
@@ -283,6 +327,7 @@ static void test_container(void **state)
 	means(container_find, A, "/v2/system.slice/docker-" A ".scope");
 	means(container_find, "4c01db0b339c", "/v2/system.slice/docker-" A ".scope");
 	means(container_find, "4c01d", "/v2/system.slice/docker-" A ".scope");
+	means(container_find, "docker://" A, "/v2/system.slice/docker-" A ".scope");
 	means(container_find, "shop", "/v2/system.slice/docker-" A ".scope");
 	means(container_find, "sh", "/v2/system.slice/docker-" A ".scope");
 	means(container_find, "4c01f", "/v2/system.slice/docker-" B ".scope");
@@ -345,6 +390,38 @@ static void test_nothing_mounted(void **state)
 	assert_non_null(strstr(e.text, "no cgroup2 file system is mounted"));
 	error_clear(&e);
 	places.mountinfo = mountinfo[0];
+}
+
+/* A host's groups that are mounted into a container tell more than the container's own. */
+static void test_mounts(void **state)
+{
+	static const struct {
+		const char *text, *path;
+	} of[] = {
+		{"1 0 0:1 / /a rw - cgroup2 c rw\n2 0 0:1 /x /b rw - cgroup2 c rw\n", "/a"},
+		{"1 0 0:1 /x /a rw - cgroup2 c rw\n2 0 0:1 / /b rw - cgroup2 c rw\n", "/b"},
+		{"1 0 0:1 / /a rw - cgroup2 c rw\n2 0 0:1 /../.. /b rw - cgroup2 c rw\n", "/b"},
+		{"1 0 0:1 /x/y /a rw - cgroup2 c rw\n2 0 0:1 /x /b rw - cgroup2 c rw\n", "/b"},
+		{"1 0 0:1 /..x /a rw - cgroup2 c rw\n2 0 0:1 / /b rw master:1 - cgroup2 c rw\n",
+		 "/b"},
+		{"1 0 0:1 / /a rw - cgroup c rw\n2 0 0:1 / /b rw - cgroup2x c rw\n", NULL},
+		{"- cgroup2 \n - cgroup2 c\n\n", NULL},
+		{"", NULL},
+	};
+	struct container_places at = places;
+	struct error e = {0};
+	char *path, file[4096];
+
+	(void)state;
+	snprintf(file, sizeof(file), "%s/mounts", dir);
+	at.mountinfo = file;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		put("mounts", of[i].text);
+		assert_int_equal(cgroups_mount(&at, &path, &e), 0);
+		if (!path != !of[i].path || (path && strcmp(path, of[i].path) != 0))
+			fail_msg("%s: %s", of[i].text, path);
+		free(path);
+	}
 }
 
 static uint64_t id_of(const char *below)
@@ -411,10 +488,16 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),	  cmocka_unit_test(test_long),
-		cmocka_unit_test(test_container), cmocka_unit_test(test_pod),
-		cmocka_unit_test(test_version_1), cmocka_unit_test(test_nothing_mounted),
-		cmocka_unit_test(test_ids),	  cmocka_unit_test(test_many),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_container),
+		cmocka_unit_test(test_pod),
+		cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_nothing_mounted),
+		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -136,6 +136,18 @@ static void what_cannot_be_is_refused(void **state)
 		"member cgroup_id");
 }
 
+static void a_cut_template_never_crashes(void **state)
+{
+	static const char whole[] =
+		SENDS("struct event *e = {1, 2}; struct x { int y; } *z", "&z->e");
+	char text[sizeof(whole)];
+
+	for (size_t len = 0; len < sizeof(whole); len++) {
+		snprintf(text, sizeof(text), "%.*s", (int)len, whole);
+		made_free(make(state, STREAM, text, "--show cgroup"));
+	}
+}
+
 static void a_top_has_it_of_its_own_or_not_at_all(void **state)
 {
 	struct made *m = make(state, TOP, "struct key { u32 pid; };\n", "--show cgroup");
@@ -190,6 +202,7 @@ int main(void)
 		cmocka_unit_test(without_it_the_text_is_as_it_was),
 		cmocka_unit_test(a_struct_with_the_member_is_left_alone),
 		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(a_cut_template_never_crashes),
 		cmocka_unit_test(a_top_has_it_of_its_own_or_not_at_all),
 		cmocka_unit_test(a_mount_namespace_is_a_constant),
 		cmocka_unit_test(a_group_that_is_none_is_refused),

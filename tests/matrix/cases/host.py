@@ -6,9 +6,14 @@ import glob
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import time
+import urllib.parse
+import urllib.request
 
+from exporter import Exporter
 from guest import memory_kb, nothing_left, start, stop, workload
 from harness import Background, Failure, Skip, case, command, equal, fixture, info, main, matches, true, wait_for
 
@@ -112,6 +117,138 @@ def _():
 def _():
     run = bcchost("filelife", preexec_fn=lambda: os.setresuid(65534, 65534, 65534))
     fails(run, 3, "root", "65534")
+
+
+# What BCC attaches by its functions' names, and what options attach; a stack, and a table by file.
+SCRIPT = """#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+struct event { u32 pid; char comm[TASK_COMM_LEN]; char name[32]; };
+struct where { u32 pid; int stack; };
+BPF_PERF_OUTPUT(events);
+BPF_HASH(counts, u64);
+BPF_HASH(places, struct where);
+BPF_STACK_TRACE(stacks, 128);
+BPF_HISTOGRAM(sizes);
+int kprobe__vfs_unlink(struct pt_regs *ctx)
+{
+	struct where w = {};
+
+	FILTER
+	w.pid = bpf_get_current_pid_tgid() >> 32;
+	w.stack = stacks.get_stackid(ctx, 0);
+	places.increment(w);
+	return 0;
+}
+int kretprobe__vfs_unlink(struct pt_regs *ctx)
+{
+	FILTER
+	counts.increment(1);
+	return 0;
+}
+int syscall__unlink(struct pt_regs *ctx, const char __user *path)
+{
+	struct event e = {};
+
+	FILTER
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&e.comm, sizeof(e.comm));
+	bpf_probe_read_user_str(&e.name, sizeof(e.name), path);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+KFUNC_PROBE(vfs_write, struct file *file, const char *buf, size_t count)
+{
+	FILTER
+	sizes.increment(bpf_log2l(count));
+	return 0;
+}
+int by_option(struct pt_regs *ctx)
+{
+	FILTER
+	counts.increment(WHICH);
+	return 0;
+}
+"""
+
+
+def script(text):
+    path = "/root/script.c"
+    with open(path, "w") as f:
+        f.write(text)
+    os.chmod(path, 0o600)
+    return path
+
+
+@case("run: BCC's C text, attached by its functions' names and by options")
+def _():
+    # Our own process, so that every count is exact.
+    t = Background("bcchost", "run", "--kprobe", "^vfs_(mkdir|rmdir)$=by_option", "--kretprobe", "sys_rmdir=by_option", "-D",
+                   "WHICH=2", "-p", str(os.getpid()), script(SCRIPT))
+    wait_for(lambda: "NAME" in t.stdout or not t.alive(), 150, "the heading")
+    true(t.alive(), t.said())
+    for i in range(5):
+        open(f"/tmp/script{i}", "w").close()
+        os.unlink(f"/tmp/script{i}")
+    os.mkdir("/tmp/script")
+    os.rmdir("/tmp/script")
+    with open("/tmp/script", "wb", buffering=0) as f:
+        for _i in range(3):
+            f.write(b"x" * 100)
+    time.sleep(0.5)
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    events = [l.split() for l in t.stdout.splitlines() if "/tmp/script" in l]
+    equal([e[-1] for e in events], [f"/tmp/script{i}" for i in range(5)], note=t.said())
+    equal({e[0] for e in events}, {str(os.getpid())})
+    # Five returns of vfs_unlink; of mkdir and rmdir a call each, and one return of the system call.
+    matches(t.stdout, r"\ncounts:\nKEY VALUE\n  1     5\n  2     3\n")
+    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n    kernel stack:\n(        .*\n)*        vfs_unlink\n" % os.getpid())
+    matches(t.stdout, r"\n *64 -> 127 +: [3-9] ")
+
+
+@case("run: samples of processors, and a function of libc")
+def _():
+    text = """#include <uapi/linux/ptrace.h>
+#include <uapi/linux/bpf_perf_event.h>
+BPF_HASH(counts, u32);
+int sample(struct bpf_perf_event_data *ctx)
+{
+	counts.increment(1);
+	return 0;
+}
+int called(struct pt_regs *ctx)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (pid == MINE)
+		counts.increment(2);
+	return 0;
+}
+"""
+    import ctypes
+    libc = ctypes.CDLL("libc.so.6")
+    t = Background("bcchost", "run", "--perf-event", "software:cpu-clock@50=sample", "--uprobe", "c:gethostid=called", "-D",
+                   f"MINE={os.getpid()}", script(text))
+    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the first line")
+    true(t.alive(), t.said())
+    for _i in range(7):
+        libc.gethostid()
+    time.sleep(2)
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    rows = dict(re.findall(r"^ *(\d+) +(\d+)$", t.stdout, re.M))
+    equal(rows.get("2"), "7", note=t.said())
+    true(int(rows.get("1", 0)) > 10, t.said())
+    run = bcchost("run", "--uprobe", "c:no_such_function=called", "-D", "MINE=1", script(text))
+    fails(run, 2, r"libc\.so\.6 has no function no_such_function")
+
+
+@case("run: a text that the verifier rejects is told with its line")
+def _():
+    text = "#include <linux/fs.h>\nBPF_HASH(h, u32, u64);\nint kprobe__vfs_unlink(void *ctx)\n{\n\tu32 k = 1;\n" \
+        "\tu64 *v = h.lookup(&k);\n\n\treturn *v;\n}\n"
+    run = bcchost("run", script(text))
+    fails(run, 5, r"script\.c:8: the verifier rejects kprobe__vfs_unlink")
 
 
 @case("a program that the verifier rejects: the log's end and the template's line")
@@ -282,6 +419,106 @@ def _():
 
 
 import containers  # noqa: E402,F401 cases of its own, in this place
+
+
+# --- the exporter: one tool of each kind of output in one process ---
+
+MARKED = "marked-opens"
+
+
+@fixture
+def exporter():
+    return Exporter(
+        "bcchost", "opensnoop:name=" + MARKED, "filelife", "vfsstat", "vfscount:pattern=vfs_unlink", "ext4dist", "biolatency"
+    ).ready(400)
+
+
+def marked_opens(n):
+    """In a process of that name."""
+    pid = os.fork()
+    if not pid:
+        with open("/proc/self/comm", "w") as f:
+            f.write(MARKED)
+        for _ in range(n):
+            os.close(os.open("/etc/passwd", os.O_RDONLY))
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def ask(query):
+    url = "http://127.0.0.1:9090/api/v1/query?" + urllib.parse.urlencode({"query": query})
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            result = json.load(answer)["data"]["result"]
+    except OSError:
+        return None
+    return float(result[0]["value"][1]) if result else None
+
+
+@case("export: 1,000 opens by a marked command are a counter of exactly 1,000, for Prometheus too")
+def _(exporter):
+    prometheus = shutil.which("prometheus")
+    if prometheus:
+        with open("/run/prometheus.yml", "w") as f:
+            f.write(
+                "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: bcchost\n"
+                f"    static_configs: [{{targets: ['127.0.0.1:{exporter.port}']}}]\n"
+            )
+        p = Background(
+            prometheus, "--config.file=/run/prometheus.yml", "--storage.tsdb.path=/run/prometheus", "--web.listen-address=127.0.0.1:9090"
+        )
+        wait_for(lambda: ask('bcchost_tool_up{tool="opensnoop"}') == 1.0 or not p.alive(), 200, f"Prometheus: {p.said()}")
+        equal(ask(f'sum(bcchost_opensnoop_events_total{{comm="{MARKED}"}})'), None)
+    marked_opens(1000)
+    equal(exporter.value("bcchost_opensnoop_events_total", comm=MARKED), 1000.0)
+    equal(exporter.value("bcchost_lost_events_total", tool="opensnoop"), 0.0)
+    if prometheus:
+        query = f'sum(bcchost_opensnoop_events_total{{comm="{MARKED}"}})'
+        wait_for(lambda: ask(query) == 1000.0, 60, "a scrape")
+        time.sleep(3)
+        equal(ask(query), 1000.0)
+        equal(ask('sum(scrape_samples_scraped{job="bcchost"}) > bool 50'), 1.0)
+        p.signal(signal.SIGTERM)
+        p.wait(60)
+
+
+@case("export: a tool of each kind of output counts what the workload does")
+def _(exporter):
+    for tool in ("opensnoop", "filelife", "vfsstat", "vfscount", "ext4dist", "biolatency"):
+        equal(exporter.value("bcchost_tool_up", tool=tool), 1.0, tool, exporter.said())
+    names = {
+        "bcchost_filelife_events_total": {}, "bcchost_filelife_age_seconds_count": {}, "bcchost_vfsstat_unlinks_total": {},
+        "bcchost_vfscount_calls_total": {"function": "vfs_unlink"},
+    }
+    before = {n: exporter.value(n, **labels) or 0 for n, labels in names.items()}
+    for i in range(50):
+        path = f"/run/export{i}"
+        open(path, "w").close()
+        os.unlink(path)
+    time.sleep(1.5)  # a top is emptied every second, a scrape empties it too
+    for n, labels in names.items():
+        counted = exporter.value(n, **labels) - before[n]
+        true(50 <= counted < 200, f"{n}: {counted}")
+
+
+@case("export: a clock that steps back takes nothing from a counter")
+def _(exporter):
+    before = exporter.samples()
+    time.clock_settime(time.CLOCK_REALTIME, time.time() - 86400)
+    try:
+        marked_opens(10)
+        after = exporter.samples()
+    finally:
+        time.clock_settime(time.CLOCK_REALTIME, time.time() + 86400)
+    for (name, labels), value in before.items():
+        if name.endswith(("_total", "_count", "_sum", "_bucket")):
+            true(after[name, labels] >= value, f"{name}{labels}: {value}, then {after[name, labels]}")
+    equal(exporter.value("bcchost_opensnoop_events_total", comm=MARKED), 1010.0)
+
+
+@case("export: ends, with its probes")
+def _(exporter):
+    equal(exporter.stop(), 0, note=exporter.said())
 
 
 @case("nothing is left in the kernel by all these")

@@ -241,13 +241,15 @@ def _():
 # --- doctor ---
 
 
-def agrees(prefix):
-    """Each tool's verdict, beside what it does."""
+def agrees(prefix, those_that_run=None):
+    """Each tool's verdict, beside what it does; of those that shall run some are enough."""
     run = command(*prefix, "bcchost", "doctor", "--output", "json", timeout=240)
     equal(run.returncode, 0, note=run.stderr)
     report = json.loads(run.stdout)
     wrong = []
     for t in report["tools"]:
+        if t["runs"] and those_that_run and t["name"] not in those_that_run:
+            continue
         run = command(*prefix, "bcchost", t["name"], "--duration", "0.1", timeout=240)
         if t["runs"] != (run.returncode == 0):
             wrong.append((t, run.returncode, run.stderr))
@@ -265,7 +267,7 @@ def _():
 
 @case("doctor's verdict is what the tools do: a user with CAP_BPF and CAP_PERFMON")
 def _(cache):
-    report = agrees(user(TRACE + MORE))
+    report = agrees(user(TRACE + MORE), ("filelife", "opensnoop", "biosnoop", "dcstat"))
     seen = {c["name"]: c for c in report["checks"]}
     equal((seen["fentry"]["ok"], seen["tracefs"]["ok"], seen["addresses"]["ok"]), (True, None, False))
     matches(seen["privileges"]["detail"], "uid 65534 may trace; it lacks CAP_SYSLOG")
@@ -281,7 +283,8 @@ def _(cache):
     equal([seen[n] for n in ("fentry", "kprobe_multi", "tracefs", "privileges")], [None, None, None, False])
     equal({t["runs"] for t in report["tools"]}, {False})
     privileged = {t["name"]: t["privileged"] for t in report["tools"]}
-    equal((privileged["filelife"], privileged["opentrace"]), (True, None))
+    # Of fentry only trying tells.
+    equal([privileged[t] for t in ("biosnoop", "filelife", "opentrace")], [True, None, None])
     fails(bcchost([], "filelife"), 3, re.escape(report["tools"][0]["why"].split(":", 1)[1][:60]))
 
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "export/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is of no use here. */
+static int check_options(const struct options *o, const struct options *global, struct error *e)
+{
+	const char *what = o->help				      ? "help"
+			   : o->print_bpf			      ? "print-bpf"
+			   : o->compile_only && !global->compile_only ? "compile-only"
+			   : o->debug				      ? "debug"
+			   : o->duration > 0			      ? "duration"
+			   : o->max_events			      ? "max-events"
+			   : o->count				      ? "count"
+			   : o->sort				      ? "sort"
+			   : o->maxrows				      ? "maxrows"
+			   : o->noclear				      ? "noclear"
+								      : NULL;
+
+	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
+}
+
+static int make(struct words *w, const struct config_program *wanted, const struct metrics *m,
+		struct error *e)
+{
+	w->v = calloc(wanted->nwords + m->noptions + 1, sizeof(*w->v));
+	if (!w->v)
+		return error_nomem(e);
+	for (; w->n < wanted->nwords; w->n++) {
+		w->v[w->n] = strdup(wanted->words[w->n]);
+		if (!w->v[w->n])
+			return error_nomem(e);
+	}
+	for (size_t i = 0; i < m->noptions; i++) {
+		if (asprintf(&w->v[w->n], "--%s", m->options[i]) < 0)
+			return error_nomem(e);
+		w->n++;
+	}
+	return 0;
+}
+
+int words_parse(struct words *w, const struct config_program *wanted, const struct metrics *m,
+		const struct program *p, const struct options *global, struct options *o,
+		struct error *e)
+{
+	int err = make(w, wanted, m, e);
+
+	if (!err)
+		err = options_parse(p, (int)w->n, w->v, global, o, e);
+	return err ?: check_options(o, global, e);
+}
+
+void words_free(struct words *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		free(w->v[i]);
+	free(w->v);
+	*w = (struct words){0};
+}
