@@ -68,7 +68,8 @@ def members(body, known):
         body = body[:m.start()] + body[end + (name.end() if name else 0):]
     for decl in body.split(";"):
         decl = " ".join(decl.split())
-        m = re.match(r"^(.*?[\s*])((?:\w+\s*(?:\[[^\]]*\]\s*)*(?::\s*\d+\s*)?,?\s*)+)$", decl)
+        one = r"\**\s*\w+\s*(?:\[[^\]]*\]\s*)*(?::\s*\d+\s*)?"
+        m = re.match(r"^(.+?[\s*])(%s(?:,\s*%s)*)$" % (one, one), decl)
         if not m:
             continue
         for one in m.group(2).split(","):

@@ -333,6 +333,11 @@ class Porter:
                 words = condition_text(cond, self.words)
                 if len(cond) == 1 and self.probe_keys(cond[0], probe):
                     self.report.did(line, "%s is attached to %s if %s" % (run, target, words))
+                elif run not in {p[2] for p in self.attached[0]} and not re.search(
+                        r"\b%s\b" % re.escape(run), self.texts_made[0]):
+                    self.report.todo(line, "%s is attached to %s only if %s, which no probe can "
+                                     "say" % (run, target, words))
+                    continue
                 else:
                     # The handler is there in these runs alone: elsewhere it does nothing.
                     probe["optional"] = True

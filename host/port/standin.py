@@ -149,7 +149,12 @@ class Recorder:
                           at=self.branches_now())
                 self.event_at = None
                 self.end_partial()
-                for change in branch_values(sym.branches.seen, table.name):
+                # One field at a time; where that led to another comparison, both together.
+                now = {k: v for k, v in change.items() if k != "*"}
+                for other in branch_values(sym.branches.seen, table.name):
+                    if len(now) > 1 or set(other) & set(now):
+                        continue
+                    change = dict(now, **other)
                     key = repr(sorted(change.items()))
                     if key not in tried:
                         tried.add(key)

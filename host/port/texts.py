@@ -35,6 +35,8 @@ def percent(left, right):
         nested = getattr(value, "pieces", None)
         if nested is not None and kind in "sa" and not width:
             pieces += nested
+        elif nested is not None and len(nested) == 1 and not isinstance(nested[0], str):
+            pieces.append((spec, nested[0][1]))
         else:
             pieces.append((spec, value))
     if at < len(text):
@@ -61,6 +63,8 @@ def put(pieces, value, spec, conversion=None):
     nested = getattr(value, "pieces", None)
     if nested is not None and not spec:
         pieces += nested
+    elif nested is not None and len(nested) == 1 and not isinstance(nested[0], str):
+        pieces.append((to_percent(spec), nested[0][1]))
     else:
         pieces.append((to_percent(spec), value))
 
