@@ -111,7 +111,7 @@ def _(installed):
 
 def exporter_keeps(installed, user):
     """Its status once it serves, and whether a reload attaches another tool all the same."""
-    config = f"{os.environ['WORK']}/exporter-{user or "root"}.yaml"
+    config = os.path.join(os.environ["WORK"], f"exporter-{user or 'root'}.yaml")
 
     def configure(*names):
         with open(config, "w") as f:
