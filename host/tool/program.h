@@ -278,6 +278,7 @@ struct program {
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
+	char *clock; /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;

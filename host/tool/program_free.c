@@ -118,5 +118,6 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->csv);
 	free(p->json);
+	free(p->clock);
 	free(p);
 }
