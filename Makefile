@@ -6,6 +6,9 @@ DESTDIR  ?=
 BUILD    ?= build
 CC       ?= cc
 CFLAGS   ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS  ?=
+WERROR   ?= -Werror
 SANITIZE ?=
 
 PKG_HOST    := libbpf yaml-0.1 jansson libmd zlib
@@ -17,10 +20,9 @@ LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -Wl,-Bdynamic -lelf -lz
 else
 LINK_HOST   := $(LIBS_HOST)
 endif
-LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null)
-WARN        := -Wall -Wextra -Wshadow -Werror
+WARN        := -Wall -Wextra -Wshadow $(WERROR)
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
-               $(CFLAGS) $(SANITIZE) -MMD -MP
+               $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
@@ -38,23 +40,30 @@ TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TE
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
 
-# The symbols that it puts in libbcc's place must be visible to libbcc.so.
-$(BUILD)/bcchost-compile: $(HELPER_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -rdynamic -o $@ $^ $(LIBS_HELPER)
+# The symbols that it puts in libbcc's place must be visible to libbcc.so. The libbpf that it reads BTF with
+# is its own, seen by nobody else: libbcc has another, and which differs from release to release. What it puts
+# in the place of libbpf's functions is in the place of its own libbpf's too, hence weak.
+LIBBPF_A := $(firstword $(wildcard $(shell pkg-config --variable=libdir libbpf 2>/dev/null)/libbpf.a))
+$(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-weak.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl
+
+$(BUILD)/libbpf-weak.a: $(LIBBPF_A)
+	@mkdir -p $(@D)
+	objcopy --weaken-symbol=btf__load_into_kernel --weaken-symbol=btf__load $(or $(LIBBPF_A),libbpf.a) $@
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
 
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
@@ -70,12 +79,19 @@ $(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
 	@mkdir -p $(@D)
 	BCCHOST_PATH= $(BUILD)/bcchost man $* >$@.new && mv $@.new $@
 
+# Where zsh looks; Debian's packages have vendor-completions for it.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+
 # Shared files find their place beside the binary: bin/../libexec, bin/../share.
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bcchost \
 		$(DESTDIR)$(PREFIX)/share/bcchost/programs $(DESTDIR)$(PREFIX)/share/bcchost/templates \
-		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(BUILD)/bcchost completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
+		$(DESTDIR)$(PREFIX)/share/bcchost/completion $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS)
+	install -m 644 completion/bcchost completion/_bcchost $(DESTDIR)$(PREFIX)/share/bcchost/completion
+	install -m 644 completion/bcchost $(DESTDIR)$(BASH_COMPLETIONS)
+	install -m 644 completion/_bcchost $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
 	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
@@ -87,7 +103,7 @@ install: all man
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
+	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
 check demo lint unit:

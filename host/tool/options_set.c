@@ -263,13 +263,13 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 	return wants(e, "a buffer is auto, ring or perf");
 }
 
+const char *const options_debug_words[] = {"preprocessed", "ir", "asm", "source", "verifier", NULL};
+
 static bool add_debug(struct options *o, const char *word)
 {
-	static const char *const words[] = {"preprocessed", "ir", "asm", "source", "verifier"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(word, words[i])) {
-			o->debug |= 1u << i; /* enum options_debug is in this order */
+	for (size_t i = 0; options_debug_words[i]; i++) {
+		if (!strcmp(word, options_debug_words[i])) {
+			o->debug |= 1u << i;
 			return true;
 		}
 	}

@@ -18,4 +18,7 @@ options_set options_set_interval, options_set_count, options_set_maxrows;
 options_set options_set_buffer, options_set_debug;
 options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
 
+/* What --debug takes, in the order of enum options_debug; NULL ends them. */
+extern const char *const options_debug_words[];
+
 #endif
