@@ -50,7 +50,7 @@ LOADS = {"filelife": "files", "opensnoop": "opens"}
 # A line a write, so that the first event is not kept back: what `stdbuf -oL` sets, without its exec.
 STDBUF = "/usr/libexec/coreutils/libstdbuf.so"
 LINES = {"bcc": {"PYTHONUNBUFFERED": "1"}, "libbpf": {"LD_PRELOAD": STDBUF, "_STDBUF_O": "L"}}
-LIMIT = 600
+LIMIT = 300  # seconds, for an answer; what does not come by then is a sample that says so
 PACED_N, FLOOD_N, BIG_N = 3000, 30_000, 300_000
 
 
@@ -247,8 +247,9 @@ def paced(watched, tool, own):
 
 def load_once(tool, peer, run):
     """All that a workload shows, with the tool as it is: no line is hurried."""
-    for path in (PACED, FLOOD, BIG):
-        open(path, "w").close()
+    if LOADS[tool] == "opens":  # else it is made, and removed, each time
+        for path in (PACED, FLOOD, BIG):
+            open(path, "w").close()
     others = programs()
     alone = load(tool, FLOOD_N, FLOOD)
     watched = Watched(COMMANDS[tool][peer], peer, by_line=False)
@@ -265,6 +266,10 @@ def load_once(tool, peer, run):
         watched.kill()
         sample(tool, peer, group="load", run=run, failed=str(e))
         return
+    finally:
+        for path in (PACED, FLOOD, BIG):
+            if os.path.exists(path):
+                os.unlink(path)
     sample(
         tool, peer, group="load", run=run, status=status, lines=lines, **values,
         n=PACED_N, lost=PACED_N - paced_lines,
