@@ -35,7 +35,7 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest bench lint format help
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
@@ -106,7 +106,7 @@ uninstall:
 	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
-check demo lint unit:
+check demo lint unit deb debtest:
 	@tests/run $@
 
 # BENCH="start native": a part of it (tests/bench/run).
@@ -131,6 +131,8 @@ help:
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make deb        a Debian package in $(BUILD)/deb, for Debian 11 and later"
+	@echo "make debtest    installs and runs it in clean roots of four releases; RELEASES=sid: a part"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"
