@@ -21,7 +21,7 @@ else
 LINK_HOST   := $(LIBS_HOST)
 endif
 WARN        := -Wall -Wextra -Wshadow $(WERROR)
-ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
+ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
                $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
@@ -40,30 +40,36 @@ TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TE
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so. The libbpf that it reads BTF with
 # is its own, seen by nobody else: libbcc has another, and which differs from release to release. What it puts
 # in the place of libbpf's functions is in the place of its own libbpf's too, hence weak.
 LIBBPF_A := $(firstword $(wildcard $(shell pkg-config --variable=libdir libbpf 2>/dev/null)/libbpf.a))
 $(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-weak.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl
 
 $(BUILD)/libbpf-weak.a: $(LIBBPF_A)
 	@mkdir -p $(@D)
 	objcopy --weaken-symbol=btf__load_into_kernel --weaken-symbol=btf__load $(or $(LIBBPF_A),libbpf.a) $@
+
+# The C library has the names of errors from 2.32 on only.
+$(BUILD)/errno_names.h:
+	@mkdir -p $(@D)
+	echo '#include <errno.h>' | $(CC) -E -dM - | sed -nE 's/^#define (E[A-Z0-9]+) ([0-9]+)$$/[\2] = "\1",/p' | sort -V >$@
+$(BUILD)/host/output/call.o: $(BUILD)/errno_names.h
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST)
 
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
