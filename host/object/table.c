@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "object/table.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,4 +79,25 @@ void table_subtract(struct table *t, const struct table *before)
 			memcpy(row + at, &now, 8);
 		}
 	}
+}
+
+int table_since(struct table *now, struct table *before)
+{
+	struct table copy;
+
+	table_init(&copy, now->key_size, now->value_size);
+	table_sort(now);
+	for (size_t i = 0; i < now->n; i++) {
+		char *row = table_add(&copy);
+
+		if (!row) {
+			table_free(&copy);
+			return -ENOMEM;
+		}
+		memcpy(row, table_row(now, i), table_row_size(now));
+	}
+	table_subtract(now, before);
+	table_free(before);
+	*before = copy;
+	return 0;
 }

@@ -45,4 +45,10 @@ char *table_find(const struct table *t, const void *key);
  */
 void table_subtract(struct table *t, const struct table *before);
 
+/*
+ * The same, and *before becomes what `now`, which it sorts, was. 0, or -ENOMEM: nothing has changed
+ * then but the order.
+ */
+int table_since(struct table *now, struct table *before);
+
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/bits.h"
+#include "output/put_json.h"
 #include "output/number.h"
 #include "output/quote.h"
 #include "output/strlist.h"
@@ -164,22 +166,20 @@ static const struct program_names *names_of(const struct call *call, const char 
 static size_t put_flags(struct writing *wr, const struct program_names *names, uint64_t v)
 {
 	size_t width = 0;
+	const char *name;
+	struct bits b;
 
 	if (!v)
 		return quote_str(wr->w, "0");
-	for (size_t i = 0; i < names->nvalues; i++) {
-		uint64_t bits = (uint64_t)names->values[i].number;
-
-		if (!bits || (v & bits) != bits)
-			continue;
+	b = bits_of(v, names->values, names->nvalues);
+	while ((name = bits_next(&b))) {
 		if (width)
 			width += quote_str(wr->w, "|");
-		width += quote_str(wr->w, names->values[i].name);
-		v &= ~bits;
+		width += quote_str(wr->w, name);
 	}
-	if (v && width)
+	if (b.left && width)
 		width += quote_str(wr->w, "|");
-	return width + (v ? put_hex(wr->w, v) : 0);
+	return width + (b.left ? put_hex(wr->w, b.left) : 0);
 }
 
 static size_t put_word(struct writing *wr, const struct program_names *names, int64_t v,
@@ -264,16 +264,25 @@ static const struct program_call *find_call(const struct program_calls *calls, i
 	return NULL;
 }
 
-size_t call_put(const struct call *call, struct writer *w, const void *data, size_t size)
+static struct writing begin(const struct call *call, struct writer *w, const void *data,
+			    size_t size)
 {
 	struct writing wr = {.call = call, .w = w, .data = data, .size = size};
-	size_t strings = size > call->strings ? size - call->strings : 0, width;
+	size_t strings = size > call->strings ? size - call->strings : 0;
+
+	strlist_init(&wr.strings, wr.data + (strings ? call->strings : 0),
+		     strings < call->strings_size ? strings : call->strings_size);
+	return wr;
+}
+
+size_t call_put(const struct call *call, struct writer *w, const void *data, size_t size)
+{
+	struct writing wr = begin(call, w, data, size);
 	const struct program_call *pc;
 	bool is_signed;
 	int64_t number;
+	size_t width;
 
-	strlist_init(&wr.strings, wr.data + call->strings,
-		     strings < call->strings_size ? strings : call->strings_size);
 	number = value_of(&wr, call->column->field, &is_signed);
 	pc = find_call(&call->column->calls, number);
 	width = pc ? quote_str(w, pc->name) : put_number(w, number, is_signed);
@@ -284,4 +293,123 @@ size_t call_put(const struct call *call, struct writer *w, const void *data, siz
 	}
 	width += quote_str(w, ") = ");
 	return width + put_result(&wr);
+}
+
+/* --- the same as data --- */
+
+int64_t call_number(const struct call *call, const void *data, size_t size, bool *is_signed)
+{
+	struct writing wr = {.call = call, .data = data, .size = size};
+
+	return value_of(&wr, call->column->field, is_signed);
+}
+
+static const struct program_call *called(const struct call *call, const void *data, size_t size)
+{
+	bool is_signed;
+
+	return find_call(&call->column->calls, call_number(call, data, size, &is_signed));
+}
+
+const char *call_name(const struct call *call, const void *data, size_t size)
+{
+	const struct program_call *pc = called(call, data, size);
+
+	return pc ? pc->name : NULL;
+}
+
+int64_t call_result(const struct call *call, const void *data, size_t size)
+{
+	struct writing wr = {.call = call, .data = data, .size = size};
+	bool is_signed;
+
+	return value_of(&wr, call->column->calls.result, &is_signed);
+}
+
+bool call_is_cut(const struct call *call, const void *data, size_t size)
+{
+	struct writing wr = begin(call, NULL, data, size);
+
+	return strlist_is_cut(&wr.strings);
+}
+
+static void json_number(struct writer *w, int64_t v, bool is_signed)
+{
+	if (is_signed)
+		put_json_signed(w, v);
+	else
+		put_json_unsigned(w, (uint64_t)v);
+}
+
+static void json_word(struct writer *w, const struct program_names *names, int64_t v)
+{
+	for (size_t i = 0; i < names->nvalues; i++) {
+		if (names->values[i].number != v)
+			continue;
+		put_json_string(w, names->values[i].name, strlen(names->values[i].name));
+		return;
+	}
+	put_json_raw(w, "null");
+}
+
+static void json_field(struct writing *wr, const struct program_argument *a)
+{
+	const struct program_names *names = a->names ? names_of(wr->call, a->names) : NULL;
+	bool is_signed;
+	int64_t v = value_of(wr, a->field, &is_signed);
+
+	if (names)
+		put_json_raw(wr->w, "{\"value\":");
+	json_number(wr->w, v, is_signed);
+	if (a->kind == PROGRAM_ARGUMENT_FLAGS) {
+		put_json_raw(wr->w, ",\"names\":");
+		put_json_bits(wr->w, (uint64_t)v, names->values, names->nvalues);
+	} else if (names) {
+		put_json_raw(wr->w, ",\"name\":");
+		json_word(wr->w, names, v);
+	}
+	if (names)
+		writer_char(wr->w, '}');
+}
+
+static void json_struct(struct writing *wr, const struct program_argument *a)
+{
+	for (size_t i = 0; i < a->nmembers; i++) {
+		writer_char(wr->w, i ? ',' : '{');
+		put_json_string(wr->w, a->members[i].field, strlen(a->members[i].field));
+		writer_char(wr->w, ':');
+		json_field(wr, &a->members[i]);
+	}
+	writer_char(wr->w, '}');
+}
+
+static void json_argument(struct writing *wr, const struct program_argument *a)
+{
+	struct strlist_item item;
+
+	if (a->kind != PROGRAM_ARGUMENT_STRING && a->kind != PROGRAM_ARGUMENT_STRUCT) {
+		json_field(wr, a);
+		return;
+	}
+	item = strlist_next(&wr->strings);
+	if (item.kind != STRLIST_TEXT && item.kind != STRLIST_CUT)
+		put_json_raw(wr->w, "null");
+	else if (a->kind == PROGRAM_ARGUMENT_STRUCT)
+		json_struct(wr, a);
+	else
+		put_json_string(wr->w, item.text, item.len);
+}
+
+void call_json(const struct call *call, struct writer *w, const void *data, size_t size)
+{
+	struct writing wr = begin(call, w, data, size);
+	const struct program_call *pc = called(call, data, size);
+
+	writer_char(w, '[');
+	for (size_t i = 0; pc && i < pc->narguments; i++) {
+		if (i)
+			writer_char(w, ',');
+		json_argument(&wr, &pc->arguments[i]);
+	}
+	writer_char(w, ']');
 }

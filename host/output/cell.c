@@ -8,7 +8,7 @@
 
 #include "output/call.h"
 
-static bool shown(const struct program_column *c, const struct program *p, const struct options *o)
+bool cell_shown(const struct program_column *c, const struct program *p, const struct options *o)
 {
 	if (c->when && !options_given(o, p, c->when))
 		return false;
@@ -149,11 +149,10 @@ static int plan_formatted(struct cell *cell, const struct program *p,
 	return 0;
 }
 
-static int plan_cell(struct cells *cells, const struct program *p, const struct program_column *c,
-		     const struct options *o, const struct layout *l, struct error *e)
+int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
+	      const struct options *o, const struct layout *l, struct error *e)
 {
-	struct cell *cell = &cells->v[cells->n++];
-
+	*cell = (struct cell){0};
 	cell->title = strdup(c->title);
 	if (!cell->title)
 		return error_nomem(e);
@@ -188,9 +187,10 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
-		    (p->columns[i].value == PROGRAM_COLUMN_ELAPSED && shown(&p->columns[i], p, o)))
+		    (p->columns[i].value == PROGRAM_COLUMN_ELAPSED &&
+		     cell_shown(&p->columns[i], p, o)))
 			return 0;
-	return plan_cell(cells, p, &column, o, l, e);
+	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
 }
 
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
@@ -202,8 +202,8 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	cells->v = calloc(p->ncolumns + 1, sizeof(*cells->v));
 	err = cells->v ? plan_timestamp(cells, p, o, l, e) : error_nomem(e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
-		if (shown(&p->columns[i], p, o))
-			err = plan_cell(cells, p, &p->columns[i], o, l, e);
+		if (cell_shown(&p->columns[i], p, o))
+			err = cell_make(&cells->v[cells->n++], p, &p->columns[i], o, l, e);
 	if (!err && !cells->n && p->output != PROGRAM_HISTOGRAM)
 		err = error_set(e, FAULT_TOOL, -EINVAL, "%s: no column is shown", p->path);
 	if (!err && cells->n)
@@ -211,15 +211,19 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	return err;
 }
 
+void cell_free(struct cell *cell)
+{
+	for (size_t i = 0; i < cell->nnames; i++)
+		free(cell->names[i].name);
+	free(cell->names);
+	call_free(cell->call);
+	free(cell->title);
+}
+
 void cells_free(struct cells *cells)
 {
-	for (size_t i = 0; cells->v && i < cells->n; i++) {
-		for (size_t j = 0; j < cells->v[i].nnames; j++)
-			free(cells->v[i].names[j].name);
-		free(cells->v[i].names);
-		call_free(cells->v[i].call);
-		free(cells->v[i].title);
-	}
+	for (size_t i = 0; cells->v && i < cells->n; i++)
+		cell_free(&cells->v[i]);
 	free(cells->v);
 	memset(cells, 0, sizeof(*cells));
 }

@@ -55,9 +55,19 @@ struct cells {
 };
 
 /*
+ * One column, whether or not it is shown. FAULT_TOOL with file:line if its field is not in the
+ * event, or is nothing that can be shown. cell_free, also after an error.
+ */
+int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
+	      const struct options *o, const struct layout *l, struct error *e);
+void cell_free(struct cell *cell);
+
+/* Do these options show it? */
+bool cell_shown(const struct program_column *c, const struct program *p, const struct options *o);
+
+/*
  * Those columns of the program that these options show; --timestamp's own first, where the program
- * has none for it. FAULT_TOOL with file:line if a column's field is not in the event, or is nothing
- * that can be shown. cells_free, also after an error.
+ * has none for it. Errors as of cell_make. cells_free, also after an error.
  */
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
 	       const struct layout *l, struct error *e);

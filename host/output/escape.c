@@ -4,12 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/*
- * The length of the UTF-8 sequence at p, or 0 if there is none: overlong forms, surrogates and
- * what is above U+10FFFF are none (RFC 3629).
- */
-static size_t sequence(const unsigned char *p, size_t len)
+size_t escape_sequence(const char *text, size_t len)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t n;
 
@@ -100,7 +97,7 @@ size_t escape(char *out, const char *in, size_t len, size_t *width)
 		chars += seq;
 		if (i == len || !p[i])
 			break;
-		seq = sequence(p + i, len - i);
+		seq = escape_sequence(in + i, len - i);
 		if (seq < 2 || (p[i] == 0xc2 && p[i + 1] < 0xa0)) {
 			size_t add = escaped(out + n, p[i++]);
 

@@ -14,4 +14,8 @@
  */
 size_t escape(char *out, const char *in, size_t len, size_t *width);
 
+/* The bytes of the character of UTF-8 at p, of which there are len (at least one); 0: it is none,
+ * as overlong forms, surrogates and what is above U+10FFFF are none (RFC 3629). */
+size_t escape_sequence(const char *p, size_t len);
+
 #endif

@@ -12,8 +12,9 @@
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/only.h"
+#include "output/value.h"
 
-#define TEXT_MAX 8192 /* bytes of a text field that are shown */
+#define TEXT_MAX VALUE_TEXT_MAX
 
 struct stream {
 	struct writer *w;
@@ -21,11 +22,10 @@ struct stream {
 	struct only only;
 	time_t second; /* that `clock` tells */
 	char clock[16];
-	bool started;
 	bool csv, plain; /* plain: without padding, for stream_section */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
-	uint64_t first_ns; /* CLOCK_MONOTONIC, or the events' own clock, of the first event */
+	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
 
@@ -123,39 +123,14 @@ static void put_clock(struct stream *s, const struct cell *c)
 	put(s, c, s->clock, 8, 8);
 }
 
-static uint64_t read_unsigned(const char *p, uint32_t size)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, size < 8 ? size : 8); /* BPF on little-endian machines; see layout.h */
-	return v;
-}
-
-static int64_t read_signed(const char *p, uint32_t size)
-{
-	uint64_t v = read_unsigned(p, size);
-	unsigned int shift = size < 8 ? 64 - 8 * size : 0;
-
-	return (int64_t)(v << shift) >> shift;
-}
-
 static void put_elapsed(struct stream *s, const struct cell *c, const char *data)
 {
 	char text[NUMBER_MAX];
 	uint64_t now;
 	size_t len;
 
-	if (c->has_field) {
-		now = read_unsigned(data + c->offset, c->size);
-	} else {
-		now = clock_ns();
-	}
-	if (!s->started)
-		s->first_ns = now;
-	s->started = true;
-	/* Events of two CPUs may come a little out of order: the second is then before the first.
-	 */
-	now = now > s->first_ns ? now - s->first_ns : 0;
+	now = c->has_field ? value_unsigned(data + c->offset, c->size) : clock_ns();
+	now = value_elapsed(&s->first, now);
 	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
@@ -163,8 +138,8 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 /* Of nothing there is no part: "-". */
 static void put_percent(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t v = read_unsigned(data + c->offset, c->size),
-		 of = read_unsigned(data + c->of_offset, c->of_size);
+	uint64_t v = value_unsigned(data + c->offset, c->size),
+		 of = value_unsigned(data + c->of_offset, c->of_size);
 	char text[NUMBER_MAX];
 	size_t len = 1;
 
@@ -177,12 +152,11 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t addr = read_unsigned(data + c->offset, c->size);
-	bool known;
-	char name[256] = "0x";
+	char name[2 + VALUE_FUNCTION_MAX] = "0x";
+	uint64_t addr;
+	bool known = value_function(c, data, s->kernel, name, &addr);
 	size_t len;
 
-	known = s->kernel && !kernel_function_at(s->kernel, addr, name, sizeof(name), &addr);
 	if (c->kind == CELL_KADDR)
 		name[number_base(name, addr, 16, 0)] = '\0';
 	else if (!known)
@@ -193,13 +167,13 @@ static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 
 static void put_number(struct stream *s, const struct cell *c, const char *data)
 {
-	uint64_t v = read_unsigned(data + c->offset, c->size);
-	bool negative = c->kind == CELL_SIGNED && read_signed(data + c->offset, c->size) < 0;
+	uint64_t v = value_unsigned(data + c->offset, c->size);
+	bool negative = c->kind == CELL_SIGNED && value_signed(data + c->offset, c->size) < 0;
 	char text[NUMBER_MAX];
 	size_t len = 0;
 
 	if (c->kind == CELL_SIGNED)
-		v = (uint64_t)read_signed(data + c->offset, c->size);
+		v = (uint64_t)value_signed(data + c->offset, c->size);
 	for (size_t i = 0; i < c->nnames; i++) {
 		if ((uint64_t)c->names[i].number == v) {
 			len = strlen(c->names[i].name);
@@ -223,9 +197,8 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 /* Text at the event's end may be cut short by its template: what was not sent is not read. */
 static void put_text(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	size_t max = size - c->offset, width, len;
+	size_t max = value_bytes(c, size), width, len;
 
-	max = max < c->size ? max : c->size;
 	max = max < TEXT_MAX ? max : TEXT_MAX;
 	if (s->csv || c->right) {
 		len = escape(s->text, data + c->offset, max, &width);
@@ -238,52 +211,19 @@ static void put_text(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
-/*
- * The directories came from the file's own upwards, each ended by a NUL, "/" after the topmost:
- * they are written from the last to the first. Without that "/" the top was out of reach.
- */
 static void put_path(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	const char *name = data + c->offset, *dirs = data + c->dirs_offset, *end;
-	size_t width = 0, len = 0, have = 0, w;
+	char path[TEXT_MAX];
+	size_t width, len = value_path(c, data, size, path);
 
-	if (c->dirs_size && size > c->dirs_offset)
-		have = size - c->dirs_offset < c->dirs_size ? size - c->dirs_offset : c->dirs_size;
-	while (have && dirs[have - 1] == '\0')
-		have--;
-	if (*name == '/' || !have) {
-		put_text(s, c, data, size);
-		return;
-	}
-	end = dirs + have;
-	if (end[-1] == '/' && (have == 1 || end[-2] == '\0')) {
-		end = have == 1 ? dirs : end - 2;
-	} else {
-		memcpy(s->text, "...", 3);
-		width = len = 3;
-	}
-	while (end > dirs && len < TEXT_MAX * ESCAPE_MAX / 2) {
-		const char *start = end;
-
-		while (start > dirs && start[-1] != '\0')
-			start--;
-		s->text[len++] = '/';
-		len += escape(s->text + len, start, (size_t)(end - start), &w);
-		width += w + 1;
-		end = start > dirs ? start - 1 : dirs;
-	}
-	/* A directory alone has no slash behind it, but for the root. */
-	if (*name || !len)
-		s->text[len++] = '/';
-	len += escape(s->text + len, name, c->size < TEXT_MAX / 2 ? c->size : TEXT_MAX / 2, &w);
-	put(s, c, s->text, len, width + w + 1);
+	len = escape(s->text, path, len, &width);
+	put(s, c, s->text, len, width);
 }
 
 static void put_args(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	size_t max = size - c->offset, width;
+	size_t width = args_put(s->w, data + c->offset, value_bytes(c, size), c->quote);
 
-	width = args_put(s->w, data + c->offset, max < c->size ? max : c->size, c->quote);
 	if (!c->last)
 		pad(s->w, c->width, width);
 }
@@ -298,9 +238,7 @@ static void put_call(struct stream *s, const struct cell *c, const char *data, s
 
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
-	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS;
-
-	if (c->has_field && (size_t)c->offset + (text ? 0 : c->size) > size) {
+	if (!value_came(c, size)) {
 		put(s, c, "", 0, 0);
 		return;
 	}

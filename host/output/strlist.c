@@ -26,3 +26,15 @@ struct strlist_item strlist_next(struct strlist *l)
 	l->at = item.text + item.len;
 	return item;
 }
+
+bool strlist_is_cut(struct strlist *l)
+{
+	struct strlist_item item;
+
+	do {
+		item = strlist_next(l);
+		if (item.kind == STRLIST_CUT || item.kind == STRLIST_MORE)
+			return true;
+	} while (item.kind != STRLIST_END);
+	return false;
+}

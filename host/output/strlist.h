@@ -35,4 +35,7 @@ void strlist_init(struct strlist *l, const void *data, size_t size);
  * the same again if it is asked again. */
 struct strlist_item strlist_next(struct strlist *l);
 
+/* Is one of those that are still to come cut, or were there more than came? */
+bool strlist_is_cut(struct strlist *l);
+
 #endif

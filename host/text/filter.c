@@ -90,6 +90,10 @@ static void identity_prologue(struct filter *f)
 
 static void dir_prologue(struct filter *f, const struct options *o)
 {
+	char plain[64] = "";
+
+	if (f->plain)
+		snprintf(plain, sizeof(plain), "%" PRIu64 "ULL, %" PRIu64, f->dir_ino, f->dir_dev);
 	buf_printf(&f->prologue,
 		   "static inline int bcchost_in_dir(struct dentry *d)\n"
 		   "{\n"
@@ -99,18 +103,19 @@ static void dir_prologue(struct filter *f, const struct options *o)
 		   "\t\tbpf_probe_read_kernel(&parent, sizeof(parent), &d->d_parent);\n"
 		   "\t\tif (!parent || parent == d)\n"
 		   "\t\t\treturn 0;\n"
-		   "\t\tif (bcchost_is(parent, %" PRIu64 "ULL, %" PRIu64 ", 0))\n"
+		   "\t\tif (bcchost_is(parent, %s, 0))\n"
 		   "\t\t\treturn 1;\n"
 		   "\t\td = parent;\n"
 		   "\t}\n"
 		   "\treturn 0;\n"
 		   "}\n",
-		   o->recursive ? DIR_MAX_DEPTH : 1, f->dir_ino, f->dir_dev);
+		   o->recursive ? DIR_MAX_DEPTH : 1,
+		   f->plain ? plain : "bcchost_dir_ino(), bcchost_dir_dev()");
 }
 
 /* Every place in comm (16 bytes) that could hold the name, each compared byte by byte: libbcc
  * knows no read-only data, so a string constant cannot be compared with. */
-static void comm_prologue(struct filter *f, const char *name)
+static void plain_name_prologue(struct filter *f, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -125,6 +130,24 @@ static void comm_prologue(struct filter *f, const char *name)
 		buf_char(&f->prologue, ')');
 	}
 	buf_str(&f->prologue, ";\n}\n");
+}
+
+/* The same, whatever the name is: comm as a number of 16 bytes is moved past it byte by byte. */
+static void name_prologue(struct filter *f)
+{
+	buf_str(&f->prologue, "static inline int bcchost_has_name(const u64 *c)\n"
+			      "{\n"
+			      "\tu64 low = c[0], high = c[1];\n"
+			      "\n"
+			      "\tfor (int i = 0; i < 15; i++) {\n"
+			      "\t\tif ((low & bcchost_name_mask_low()) == bcchost_name_low() &&\n"
+			      "\t\t    (high & bcchost_name_mask_high()) == bcchost_name_high())\n"
+			      "\t\t\treturn 1;\n"
+			      "\t\tlow = low >> 8 | high << 56;\n"
+			      "\t\thigh >>= 8;\n"
+			      "\t}\n"
+			      "\treturn 0;\n"
+			      "}\n");
 }
 
 /* Members of the groups below it count, too. */
@@ -190,6 +213,12 @@ enum constant {
 	CONSTANT_UID,
 	CONSTANT_INODE,
 	CONSTANT_INODE_DEV,
+	CONSTANT_DIR_INO,
+	CONSTANT_DIR_DEV,
+	CONSTANT_NAME_LOW, /* --name's first 8 bytes as a number, and its other 8 */
+	CONSTANT_NAME_HIGH,
+	CONSTANT_NAME_MASK_LOW, /* ones where it has bytes */
+	CONSTANT_NAME_MASK_HIGH,
 	CONSTANT_WORD = 256, /* the program's first word, and so on */
 };
 
@@ -203,6 +232,27 @@ int64_t filter_word_number(const struct program_word *w, const struct program *p
 	if (options_given(o, p, w->option))
 		return v ? v->number : 1;
 	return w->other ? strtoll(w->other, NULL, 0) : 0;
+}
+
+/* 8 bytes of the name, or ones in their places, as a little-endian machine reads them. */
+static uint64_t name_number(const char *name, size_t from, bool mask)
+{
+	size_t len = name ? strlen(name) : 0;
+	uint64_t value = 0;
+
+	for (size_t i = from; i < len && i < from + 8; i++)
+		value |= (uint64_t)(mask ? 0xff : (unsigned char)name[i]) << 8 * (i - from);
+	return value;
+}
+
+/* A directory that is gone since its filter was made is nobody's. */
+static uint64_t dir_number(const char *dir, bool want_dev)
+{
+	uint64_t dev, ino;
+
+	if (filter_identity(dir, &dev, &ino, NULL))
+		return UINT64_MAX;
+	return want_dev ? dev : ino;
 }
 
 bool filter_constant(uint32_t which, const struct program *p, const struct options *o,
@@ -230,6 +280,18 @@ bool filter_constant(uint32_t which, const struct program *p, const struct optio
 		return true;
 	case CONSTANT_INODE_DEV:
 		*value = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
+		return true;
+	case CONSTANT_DIR_INO:
+	case CONSTANT_DIR_DEV:
+		*value = o->dir ? dir_number(o->dir, which == CONSTANT_DIR_DEV) : 0;
+		return true;
+	case CONSTANT_NAME_LOW:
+	case CONSTANT_NAME_HIGH:
+		*value = name_number(o->name, which == CONSTANT_NAME_HIGH ? 8 : 0, false);
+		return true;
+	case CONSTANT_NAME_MASK_LOW:
+	case CONSTANT_NAME_MASK_HIGH:
+		*value = name_number(o->name, which == CONSTANT_NAME_MASK_HIGH ? 8 : 0, true);
 		return true;
 	}
 	return false;
@@ -317,25 +379,55 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 	}
 }
 
+/* On u64s, so that they can be read as such. */
+static void name_filter(struct filter *f, const struct options *o)
+{
+	if (f->plain) {
+		plain_name_prologue(f, o->name);
+	} else {
+		constant_prologue(f, "name_low", CONSTANT_NAME_LOW);
+		constant_prologue(f, "name_high", CONSTANT_NAME_HIGH);
+		constant_prologue(f, "name_mask_low", CONSTANT_NAME_MASK_LOW);
+		constant_prologue(f, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
+		name_prologue(f);
+	}
+	buf_printf(&f->task,
+		   "{ %s = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
+		   "if (!bcchost_has_name(c_)) return 0; } ",
+		   f->plain ? "char c_[16]" : "u64 c_[2]");
+	buf_printf(&f->other,
+		   "{ %s = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
+		   "if (!bcchost_has_name(c_)) return 0; } ",
+		   f->plain ? "char c_[16]" : "u64 c_[2]");
+}
+
+static int dir_filter(struct filter *f, const struct options *o, struct error *e)
+{
+	int err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
+
+	if (err)
+		return err;
+	if (!f->plain) {
+		constant_prologue(f, "dir_ino", CONSTANT_DIR_INO);
+		constant_prologue(f, "dir_dev", CONSTANT_DIR_DEV);
+	}
+	dir_prologue(f, o);
+	return 0;
+}
+
 int filter_make(struct filter *f, const struct program *p, const struct options *o, bool btf,
 		bool plain, struct error *e)
 {
 	int err = 0;
 
 	memset(f, 0, sizeof(*f));
+	f->plain = plain;
 	self_filter(f);
 	id_filters(f, p, o, plain);
 	if (!plain)
 		word_prologues(f, p);
-	f->plain = plain;
-	if (o->name) {
-		comm_prologue(f, o->name);
-		buf_str(&f->task, "{ char c_[16] = {}; bpf_get_current_comm(&c_, sizeof(c_)); "
-				  "if (!bcchost_has_name(c_)) return 0; } ");
-		buf_str(&f->other,
-			"{ char c_[16] = {}; bpf_probe_read_kernel(&c_, sizeof(c_), &t_->comm); "
-			"if (!bcchost_has_name(c_)) return 0; } ");
-	}
+	if (o->name)
+		name_filter(f, o);
 	if (o->cgroup)
 		err = cgroup_filter(f, o->cgroup, e);
 	if (!err && o->cgroupmap)
@@ -349,9 +441,7 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
 	}
 	if (!err && o->has_dir)
-		err = filter_identity(o->dir, &f->dir_dev, &f->dir_ino, e);
-	if (!err && o->has_dir)
-		dir_prologue(f, o);
+		err = dir_filter(f, o, e);
 	f->wants_dentry = o->has_inode || o->has_dir;
 	if (err)
 		filter_free(f);

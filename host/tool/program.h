@@ -199,6 +199,8 @@ struct program_column {
 	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
+	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
@@ -212,6 +214,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	size_t nbits;
+	struct program_value *bits; /* what the bits of a number are called; output/bits.h */
 	unsigned int line;
 };
 

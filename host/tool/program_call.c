@@ -32,6 +32,13 @@ static int read_names_of(const struct yaml_value *key, const struct yaml_value *
 				     "a mapping of names to numbers", e);
 }
 
+int program_read_bits(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v, to, sizeof(struct program_value), read_flag,
+			  "a mapping of names to numbers", e);
+}
+
 int program_read_flags(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	(void)arg;

@@ -38,7 +38,10 @@ static void free_column(struct program_column *c)
 	free(c->unless);
 	free(c->percent_of);
 	free(c->about);
+	free(c->as);
+	free(c->unknown);
 	free_values(c->names, c->nnames);
+	free_values(c->bits, c->nbits);
 }
 
 static void free_arrays(struct program *p)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/fields.h"
 #include "tool/number.h"
 #include "tool/options.h"
 #include "tool/program_parts.h"
@@ -80,6 +81,9 @@ static const struct yaml_field column_fields[] = {
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
+	{"as", yaml_identifier, FIELD(as), NULL, false},
+	{"unknown", yaml_line, FIELD(unknown), NULL, false},
+	{"bits", program_read_bits, PROGRAM_ARRAY(struct program_column, nbits, bits), NULL, false},
 	{"about", yaml_text, FIELD(about), NULL, false},
 	{"when", program_read_option_name, FIELD(when), NULL, false},
 	{"unless", program_read_option_name, FIELD(unless), NULL, false},
@@ -122,6 +126,20 @@ static int check_format(const struct yaml_value *v, const struct program_column 
 	return 0;
 }
 
+/* What is for JSON and CSV. */
+static int check_data(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool number = c->format == PROGRAM_FORMAT_AUTO || c->format == PROGRAM_FORMAT_HEX ||
+		      c->format == PROGRAM_FORMAT_OCTAL;
+
+	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD)
+		return yaml_error(v, e, "column %s: `as`, `unknown` and `bits` want a `field`",
+				  c->title);
+	if (c->bits && (!number || c->names || c->unit != PROGRAM_UNIT_NONE))
+		return yaml_error(v, e, "column %s: `bits` are of a plain number", c->title);
+	return 0;
+}
+
 /* Keys that only make sense beside another one. */
 static int check_column(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
@@ -147,7 +165,7 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
 				  c->title);
-	return check_format(v, c, e);
+	return check_data(v, c, e) ?: check_format(v, c, e);
 }
 
 static int read_column(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -361,6 +379,7 @@ int program_check_output(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
 			  ?: check_option(p, p->table_line, "json", "", p->json, e);
+	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)
 		err = check_option(p, p->labels[i].line, "when", "a label", p->labels[i].when, e);
@@ -378,5 +397,8 @@ int program_check_output(const struct program *p, struct error *e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)
 			      ?: program_check_calls(p, c, e);
 	}
+	if (!err)
+		err = fields_make(&fields, p, e);
+	fields_free(&fields);
 	return err ?: program_check_only(p, e);
 }

@@ -28,6 +28,7 @@ yaml_read program_read_facts; /* → struct program */
 int program_check_words(const struct program *p, struct error *e);
 
 yaml_read program_read_flags; /* → nnames of struct program_calls */
+yaml_read program_read_bits;  /* → nbits of struct program_column */
 yaml_read program_read_calls; /* → ncalls of struct program_calls */
 int program_check_calls(const struct program *p, const struct program_column *c, struct error *e);
 

@@ -376,3 +376,17 @@ int load_map_fd(const struct load *l, const char *name)
 
 	return m ? l->map_fds[m - l->object->maps] : -1;
 }
+
+void load_cost(const struct load *l, uint64_t *ns, uint64_t *runs)
+{
+	*ns = *runs = 0;
+	for (size_t i = 0; i < l->nprogs; i++) {
+		struct bpf_prog_info info = {0};
+		__u32 len = sizeof(info);
+
+		if (l->progs[i].fd < 0 || bpf_obj_get_info_by_fd(l->progs[i].fd, &info, &len) < 0)
+			continue;
+		*ns += info.run_time_ns;
+		*runs += info.run_cnt;
+	}
+}

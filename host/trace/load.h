@@ -42,6 +42,9 @@ void load_free(struct load *l);
 /* -1 if the object has no such map, or it was not needed. */
 int load_map_fd(const struct load *l, const char *name);
 
+/* What its programs have cost: ns, and how often they ran; 0 unless the kernel counts that. */
+void load_cost(const struct load *l, uint64_t *ns, uint64_t *runs);
+
 /* Shall the probe, of many functions, be attached in one go (multi.h), and can it be? */
 bool load_wants_multi(struct load *l, const struct plan_probe *pp);
 

@@ -6,17 +6,20 @@
 #include "base/error.h"
 #include "output/writer.h"
 #include "text/plan.h"
-#include "trace/load.h"
+#include "trace/tracer.h"
 
 struct periodic;
 
 /*
- * Of a plan whose program's output is top, histogram or rates, and whose object is loaded. What it
+ * Of a plan whose program's output is top, histogram or rates, and the tracer of its table. What it
  * is given outlives it; periodic_free. FAULT_TOOL if the table does not fit the program.
  */
-int periodic_new(struct periodic **p, const struct plan *plan, const struct load *l,
+int periodic_new(struct periodic **p, const struct plan *plan, const struct tracer *t,
 		 struct writer *w, struct error *e);
 void periodic_free(struct periodic *p);
+
+/* It is attached: the time in which things are counted begins. */
+void periodic_begin(struct periodic *p);
 
 /* The line of titles, where there is one above all intervals. */
 void periodic_heading(struct periodic *p);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace/session.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -11,27 +10,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "object/layout.h"
 #include "output/stream.h"
-#include "text/substitute.h"
-#include "trace/attach.h"
-#include "trace/buffers.h"
-#include "trace/load.h"
 #include "trace/periodic.h"
-#include "trace/pipe.h"
-#include "trace/reader.h"
+#include "trace/tracer.h"
 
 struct session {
 	const struct plan *plan;
-	const struct object *object;
 	const struct session_stop *stop;
-	struct load load;
-	struct attach attach;
-	struct layout layout;
-	struct reader *reader;
+	struct tracer *tracer;
 	struct stream *stream;
-	struct pipe *pipe;	   /* instead of the reader */
-	struct periodic *periodic; /* instead of the reader and the stream */
+	struct periodic *periodic; /* instead of the stream */
 	struct writer writer;
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
 	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
@@ -61,29 +49,18 @@ static int on_event(void *ctx, const void *data, size_t size)
 	return s->done || s->stop->stopped || s->writer.err;
 }
 
-static uint64_t lost_events(const struct session *s)
-{
-	int fd = load_map_fd(&s->load, SUBSTITUTE_LOST_MAP), key = 0;
-	uint64_t lost = 0;
-
-	if (s->pipe)
-		return pipe_lost(s->pipe);
-	if (fd < 0 || bpf_map_lookup_elem(fd, &key, &lost) < 0)
-		return 0;
-	return lost;
-}
-
 static void tell_lost(struct session *s, bool at_end)
 {
-	uint64_t lost = lost_events(s);
+	bool pipe = s->plan->program->output == PROGRAM_TRACE_PIPE;
+	uint64_t lost = tracer_lost(s->tracer);
 
 	if (lost > s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
 			s->lost_told  ? ""
 			: s->periodic ? ": a table was full"
-			: s->pipe     ? ": the trace pipe's buffer was full"
-				  : ": no room in the buffer (--buffer-pages makes it larger) or a "
-				    "table");
+			: pipe	      ? ": the trace pipe's buffer was full"
+			       : ": no room in the buffer (--buffer-pages makes it larger) or a "
+				 "table");
 	if (at_end && s->lost_told && s->periodic)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
 	else if (at_end && s->lost_told)
@@ -92,61 +69,27 @@ static void tell_lost(struct session *s, bool at_end)
 	s->lost_told = lost;
 }
 
-/* The table, and the stream that prints what comes through it. */
-static int make_stream(struct session *s, struct error *e)
+static int make_output(struct session *s, struct error *e)
 {
-	const struct program *p = s->plan->program;
-	const struct object_map *events = object_map_find(s->object, p->table);
+	const struct plan *plan = s->plan;
 	int err;
 
-	if (p->output == PROGRAM_TRACE_PIPE) {
-		err = pipe_new(&s->pipe, s->plan->kernel, on_event, s, e);
-		return err
-			       ?: stream_new(&s->stream, p, s->plan->options, pipe_layout(s->pipe),
-					     &s->writer, e);
-	}
-	if (!events)
-		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
-				 p->table_line, p->template_path, p->table);
-	err = layout_make(&s->layout, events, s->plan->kernel, e);
-	if (!err)
-		err = stream_new(&s->stream, p, s->plan->options, &s->layout, &s->writer, e);
-	if (!err)
-		stream_kernel(s->stream, s->plan->kernel);
+	if (program_output_is_periodic(plan->program->output))
+		return periodic_new(&s->periodic, plan, s->tracer, &s->writer, e);
+	err = stream_new(&s->stream, plan->program, plan->options, tracer_layout(s->tracer),
+			 &s->writer, e);
+	if (!err && plan->program->output != PROGRAM_TRACE_PIPE)
+		stream_kernel(s->stream, plan->kernel);
 	return err;
 }
 
-static int make_reader(struct session *s, const struct buffers_machine *m, struct error *e)
+static int start(struct session *s, const struct object *o, struct error *e)
 {
-	uint32_t asked = s->plan->options->buffer_pages, pages = buffers_perf_pages(m, asked);
+	int err = tracer_new(&s->tracer, s->plan, o, on_event, s, e);
 
-	s->rest = buffers_rest(s->plan->ring ? buffers_ring_bytes(m, asked)
-					     : m->cpus * pages * m->page);
-	return reader_new(&s->reader, load_map_fd(&s->load, s->plan->program->table), s->plan->ring,
-			  pages, on_event, s, e);
-}
-
-static int start(struct session *s, struct error *e)
-{
-	const struct plan *plan = s->plan;
-	const struct options *o = plan->options;
-	bool periodic = program_output_is_periodic(plan->program->output);
-	struct buffers_machine m;
-	int err = periodic ? 0 : make_stream(s, e);
-
-	buffers_machine(&m);
 	if (!err)
-		err = load_object(&s->load, s->object, plan,
-				  buffers_ring_bytes(&m, o->buffer_pages),
-				  o->debug & OPTIONS_DEBUG_VERIFIER, e);
-	if (!err && s->load.log.data)
-		fputs(s->load.log.data, stderr);
-	if (!err && periodic)
-		err = periodic_new(&s->periodic, plan, &s->load, &s->writer, e);
-	else if (!err && !s->pipe)
-		err = make_reader(s, &m, e);
-	if (!err)
-		err = attach_plan(&s->attach, plan, &s->load, e);
+		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+	s->rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
 
@@ -160,6 +103,7 @@ static void begin(struct session *s)
 	if (o->duration > 0)
 		s->deadline = now + (uint64_t)(o->duration * 1e9);
 	if (s->periodic) {
+		periodic_begin(s->periodic);
 		s->interval = (uint64_t)(options_interval(o, p) * 1e9);
 		s->next_tick = now + s->interval;
 	}
@@ -218,15 +162,10 @@ static int tick(struct session *s, uint64_t now, struct error *e)
 static int consume(struct session *s, struct error *e)
 {
 	uint64_t seen = s->seen;
-	int err = s->pipe ? pipe_consume(s->pipe) : s->reader ? reader_consume(s->reader) : 0;
+	int err = tracer_consume(s->tracer, e);
 
 	s->next_read = s->rest && s->seen != seen ? clock_ns() + s->rest : 0;
-	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
-}
-
-static int events_fd(const struct session *s)
-{
-	return s->pipe ? pipe_fd(s->pipe) : s->reader ? reader_fd(s->reader) : -1;
+	return err;
 }
 
 static int trace(struct session *s, struct error *e)
@@ -241,7 +180,7 @@ static int trace(struct session *s, struct error *e)
 
 	s->next_look = now + 1000000000;
 	while (!err && !s->done && !s->stop->stopped) {
-		fds[0].fd = s->next_read ? -1 : events_fd(s);
+		fds[0].fd = s->next_read ? -1 : tracer_fd(s->tracer);
 		if (poll(fds, 3, poll_timeout(s, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
 		now = clock_ns();
@@ -270,7 +209,7 @@ static int finish(struct session *s, struct error *e)
 	struct session_stop never = {0};
 	int err;
 
-	attach_free(&s->attach);
+	tracer_detach(s->tracer);
 	s->stop = &never;
 	s->deadline = 0;
 	s->done = false;
@@ -291,13 +230,9 @@ static int finish(struct session *s, struct error *e)
 
 static void clean_up(struct session *s)
 {
-	attach_free(&s->attach);
-	reader_free(s->reader);
 	stream_free(s->stream);
-	pipe_free(s->pipe);
 	periodic_free(s->periodic);
-	load_free(&s->load);
-	layout_free(&s->layout);
+	tracer_free(s->tracer);
 	free(s);
 }
 
@@ -311,11 +246,10 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	if (!s)
 		return error_nomem(e);
 	s->plan = plan;
-	s->object = o;
 	s->stop = stop;
 	writer_init(&s->writer, STDOUT_FILENO, &stop->stopped);
 	begun = clock_ns();
-	err = start(s, e);
+	err = start(s, o, e);
 	*attached = !err;
 	if (err) {
 		clean_up(s);
@@ -324,8 +258,8 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	progress_end(*starting);
 	*starting = NULL;
 	if (plan->options->verbose)
-		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n", s->attach.n,
-			(clock_ns() - begun) / 1000000);
+		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n",
+			tracer_probes(s->tracer), (clock_ns() - begun) / 1000000);
 	begin(s);
 	err = writer_flush(&s->writer) ? 0 : trace(s, e);
 	end = finish(s, err ? NULL : e);

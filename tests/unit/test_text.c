@@ -402,7 +402,7 @@ static void filters_may_look_at_another_task(void **state)
 	made_free(m);
 }
 
-/* So that another process costs no other text, and no other compile. */
+/* So that another process, name or directory costs no other text, and no other compile. */
 static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
 {
 	static const char template[] = "int created(void *ctx) { FILTER return 0; }";
@@ -417,6 +417,27 @@ static void to_be_compiled_ids_are_constants_of_the_loader(void **state)
 			       "(u32)(bpf_get_current_pid_tgid() >> 32)) return 0; "));
 	made_free(with);
 	made_free(without);
+}
+
+static void neither_a_name_nor_a_directory_is_part_of_the_text(void **state)
+{
+	static const char template[] = "int created(SIGNATURE(., dentry)) { FILTER return 0; }";
+	static const char *const given[][2] = {
+		{"-n", "cat"}, {"-n", "longer-by-far"}, {"--dir", "/"}, {"--dir", "/proc"}};
+	struct made *m[4];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		char *argv[] = {(char *)"tool", (char *)given[i][0], (char *)given[i][1]};
+
+		m[i] = make_text("6.1.0", yaml, template, 3, argv);
+	}
+	assert_string_equal(m[0]->text, m[1]->text);
+	assert_string_equal(m[2]->text, m[3]->text);
+	assert_non_null(
+		strstr(m[0]->text, "(low & bcchost_name_mask_low()) == bcchost_name_low()"));
+	for (size_t i = 0; i < 4; i++)
+		made_free(m[i]);
 }
 
 static void constants_have_the_values_of_the_options(void **state)
@@ -442,7 +463,7 @@ static void constants_have_the_values_of_the_options(void **state)
 	assert_int_equal(v[5], 7);
 	assert_int_equal(v[6], 8 << 20 | 1);
 	assert_false(filter_constant(0, &p, &o, &v[0]));
-	assert_false(filter_constant(7, &p, &o, &v[0]));
+	assert_false(filter_constant(13, &p, &o, &v[0]));
 	assert_false(filter_constant(255, &p, &o, &v[0]));
 	assert_true(filter_constant(256, &p, &o, &v[0]));
 	assert_true((int64_t)v[0] == -3);
@@ -450,6 +471,21 @@ static void constants_have_the_values_of_the_options(void **state)
 	assert_true(filter_constant(256, &p, &o, &v[0]));
 	assert_true(v[0] == 1ULL << 40);
 	assert_false(filter_constant(257, &p, &o, &v[0]));
+}
+
+static void a_name_is_two_numbers_and_their_masks(void **state)
+{
+	struct options o = {.name = "abcdefghij\xff"};
+	struct program p = {0};
+	uint64_t v[4];
+
+	(void)state;
+	for (uint32_t i = 0; i < 4; i++)
+		assert_true(filter_constant(9 + i, &p, &o, &v[i]));
+	assert_true(v[0] == 0x6867666564636261);
+	assert_true(v[1] == 0xff6a69);
+	assert_true(v[2] == UINT64_MAX);
+	assert_true(v[3] == 0xffffff);
 }
 
 static void a_word_that_is_a_constant_is_no_part_of_the_text(void **state)
@@ -772,7 +808,9 @@ int main(void)
 		cmocka_unit_test(filters_are_numbers),
 		cmocka_unit_test(filters_may_look_at_another_task),
 		cmocka_unit_test(to_be_compiled_ids_are_constants_of_the_loader),
+		cmocka_unit_test(neither_a_name_nor_a_directory_is_part_of_the_text),
 		cmocka_unit_test(constants_have_the_values_of_the_options),
+		cmocka_unit_test(a_name_is_two_numbers_and_their_masks),
 		cmocka_unit_test(a_word_that_is_a_constant_is_no_part_of_the_text),
 		cmocka_unit_test(without_filters_only_bcchost_itself_is_left_out),
 		cmocka_unit_test(a_filter_on_a_directory_asks_the_dentry),

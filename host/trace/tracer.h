@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tracer: one tool's object in the kernel, and what comes out of it: load, attach, read, count what
+ * was lost, detach. It prints nothing of what it reads: the session does (trace/session.h), and the
+ * exporter, which has many, counts it (export/).
+ */
+#ifndef BCCHOST_TRACE_TRACER_H
+#define BCCHOST_TRACE_TRACER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "object/layout.h"
+#include "object/object.h"
+#include "object/table.h"
+#include "text/plan.h"
+#include "trace/reader.h"
+
+struct tracer;
+
+/*
+ * Looks for the program's table in the object and lays its events, or its entries, out; a program
+ * of the trace pipe opens that. Nothing is in the kernel yet. fn is called for each event
+ * (trace/reader.h); a program whose output is periodic has none. What is given outlives the tracer.
+ * FAULT_TOOL with file:line if the object has no such table, and as layout_make and pipe_new.
+ */
+int tracer_new(struct tracer **t, const struct plan *plan, const struct object *o, reader_fn fn,
+	       void *ctx, struct error *e);
+void tracer_free(struct tracer *t); /* t may be NULL; detaches first */
+
+/* Of an event, or of a table's entry. As long as t. */
+const struct layout *tracer_layout(const struct tracer *t);
+
+/*
+ * Loads and attaches: from here on it traces. Errors as load_object, reader_new and attach_plan;
+ * after one, t is only good for tracer_free.
+ */
+int tracer_start(struct tracer *t, struct error *e);
+
+/* How many probes it is attached to. */
+size_t tracer_probes(const struct tracer *t);
+
+/*
+ * Readable when there may be events; -1 of a periodic program. It stays the same as long as t.
+ * tracer_consume hands over all that is there now. 0, or FAULT_RUN.
+ */
+int tracer_fd(const struct tracer *t);
+int tracer_consume(struct tracer *t, struct error *e);
+
+/* How long to leave the buffer alone after events were read, ns; 0: not at all (buffers.h). */
+uint64_t tracer_rest(const struct tracer *t);
+
+/*
+ * Of a periodic program: all entries of its table, into one that tracer_table made ready
+ * (table_free). take: out of the table, as table_read has it.
+ */
+void tracer_table(const struct tracer *t, struct table *table);
+int tracer_read(const struct tracer *t, struct table *table, bool take, struct error *e);
+
+/* How many events were lost since the start. */
+uint64_t tracer_lost(const struct tracer *t);
+
+/* What the programs cost since they were loaded: ns, and how often they ran; both 0 unless somebody
+ * has the kernel count (kernel.bpf_stats_enabled). */
+void tracer_cost(const struct tracer *t, uint64_t *ns, uint64_t *runs);
+
+/* Takes the probes away; what is in the buffer or the table can still be read. */
+void tracer_detach(struct tracer *t);
+
+#endif
