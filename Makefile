@@ -57,7 +57,7 @@ $(BUILD)/libbpf-weak.a: $(LIBBPF_A)
 $(BUILD)/errno_names.h:
 	@mkdir -p $(@D)
 	echo '#include <errno.h>' | $(CC) -E -dM - | sed -nE 's/^#define (E[A-Z0-9]+) ([0-9]+)$$/[\2] = "\1",/p' | sort -V >$@
-$(BUILD)/host/output/call.o: $(BUILD)/errno_names.h
+$(BUILD)/host/base/errno_name.o: $(BUILD)/errno_names.h
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "output/bits.h"
 #include "output/put_json.h"
 #include "output/number.h"
@@ -235,21 +236,11 @@ static size_t put_argument(struct writing *wr, const struct program_argument *a)
 	return width + (item.kind == STRLIST_CUT ? quote_str(wr->w, "...") : 0);
 }
 
-/* "ENOENT"; NULL for what is none. */
-static const char *errno_name(size_t number)
-{
-	static const char *const names[] = {
-#include "errno_names.h" /* made by the Makefile, of <errno.h> */
-	};
-
-	return number < sizeof(names) / sizeof(names[0]) ? names[number] : NULL;
-}
-
 static size_t put_result(struct writing *wr)
 {
 	bool is_signed;
 	int64_t v = value_of(wr, wr->call->column->calls.result, &is_signed);
-	const char *name = v < 0 && v >= -4095 ? errno_name((size_t)-v) : NULL;
+	const char *name = v < 0 && v >= -4095 ? errno_name(-v) : NULL;
 
 	if (name)
 		return quote_str(wr->w, "-") + quote_str(wr->w, name);

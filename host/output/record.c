@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/errno_name.h"
 #include "output/bits.h"
 #include "output/number.h"
 #include "output/only.h"
@@ -447,7 +448,7 @@ static void get_part(struct record *r, const struct source *s, const char *data,
 		break;
 	case FIELD_ERRNO:
 		result = call_result(c->call, data, size);
-		set_string(v, result < 0 && result >= -4095 ? strerrorname_np((int)-result) : NULL);
+		set_string(v, result < 0 && result >= -4095 ? errno_name(-result) : NULL);
 		break;
 	default:
 		get_value(r, s, data, size, v);
