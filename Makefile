@@ -85,6 +85,11 @@ $(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
 	@mkdir -p $(@D)
 	BCCHOST_PATH= $(BUILD)/bcchost man $* >$@.new && mv $@.new $@
 
+# Where systemd looks, and where the exporter's unit finds its configuration.
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= $(PREFIX)/etc
+UNITS      := $(wildcard deploy/*.service)
+CONFIGS    := $(wildcard deploy/export.yaml)
 # Where zsh looks; Debian's packages have vendor-completions for it.
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
@@ -105,10 +110,19 @@ install: all man
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/bcchost
+	for f in $(UNITS); do \
+		install -d $(DESTDIR)$(UNITDIR) && \
+		sed 's|/usr/bin/|$(PREFIX)/bin/|g; s|/etc/bcchost/|$(SYSCONFDIR)/bcchost/|g' $$f >$(DESTDIR)$(UNITDIR)/$${f##*/} || exit 1; \
+	done
+	for f in $(CONFIGS); do \
+		[ -e $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} ] || install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/bcchost $$f || exit 1; \
+	done
 
+# What was configured stays.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
+	rm -f $(UNITS:deploy/%=$(DESTDIR)$(UNITDIR)/%)
 	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
