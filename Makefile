@@ -11,21 +11,23 @@ LDFLAGS  ?=
 WERROR   ?= -Werror
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 jansson libmd zlib
+PKG_HOST    := libbpf yaml-0.1 jansson libmd libcap-ng zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 # To load these small libraries takes longer than all else that the host does itself before it traces, so the
 # installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
 ifeq ($(DYNAMIC)$(SANITIZE),)
-LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -Wl,-Bdynamic -lelf -lz
+LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -lcap-ng -Wl,-Bdynamic -lelf -lz
+LINK_CAP    := -Wl,-Bstatic -lcap-ng -Wl,-Bdynamic
 else
 LINK_HOST   := $(LIBS_HOST)
+LINK_CAP    := -lcap-ng
 endif
 WARN        := -Wall -Wextra -Wshadow $(WERROR)
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
                $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
-HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/tool/*.c host/text/*.c \
+HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
                 host/object/*.c host/trace/*.c host/output/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 TEST_SRC   := $(wildcard tests/unit/*.c)
@@ -47,7 +49,7 @@ $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 # in the place of libbpf's functions is in the place of its own libbpf's too, hence weak.
 LIBBPF_A := $(firstword $(wildcard $(shell pkg-config --variable=libdir libbpf 2>/dev/null)/libbpf.a))
 $(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-weak.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl $(LINK_CAP)
 
 $(BUILD)/libbpf-weak.a: $(LIBBPF_A)
 	@mkdir -p $(@D)
@@ -65,6 +67,10 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
+
+# What is the exporter's alone, and what that is linked with.
+$(BUILD)/test_sandbox: $(BUILD)/host/export/sandbox.o
+$(BUILD)/test_sandbox: LIBS_HOST += -lseccomp
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/colour.h"
 #include "base/error.h"
 #include "completion.h"
 #include "doctor.h"
@@ -186,11 +187,10 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);
 }
 
-/* Errors are red where somebody looks at them (no-color.org). */
+/* Errors are red where somebody looks at them. */
 static void print_error(const struct error *e)
 {
-	const char *no_color = getenv("NO_COLOR");
-	bool colour = isatty(STDERR_FILENO) && !(no_color && *no_color);
+	bool colour = colour_wanted(STDERR_FILENO);
 
 	fflush(stdout);
 	fprintf(stderr, "%sbcchost: %s%s\n", colour ? "\033[31m" : "",

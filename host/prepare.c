@@ -189,6 +189,10 @@ static int attempt(struct prepare *p, struct error *e)
 	if (err || p->options->print_bpf)
 		return err;
 	step(p, "made the text");
+	if (!p->options->compile_only)
+		err = privilege_check_plan(&p->plan, e);
+	if (err)
+		return err;
 	/* What the kernel looks like is known now: 15 MB less for the compiler's time and ours. */
 	kernel_trim(p->kernel);
 	malloc_trim(0);

@@ -15,6 +15,9 @@ struct event {
 	char op[2];
 	char comm[TASK_COMM_LEN];
 	char disk[DISK_NAME_LEN];
+#ifdef SHOW_CGROUP
+	u64 cgroup_id; /* of who submitted */
+#endif
 };
 
 BPF_PERF_OUTPUT(events);
@@ -42,6 +45,9 @@ static char letter(u32 op)
 static int report(void *ctx, struct event *e, const struct owner *owner, struct gendisk *disk)
 {
 	e->pid = owner->pid;
+#ifdef SHOW_CGROUP
+	e->cgroup_id = owner->cgroup_id;
+#endif
 	__builtin_memcpy(e->comm, owner->comm, sizeof(e->comm));
 	bpf_probe_read_kernel_str(&e->disk, sizeof(e->disk), disk->disk_name);
 	events.perf_submit(ctx, e, sizeof(*e));

@@ -20,6 +20,9 @@ struct key {
 	u32 generation;
 	u32 id; /* the thread, or its process */
 	u32 type;
+#ifdef SHOW_CGROUP
+	u64 cgroup_id;
+#endif
 };
 
 struct leaf {
@@ -97,6 +100,9 @@ static int fileio_done(void *ctx, struct file *file, u64 bytes, int is_write)
 	if (identify(file, dentry, &key))
 		return 0;
 	key.id = BY_PROCESS ? id >> 32 : id;
+#ifdef SHOW_CGROUP
+	key.cgroup_id = bpf_get_current_cgroup_id();
+#endif
 	leaf = counts.lookup(&key);
 	if (!leaf)
 		leaf = add(&key, dentry);

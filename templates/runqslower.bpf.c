@@ -14,6 +14,9 @@ struct event {
 	u32 prev_tid;
 	char comm[TASK_COMM_LEN];
 	char prev_comm[TASK_COMM_LEN];
+#ifdef SHOW_CGROUP
+	u64 cgroup_id; /* of who waited */
+#endif
 };
 
 /* When each waiting thread began to. */
@@ -77,6 +80,9 @@ int switched(SIGNATURE(sched_switch, preempt, prev, next))
 	waiting.delete(&tid);
 	if (MIN_US && e.wait_us <= MIN_US)
 		return 0;
+#ifdef SHOW_CGROUP
+	e.cgroup_id = TASK_CGROUP(next);
+#endif
 	e.tid = tid;
 	e.prev_tid = prev_tid;
 	bpf_probe_read_kernel_str(&e.comm, sizeof(e.comm), next->comm);

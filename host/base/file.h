@@ -15,13 +15,16 @@
 int file_read(const char *path, char **data, size_t *len, struct error *e);
 
 /*
- * As file_read, for a tool's text: as root (effective uid 0) it refuses, with FAULT_PERMISSION, a
- * file that is not a regular one, or that, or whose directory, others can write: owned by neither
- * root nor the user that sudo names, or writable by a group or by all (a directory may be writable
- * by root's group; the sticky bit is no excuse). What was checked is what is read (one open,
- * fstat).
+ * As file_read, for a tool's text: who may trace (capability_can_trace, or effective uid 0) is
+ * refused, with FAULT_PERMISSION, a file that is not a regular one, or that, or whose directory,
+ * others can write: owned by neither root, nor this user, nor, as root, the one that sudo names; or
+ * writable by a group or by all (a directory may be writable by root's group; the sticky bit is no
+ * excuse). What was checked is what is read (one open, fstat).
  */
 int file_read_trusted(const char *path, char **data, size_t *len, struct error *e);
+
+/* access(2), but as what we are now: real user ids and no capabilities are what that asks for. */
+bool file_access(const char *path, int mode);
 
 /* A new directory of mode 0700 under $TMPDIR or /tmp; *path is the caller's to free. */
 int file_tmpdir(char **path, struct error *e);

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/colour.h"
+
 #define ERASE "\r\033[K"
 
 struct progress {
@@ -81,10 +83,9 @@ static void destroy(struct progress *p)
 
 struct progress *progress_begin(int fd, const char *doing, const char *what)
 {
-	const char *term = getenv("TERM");
 	struct progress *p;
 
-	if (!isatty(fd) || !term || !*term || strcmp(term, "dumb") == 0)
+	if (!colour_escapes(fd))
 		return NULL;
 	p = calloc(1, sizeof(*p));
 	if (!p)

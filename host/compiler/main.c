@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "compiler/collect.h"
+#include "compiler/confine.h"
 #include "compiler/libbcc.h"
 #include "compiler/lines.h"
 #include "compiler/standin.h"
@@ -134,11 +135,11 @@ static int write_object(const struct object *o, struct error *e)
 }
 
 /* Puts the headers where libbcc looks for them. */
-static int prepare(const struct options *o, const char *text, char *btf, size_t btf_len,
-		   struct error *e)
+static int prepare(const struct options *o, const char *dir, const char *text, char *btf,
+		   size_t btf_len, struct error *e)
 {
 	struct tree_request req = {
-		.dir = o->dir,
+		.dir = dir,
 		.btf_path = o->btf,
 		.btf = btf,
 		.btf_len = btf_len,
@@ -150,7 +151,7 @@ static int prepare(const struct options *o, const char *text, char *btf, size_t 
 	/* bpf_probe_read_kernel and _user are of 5.5. */
 	standin.old_load = libbcc_before(0, 25);
 	standin.probe_read_kernel = o->version >= (5 << 16 | 5 << 8);
-	if (o->dir && setenv("BCC_KERNEL_SOURCE", o->dir, 1) < 0) {
+	if (dir && setenv("BCC_KERNEL_SOURCE", dir, 1) < 0) {
 		free(btf);
 		return error_nomem(e);
 	}
@@ -161,7 +162,7 @@ static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[3];
 	struct object *obj = NULL;
-	char *text = NULL, *pinned = NULL, *btf = NULL;
+	char *text = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
 	size_t btf_len = 0;
 	void *module;
 	int err = 0, ncflags = 0;
@@ -170,11 +171,13 @@ static int run(const struct options *o, struct error *e)
 	if (o->btf)
 		err = file_read(o->btf, &btf, &btf_len, e);
 	if (!err)
+		err = confine(o->dir, o->btf != NULL, &dir, e);
+	if (!err)
 		err = read_text(&text, e);
 	if (err)
 		free(btf);
 	else
-		err = prepare(o, text, btf, btf_len, e);
+		err = prepare(o, dir, text, btf, btf_len, e);
 	if (err)
 		goto out;
 	if (o->debug & LIBBCC_DEBUG_SOURCE)
@@ -200,6 +203,7 @@ out:
 	object_free(obj);
 	free(pinned);
 	free(text);
+	free(dir);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/file.h"
 
 #define BLACKLIST  "/sys/kernel/debug/kprobes/blacklist"
@@ -161,7 +162,7 @@ static bool fentry_refused(struct kernel *k)
 		    .attach_btf_id = kernel_function_id(k, "bpf_fentry_test1"));
 	int fd;
 
-	if (!k->running || geteuid() != 0 || !opts.attach_btf_id)
+	if (!k->running || !capability_can_trace() || !opts.attach_btf_id)
 		return false;
 	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "bcchost_try", "GPL", nothing, 2, &opts);
 	if (fd >= 0)
@@ -198,7 +199,7 @@ static bool tracefs_has(const char *tracefs, const char *category, const char *n
 
 	if (asprintf(&path, "%s/events/%s/%s/id", tracefs, category, name) < 0)
 		return false;
-	has = access(path, F_OK) == 0;
+	has = file_access(path, F_OK);
 	free(path);
 	return has;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/capability.h"
 #include "base/file.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
@@ -121,7 +122,7 @@ static const char *find_tracefs(void)
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		snprintf(events, sizeof(events), "%s/events", places[i]);
-		if (access(events, R_OK | X_OK) == 0)
+		if (file_access(events, R_OK | X_OK))
 			return places[i];
 	}
 	return NULL;
@@ -134,7 +135,7 @@ const char *kernel_tracefs(struct kernel *k)
 		return k->tracefs;
 	k->tracefs_tried = true;
 	k->tracefs = find_tracefs();
-	if (!k->tracefs && geteuid() == 0 &&
+	if (!k->tracefs && capability_has(CAP_SYS_ADMIN) &&
 	    mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  NULL) == 0)
 		k->tracefs = find_tracefs();

@@ -2,11 +2,15 @@
 #include "output/cell.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "container/cgroups.h"
 #include "output/call.h"
+
+#define OWN_MAX 4 /* columns of the host's own: --timestamp, --show */
 
 bool cell_shown(const struct program_column *c, const struct program *p, const struct options *o)
 {
@@ -167,7 +171,8 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 	cell->kind = c->value == PROGRAM_COLUMN_TIME ? CELL_TIME : CELL_ELAPSED;
 	if (c->value == PROGRAM_COLUMN_FIELD) {
 		cell->kind = CELL_TEXT;
-		return plan_formatted(cell, p, c, o, l, e);
+		return plan_formatted(cell, p, c, o, l, e)
+			       ?: highlight_make(&cell->highlight, p, c, l, cell->divisor, e);
 	}
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }
@@ -193,14 +198,77 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
 }
 
+/* --show. */
+static int plan_cgroup(struct cells *cells, const struct program *p, const struct options *o,
+		       const struct layout *l, struct error *e)
+{
+	static const struct {
+		enum options_show show;
+		enum cell_kind kind;
+		const char *title;
+		unsigned int width;
+	} columns[] = {
+		{OPTIONS_SHOW_CONTAINER, CELL_CONTAINER, "CONTAINER", 16},
+		{OPTIONS_SHOW_POD, CELL_POD, "POD", 24},
+		{OPTIONS_SHOW_CGROUP, CELL_CGROUP, "CGROUP", 32},
+	};
+	struct program_column column = {.field = (char *)"cgroup_id", .line = p->table_line};
+	int err = 0;
+
+	if (!o->show)
+		return 0;
+	err = cgroups_new(&cells->cgroups, &container_places, e);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !err; i++) {
+		if (!(o->show & columns[i].show))
+			continue;
+		column.title = (char *)columns[i].title;
+		column.width = columns[i].width;
+		err = cell_make(&cells->v[cells->n], p, &column, o, l, e);
+		cells->v[cells->n++].kind = columns[i].kind;
+	}
+	return err;
+}
+
+const char *cells_cgroup(const struct cells *cells, const struct cell *c, uint64_t id,
+			 char room[CELL_LABEL_MAX], bool *known)
+{
+	const struct cgroup *g = cgroups_find(cells->cgroups, id);
+
+	*known = g && g->path;
+	if (!*known) {
+		snprintf(room, CELL_LABEL_MAX, "%" PRIu64, id);
+		return c->kind == CELL_CGROUP ? room : "?";
+	}
+	if (c->kind == CELL_CGROUP)
+		return g->path;
+	if (c->kind == CELL_POD)
+		return g->container.pod_name[0] ? g->container.pod_name
+		       : g->container.pod[0]	? g->container.pod
+						: NULL;
+	container_label(&g->container, room, CELL_LABEL_MAX);
+	return *room ? room : NULL;
+}
+
+int cells_make_shown(struct cells *cells, const struct program *p, const struct options *o,
+		     const struct layout *l, struct error *e)
+{
+	memset(cells, 0, sizeof(*cells));
+	if (!o->show)
+		return 0;
+	cells->v = calloc(OWN_MAX, sizeof(*cells->v));
+	return cells->v ? plan_cgroup(cells, p, o, l, e) : error_nomem(e);
+}
+
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
 	       const struct layout *l, struct error *e)
 {
 	int err;
 
-	cells->n = 0;
-	cells->v = calloc(p->ncolumns + 1, sizeof(*cells->v));
+	memset(cells, 0, sizeof(*cells));
+	cells->v = calloc(p->ncolumns + OWN_MAX, sizeof(*cells->v));
 	err = cells->v ? plan_timestamp(cells, p, o, l, e) : error_nomem(e);
+	if (!err)
+		err = plan_cgroup(cells, p, o, l, e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
 		if (cell_shown(&p->columns[i], p, o))
 			err = cell_make(&cells->v[cells->n++], p, &p->columns[i], o, l, e);
@@ -225,5 +293,6 @@ void cells_free(struct cells *cells)
 	for (size_t i = 0; cells->v && i < cells->n; i++)
 		cell_free(&cells->v[i]);
 	free(cells->v);
+	cgroups_free(cells->cgroups);
 	memset(cells, 0, sizeof(*cells));
 }

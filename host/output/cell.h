@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "object/layout.h"
+#include "output/highlight.h"
 #include "tool/options.h"
 #include "tool/program.h"
 
@@ -26,6 +27,9 @@ enum cell_kind {
 	CELL_ARGS,
 	CELL_CALL,
 	CELL_KADDR,
+	CELL_CONTAINER, /* of the cgroup whose id the field is: its label, "-" if it is in none … */
+	CELL_POD,	/* … the pod's name or UID … */
+	CELL_CGROUP,	/* … its path. Of one that is gone: "?", "?", and its id */
 };
 
 struct cell {
@@ -46,12 +50,14 @@ struct cell {
 	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
 	struct program_value *names; /* owned, with their names */
+	struct highlight highlight;
 	char *title;
 };
 
 struct cells {
 	size_t n;
-	struct cell *v; /* owned */
+	struct cell *v;		 /* owned */
+	struct cgroups *cgroups; /* owned; NULL unless some cell tells of them */
 };
 
 /*
@@ -67,10 +73,23 @@ bool cell_shown(const struct program_column *c, const struct program *p, const s
 
 /*
  * Those columns of the program that these options show; --timestamp's own first, where the program
- * has none for it. Errors as of cell_make. cells_free, also after an error.
+ * has none for it, then those of --show. Errors as of cell_make. cells_free, also after an error.
  */
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
 	       const struct layout *l, struct error *e);
 void cells_free(struct cells *cells);
+
+/* Those of --show alone; none without it. */
+int cells_make_shown(struct cells *cells, const struct program *p, const struct options *o,
+		     const struct layout *l, struct error *e);
+
+/*
+ * What a cell of a cgroup says: in `room`, or a string that is valid until the next call. NULL: it
+ * is in no container (no pod), for which people are shown "-". *known: false of a group that is
+ * gone.
+ */
+#define CELL_LABEL_MAX 1024
+const char *cells_cgroup(const struct cells *cells, const struct cell *c, uint64_t id,
+			 char room[CELL_LABEL_MAX], bool *known);
 
 #endif

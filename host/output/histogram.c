@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "output/data.h"
+#include "output/heat.h"
 #include "output/stream.h"
 
 #define SLOTS	   65 /* of a 64-bit value's logarithm */
@@ -21,11 +23,15 @@ struct histogram {
 	struct writer *w;
 	struct stream *stream;
 	const char *label;
-	bool json;
+	bool json;	   /* as BCC's tool has it */
+	struct data *data; /* of --output; the stream's */
 	uint32_t key_size;
 	uint32_t slot_offset, slot_size, count_offset;
 	uint64_t counts[LINEAR_MAX];
-	struct writer value; /* where one value is written to be taken from */
+	struct heat *heat; /* instead of rows; or NULL */
+	struct data_bucket buckets[LINEAR_MAX];
+	struct writer value;   /* where one value is written to be taken from */
+	struct writer section; /* … and a section's name, for a heat map */
 };
 
 static int bad_table(const struct program *p, const char *why, struct error *e)
@@ -60,6 +66,34 @@ static void choose_label(struct histogram *h, const struct program *p, const str
 		h->label = "value";
 }
 
+static size_t slots_of(const struct histogram *h)
+{
+	return h->program->linear ? LINEAR_MAX : SLOTS;
+}
+
+static void bounds(const struct histogram *h, size_t slot, uint64_t *low, uint64_t *high);
+
+static void heat_bounds(const void *h, size_t slot, uint64_t *low, uint64_t *high)
+{
+	bounds(h, slot, low, high);
+}
+
+static int make_heat(struct histogram *h, const struct program *p, const struct options *o,
+		     struct error *e)
+{
+	const struct heatmap_look look = {
+		.label = h->label,
+		.bounds = heat_bounds,
+		.ctx = h,
+		.interval = options_interval(o, p),
+	};
+
+	if (!options_want_map(o))
+		return 0;
+	return heat_new(&h->heat, slots_of(h), &look,
+			o->output == OPTIONS_OUTPUT_SVG ? HEAT_SVG : HEAT_TEXT, h->w, e);
+}
+
 int histogram_new(struct histogram **out, const struct program *p, const struct options *o,
 		  const struct layout *l, struct writer *w, struct error *e)
 {
@@ -71,15 +105,18 @@ int histogram_new(struct histogram **out, const struct program *p, const struct 
 	h->program = p;
 	h->w = w;
 	writer_init(&h->value, -1, NULL);
+	writer_init(&h->section, -1, NULL);
 	h->json = p->json && options_given(o, p, p->json);
 	choose_label(h, p, o);
 	err = find_members(h, l, e);
 	if (!err)
-		err = stream_new(&h->stream, p, o, l, w, e);
-	if (err)
+		err = stream_new(&h->stream, p, o, l, w, e) ?: make_heat(h, p, o, e);
+	if (err) {
 		histogram_free(h);
-	else
-		*out = h;
+		return err;
+	}
+	h->data = stream_data(h->stream);
+	*out = h;
 	return err;
 }
 
@@ -88,6 +125,7 @@ void histogram_free(struct histogram *h)
 	if (!h)
 		return;
 	stream_free(h->stream);
+	heat_free(h->heat);
 	free(h);
 }
 
@@ -162,20 +200,28 @@ static void add_members(struct histogram *h, const char *row, size_t size, json_
 	}
 }
 
-/* "operation = read, disk = sda"; nothing if the key is the slot alone. */
-static void put_section(struct histogram *h, const char *row, size_t size)
+/* "operation = read, disk = sda"; nothing if the key is the slot alone, and false. */
+static bool put_section(struct histogram *h, const char *row, size_t size, struct writer *to)
 {
 	const char *title;
 	size_t i;
 
 	for (i = 0; (title = stream_value(h->stream, i, row, size, &h->value)); i++) {
-		put(h, i ? ", " : "");
-		put(h, title);
-		put(h, " = ");
-		writer_add(h->w, h->value.data, h->value.len);
+		writer_add(to, ", ", i ? 2 : 0);
+		writer_add(to, title, strlen(title));
+		writer_add(to, " = ", 3);
+		writer_add(to, h->value.data, h->value.len);
 		h->value.len = 0;
 	}
-	put(h, i ? "\n" : "");
+	return i > 0;
+}
+
+static int add_heat(struct histogram *h, const char *row, size_t size, struct error *e)
+{
+	h->section.len = 0;
+	put_section(h, row, size, &h->section);
+	writer_char(&h->section, '\0');
+	return heat_add(h->heat, h->section.data, h->counts, e);
 }
 
 static int put_json(struct histogram *h, const char *row, size_t size, size_t last, struct error *e)
@@ -232,6 +278,19 @@ static void count(struct histogram *h, const char *row, size_t slots)
 	h->counts[slot < slots ? slot : slots - 1] += n;
 }
 
+static void put_buckets(struct histogram *h, const char *row, size_t size, size_t last)
+{
+	size_t n = 0;
+
+	for (size_t i = h->program->linear ? 0 : 1; i <= last; i++, n++) {
+		struct data_bucket *b = &h->buckets[n];
+
+		bounds(h, i, &b->low, &b->high);
+		b->count = h->counts[i];
+	}
+	data_histogram(h->data, row, size, h->buckets, n);
+}
+
 static int print_section(struct histogram *h, const char *row, size_t size, size_t slots,
 			 struct error *e)
 {
@@ -239,24 +298,37 @@ static int print_section(struct histogram *h, const char *row, size_t size, size
 
 	if (!last && !h->counts[0])
 		return 0;
+	if (h->heat)
+		return add_heat(h, row, size, e);
+	if (h->data) {
+		put_buckets(h, row, size, last);
+		return 0;
+	}
 	if (h->json)
 		return put_json(h, row, size, last, e);
 	put(h, "\n");
-	put_section(h, row, size);
+	if (put_section(h, row, size, h->w))
+		put(h, "\n");
 	put_rows(h, last);
 	return 0;
 }
 
-int histogram_print(struct histogram *h, struct table *counted, struct error *e)
+int histogram_print(struct histogram *h, struct table *counted, uint64_t elapsed_ns,
+		    struct error *e)
 {
-	size_t slots = h->program->linear ? LINEAR_MAX : SLOTS, size = table_row_size(counted);
+	size_t slots = slots_of(h), size = table_row_size(counted);
 	bool *done = calloc(counted->n ? counted->n : 1, sizeof(*done));
 	int err = 0;
 
 	if (!done)
 		return error_nomem(e);
 	table_sort(counted);
-	if (!h->json) {
+	if (h->heat) {
+		heat_interval(h->heat);
+	} else if (h->data) {
+		data_interval(h->data, elapsed_ns);
+		data_histograms_begin(h->data, h->label);
+	} else if (!h->json) {
 		put(h, "\n");
 		stream_clock_line(h->stream);
 	}
@@ -274,6 +346,29 @@ int histogram_print(struct histogram *h, struct table *counted, struct error *e)
 		}
 		err = print_section(h, row, size, slots, e);
 	}
+	if (h->data)
+		data_histograms_end(h->data);
 	free(done);
-	return err;
+	return !err && h->heat ? heat_show(h->heat, e) : err;
+}
+
+int histogram_begin(struct histogram *h, struct terminal *t, struct error *e)
+{
+	return h->heat ? heat_begin(h->heat, t, e) : 0;
+}
+
+bool histogram_has_screen(const struct histogram *h)
+{
+	return h->heat && heat_has_screen(h->heat);
+}
+
+void histogram_events(struct histogram *h, unsigned int what)
+{
+	if (h->heat)
+		heat_events(h->heat, what);
+}
+
+int histogram_end(struct histogram *h, struct error *e)
+{
+	return h->heat ? heat_end(h->heat, e) : 0;
 }

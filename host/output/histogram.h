@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "object/layout.h"
 #include "object/table.h"
+#include "output/terminal.h"
 #include "output/writer.h"
 #include "tool/options.h"
 #include "tool/program.h"
@@ -26,10 +27,21 @@ int histogram_new(struct histogram **h, const struct program *p, const struct op
 void histogram_free(struct histogram *h);
 
 /*
- * Prints what was counted since the last time (table_subtract), which it sorts. With JSON asked
- * for, an object a line for each histogram: {"ts": "2026-11-21 10:48:00", "val_type": "usecs",
+ * Prints what was counted in elapsed_ns (table_subtract), which it sorts. With the tool's own flag
+ * for JSON, an object a line for each histogram: {"ts": "2026-11-21 10:48:00", "val_type": "usecs",
  * "data": [{"interval-start": 0, "interval-end": 1, "count": 3}, …], "operation": "read"}.
  */
-int histogram_print(struct histogram *h, struct table *counted, struct error *e);
+int histogram_print(struct histogram *h, struct table *counted, uint64_t elapsed_ns,
+		    struct error *e);
+
+/*
+ * With a heat map asked for (heat.h), histogram_print adds to the map instead: the first interval
+ * begins with histogram_begin, what stays of it is printed by histogram_end. The terminal outlives
+ * it.
+ */
+int histogram_begin(struct histogram *h, struct terminal *t, struct error *e);
+bool histogram_has_screen(const struct histogram *h);
+void histogram_events(struct histogram *h, unsigned int what);
+int histogram_end(struct histogram *h, struct error *e);
 
 #endif

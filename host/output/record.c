@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/errno_name.h"
@@ -35,6 +36,7 @@ struct record {
 	struct source *sources; /* one for each */
 	size_t ncells;
 	struct cell *cells; /* of the program's columns, in their order; empty ones are zeroed */
+	struct cells shown; /* of --show, in the order of their fields */
 	struct only only;
 	struct kernel *kernel;
 	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
@@ -116,6 +118,10 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_CALL:
 		call_number(c->call, NULL, 0, &is_signed);
 		return is_signed ? RECORD_SIGNED : RECORD_UNSIGNED;
+	case CELL_CONTAINER:
+	case CELL_POD:
+	case CELL_CGROUP:
+		return RECORD_TEXT;
 	case CELL_TIME:
 	case CELL_ELAPSED:
 		break;
@@ -181,6 +187,14 @@ static int set_unknown(struct source *s, const struct program *p, struct error *
 			 s->kind == RECORD_LIST ? "a list" : "a number");
 }
 
+static const struct cell *shown_cell(const struct record *r, const char *name)
+{
+	for (size_t i = 0; i < r->shown.n; i++)
+		if (strcasecmp(r->shown.v[i].title, name) == 0)
+			return &r->shown.v[i];
+	return NULL;
+}
+
 static int make_sources(struct record *r, const struct program *p, const struct options *o,
 			struct error *e)
 {
@@ -197,6 +211,8 @@ static int make_sources(struct record *r, const struct program *p, const struct 
 		s->column = f->column;
 		if (f->column && r->cells[f->column - p->columns].title)
 			s->cell = &r->cells[f->column - p->columns];
+		else if (f->part == FIELD_SHOWN)
+			s->cell = shown_cell(r, f->name);
 		s->kind = kind_of(s, o->timestamp);
 		err = set_unknown(s, p, e);
 		/* The trace pipe's clock is another one. */
@@ -217,6 +233,8 @@ int record_new(struct record **out, const struct program *p, const struct option
 		return error_nomem(e);
 	r->kernel = k;
 	err = fields_make(&r->fields, p, e)
+		      ?: fields_add_shown(&r->fields, o->show, e)
+		      ?: cells_make_shown(&r->shown, p, o, l, e)
 		      ?: make_cells(r, p, o, l, e)
 		      ?: make_sources(r, p, o, e)
 		      ?: only_make(&r->only, p, o, l, e);
@@ -234,6 +252,7 @@ void record_free(struct record *r)
 	for (size_t i = 0; r->cells && i < r->ncells; i++)
 		cell_free(&r->cells[i]);
 	free(r->cells);
+	cells_free(&r->shown);
 	free(r->sources);
 	fields_free(&r->fields);
 	only_free(&r->only);
@@ -265,6 +284,11 @@ enum record_kind record_kind(const struct record *r, size_t i)
 bool record_wanted(struct record *r, const void *data, size_t size)
 {
 	return only_passes(&r->only, data, size);
+}
+
+void record_kernel(struct record *r, struct kernel *k)
+{
+	r->kernel = k;
 }
 
 void record_interval(struct record *r, uint64_t time_ns, uint64_t interval_ns)
@@ -411,6 +435,17 @@ static void get_arguments(const struct cell *c, const void *data, size_t size,
 	v->size = size;
 }
 
+/* Of a group that is gone its id is known, and nothing else. */
+static void get_shown(struct record *r, const struct cell *c, const char *data,
+		      struct record_value *v)
+{
+	bool known;
+	const char *text = cells_cgroup(&r->shown, c, value_unsigned(data + c->offset, c->size),
+					r->text, &known);
+
+	set_string(v, known || c->kind == CELL_CGROUP ? text : NULL);
+}
+
 /* Of what the event came with. */
 static void get_part(struct record *r, const struct source *s, const char *data, size_t size,
 		     struct record_value *v)
@@ -436,6 +471,9 @@ static void get_part(struct record *r, const struct source *s, const char *data,
 		break;
 	case FIELD_PERCENT:
 		get_percent(c, data, v);
+		break;
+	case FIELD_SHOWN:
+		get_shown(r, c, data, v);
 		break;
 	case FIELD_CALL:
 		set_string(v, call_name(c->call, data, size));

@@ -72,6 +72,9 @@ const char *record_name(const struct record *r, size_t i); /* stable: "pid" */
 /* The field of that name; record_count if there is none. */
 size_t record_find(const struct record *r, const char *name);
 
+/* Another kernel than that of record_new. */
+void record_kernel(struct record *r, struct kernel *k);
+
 /* The kind that its values have that are not RECORD_NONE; RECORD_NONE if it never has one in this
  * run. */
 enum record_kind record_kind(const struct record *r, size_t i);

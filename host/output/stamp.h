@@ -14,7 +14,7 @@ struct stamp {
 	char text[STAMP_LEN + 1];
 };
 
-/* ns since the epoch, before the year 10000, as STAMP_LEN characters; no NUL. */
+/* ns since the epoch as STAMP_LEN characters; no NUL. */
 void stamp_put(struct stamp *s, char *out, uint64_t ns);
 
 /* What time it is, in ns since the epoch. */

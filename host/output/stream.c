@@ -9,9 +9,12 @@
 #include "output/args.h"
 #include "output/call.h"
 #include "output/cell.h"
+#include "output/data.h"
+#include "output/dress.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/only.h"
+#include "output/put_csv.h"
 #include "output/value.h"
 
 #define TEXT_MAX VALUE_TEXT_MAX
@@ -20,9 +23,11 @@ struct stream {
 	struct writer *w;
 	struct cells cells;
 	struct only only;
-	time_t second; /* that `clock` tells */
+	struct data *data; /* instead of all below; NULL: text */
+	time_t second;	   /* that `clock` tells */
 	char clock[16];
-	bool csv, plain; /* plain: without padding, for stream_section */
+	bool csv, plain;     /* plain: without padding, for stream_section */
+	struct dress *dress; /* on a terminal; or NULL */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
 	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
@@ -41,6 +46,8 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 	s->second = -1;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
+	if (!err && options_want_data(o))
+		err = data_new(&s->data, p, o, l, w, e);
 	if (err)
 		stream_free(s);
 	else
@@ -52,8 +59,10 @@ void stream_free(struct stream *s)
 {
 	if (!s)
 		return;
+	dress_free(s->dress);
 	cells_free(&s->cells);
 	only_free(&s->only);
+	data_free(s->data);
 	free(s);
 }
 
@@ -63,27 +72,11 @@ static void pad(struct writer *w, size_t width, size_t have)
 		writer_pad(w, width - have);
 }
 
-/* As RFC 4180 has it: in quotes if need be, quotes doubled. */
-static void put_csv(struct writer *w, const char *text, size_t len)
-{
-	bool quoted = memchr(text, ',', len) || memchr(text, '"', len);
-
-	if (quoted)
-		writer_char(w, '"');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			writer_char(w, '"');
-		writer_char(w, text[i]);
-	}
-	if (quoted)
-		writer_char(w, '"');
-}
-
 /* width: in characters; len: in bytes. */
 static void put(struct stream *s, const struct cell *c, const char *text, size_t len, size_t width)
 {
 	if (s->csv) {
-		put_csv(s->w, text, len);
+		put_csv_utf8(s->w, text, len);
 		return;
 	}
 	if (s->plain) {
@@ -99,6 +92,10 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 
 void stream_heading(struct stream *s)
 {
+	if (s->data) {
+		data_heading(s->data);
+		return;
+	}
 	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
@@ -108,6 +105,8 @@ void stream_heading(struct stream *s)
 		put(s, c, c->title, len, len);
 	}
 	writer_char(s->w, '\n');
+	if (s->dress)
+		dress_titles_written(s->dress);
 }
 
 static void put_clock(struct stream *s, const struct cell *c)
@@ -224,15 +223,28 @@ static void put_args(struct stream *s, const struct cell *c, const char *data, s
 {
 	size_t width = args_put(s->w, data + c->offset, value_bytes(c, size), c->quote);
 
-	if (!c->last)
+	if (!s->plain && !c->last)
 		pad(s->w, c->width, width);
+}
+
+static void put_cgroup(struct stream *s, const struct cell *c, const char *data)
+{
+	char room[CELL_LABEL_MAX];
+	uint64_t id = value_unsigned(data + c->offset, c->size);
+	bool known;
+	const char *text = cells_cgroup(&s->cells, c, id, room, &known);
+	size_t width, len;
+
+	text = text ?: "-";
+	len = escape(s->text, text, strnlen(text, TEXT_MAX), &width);
+	put(s, c, s->text, len, width);
 }
 
 static void put_call(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
 	size_t width = call_put(c->call, s->w, data, size);
 
-	if (!c->last)
+	if (!s->plain && !c->last)
 		pad(s->w, c->width, width);
 }
 
@@ -269,16 +281,72 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_ARGS:
 		put_args(s, c, data, size);
 		break;
+	case CELL_CONTAINER:
+	case CELL_POD:
+	case CELL_CGROUP:
+		put_cgroup(s, c, data);
+		break;
 	case CELL_CALL:
 		put_call(s, c, data, size);
 		break;
 	}
 }
 
+struct data *stream_data(struct stream *s)
+{
+	return s->data;
+}
+
+void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
+{
+	if (!s->csv && !s->data)
+		s->dress = dress_new(t, &s->cells, repeat);
+}
+
+/* The values of an event, side by side in the dress's text. */
+static void measure(struct stream *s, const void *data, size_t size, bool judge)
+{
+	struct dress *d = s->dress;
+	struct writer *w = s->w;
+
+	s->w = &d->text;
+	s->plain = true;
+	dress_begin(d);
+	for (size_t i = 0; i < s->cells.n; i++) {
+		size_t at = d->text.len;
+
+		put_cell(s, &s->cells.v[i], data, size);
+		dress_value(d, at, judge ? data : NULL, size);
+	}
+	s->plain = false;
+	s->w = w;
+	dress_fit(d);
+}
+
+void stream_fit(struct stream *s, const void *data, size_t size)
+{
+	if (s->dress && only_passes(&s->only, data, size))
+		measure(s, data, size, false);
+}
+
+static void put_dressed(struct stream *s, const void *data, size_t size)
+{
+	measure(s, data, size, true);
+	if (dress_wants_titles(s->dress))
+		stream_heading(s);
+	dress_line(s->dress, s->w);
+}
+
 bool stream_event(struct stream *s, const void *data, size_t size)
 {
+	if (s->data)
+		return data_event(s->data, data, size);
 	if (!only_passes(&s->only, data, size))
 		return false;
+	if (s->dress) {
+		put_dressed(s, data, size);
+		return true;
+	}
 	for (size_t i = 0; i < s->cells.n; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');
@@ -291,11 +359,15 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 void stream_elapsed(struct stream *s, uint64_t ns)
 {
 	s->elapsed_ns = ns;
+	if (s->data)
+		data_interval(s->data, ns);
 }
 
 void stream_kernel(struct stream *s, struct kernel *k)
 {
 	s->kernel = k;
+	if (s->data)
+		data_kernel(s->data, k);
 }
 
 const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,

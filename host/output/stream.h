@@ -12,10 +12,12 @@
 
 #include "base/error.h"
 #include "object/layout.h"
+#include "output/terminal.h"
 #include "output/writer.h"
 #include "tool/options.h"
 #include "tool/program.h"
 
+struct data;
 struct stream;
 
 /*
@@ -26,6 +28,19 @@ struct stream;
 int stream_new(struct stream **s, const struct program *p, const struct options *o,
 	       const struct layout *l, struct writer *w, struct error *e);
 void stream_free(struct stream *s);
+
+/*
+ * Lines are for that terminal: dress.h. NULL, or one that is none: they stay plain. repeat: the
+ * titles, once they were written, again when they scroll away. The terminal outlives the stream.
+ */
+void stream_terminal(struct stream *s, const struct terminal *t, bool repeat);
+
+/* On a terminal, columns grow to hold this event, which is not written. */
+void stream_fit(struct stream *s, const void *data, size_t size);
+
+/* Where `--output json` or `csv` was asked for: what the stream's events go through instead. NULL:
+ * text. */
+struct data *stream_data(struct stream *s);
 
 /* The line of titles. */
 void stream_heading(struct stream *s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * top: the entries of a table as rows, largest first, as often as is asked. On a terminal the
- * screen is cleared and no more rows are shown than fit; elsewhere an empty line parts one table
- * from the next.
+ * top: the entries of a table as rows, largest first, as often as is asked. On a terminal it is a
+ * steady screen (screen.h) that shows no more rows than fit; elsewhere, with --noclear, and while
+ * it runs in the background an empty line parts one table from the next.
  */
 #ifndef BCCHOST_OUTPUT_TOP_H
 #define BCCHOST_OUTPUT_TOP_H
@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 #include "object/layout.h"
 #include "object/table.h"
+#include "output/terminal.h"
 #include "output/writer.h"
 #include "tool/options.h"
 #include "tool/program.h"
@@ -25,7 +26,24 @@ int top_new(struct top **t, const struct program *p, const struct options *o,
 	    const struct layout *l, struct kernel *k, struct writer *w, struct error *e);
 void top_free(struct top *t);
 
-/* Prints the table, which it sorts: the largest first, equal ones by the bytes of their keys. */
-void top_print(struct top *t, struct table *table);
+/* What it prints goes to that terminal, which outlives it. Without this, or with one that is none,
+ * lines are plain. */
+void top_terminal(struct top *t, struct terminal *terminal);
+
+/* Would top_print draw on a steady screen? */
+bool top_has_screen(const struct top *t);
+
+/*
+ * Prints the table, which it sorts, of what was counted in that time: the largest first, equal ones
+ * by the bytes of their keys. A screen keeps the table's rows, to draw them again: the table is
+ * empty then. While it is paused it shows what it showed.
+ */
+void top_print(struct top *t, struct table *table, uint64_t elapsed_ns);
+
+/* Draws the screen anew, if there is one, after `what` happened (terminal.h). */
+void top_events(struct top *t, unsigned int what);
+
+/* The screen stays as it is; what is printed from now on, if there is anything, stands below. */
+void top_leave(struct top *t);
 
 #endif

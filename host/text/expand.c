@@ -80,17 +80,33 @@ static int expand_task_filter(struct job *job, struct scan *s, const char *path,
 
 	if (err)
 		return err;
-	if (program_has_filter(job->plan->program, PROGRAM_FILTER_CGROUP))
-		return error_set(job->e, FAULT_TOOL, -EINVAL,
-				 "%s:%u: FILTER_TASK cannot tell a task's cgroup: take cgroup off "
-				 "`filters`",
-				 path, word->line);
+	job->other_task = true;
+	job->wants_group |= job->filter.wants_group;
 	task = strndup(inner, len);
 	if (!task)
 		return error_nomem(job->e);
 	filter_expand_task(&job->filter, task, &job->out);
 	expand_lines(job, inner, inner + len);
 	free(task);
+	return 0;
+}
+
+/* TASK_CGROUP(task): the id of its cgroup. It is seldom asked for, and its types are many. */
+static int expand_task_cgroup(struct job *job, struct scan *s, const char *path,
+			      const struct scan_piece *word)
+{
+	const char *inner;
+	size_t len;
+	int err = expand_group(job, s, path, word, &inner, &len);
+
+	if (err)
+		return err;
+	if (job->plan->options->show)
+		buf_printf(&job->out, "bcchost_group_id(bcchost_group(%.*s))", (int)len, inner);
+	else
+		buf_str(&job->out, "0");
+	job->wants_group |= job->plan->options->show != 0;
+	expand_lines(job, inner, inner + len);
 	return 0;
 }
 
@@ -133,6 +149,8 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 		return expand_filter(job, s);
 	if (scan_is(p, "FILTER_TASK"))
 		return expand_task_filter(job, s, path, p);
+	if (scan_is(p, "TASK_CGROUP"))
+		return expand_task_cgroup(job, s, path, p);
 	if (scan_is(p, "SIGNATURE"))
 		return handler_signature(job, s, path, p);
 	if (scan_is(p, "BPF_PERF_OUTPUT"))
@@ -212,6 +230,7 @@ void expand_free(struct job *job)
 	for (size_t i = 0; i < job->noutputs; i++)
 		free(job->outputs[i]);
 	free(job->outputs);
+	show_free(job);
 	free(job->wrapped);
 	filter_free(&job->filter);
 	buf_free(&job->call);

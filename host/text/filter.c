@@ -10,19 +10,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "text/filter_parts.h"
 
-#define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
-#define DIR_MAX_DEPTH 64	 /* directories that --recursive climbs */
-
-/* A device as the kernel keeps it (include/linux/kdev_t.h), not as stat(2) gives it. */
-static uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
-{
-	return ((uint64_t)major_nr << 20) | minor_nr;
-}
+#define DIR_MAX_DEPTH 64 /* directories that --recursive climbs */
 
 /*
  * The device of the super block. On btrfs and overlayfs stat(2) gives another one than s_dev, so
@@ -150,174 +143,11 @@ static void name_prologue(struct filter *f)
 			      "}\n");
 }
 
-/* Members of the groups below it count, too. */
-static int cgroup_filter(struct filter *f, const char *path, struct error *e)
-{
-	struct statfs fs;
-
-	if (statfs(path, &fs) < 0)
-		return error_set(e, FAULT_USAGE, -errno, "--cgroup %s: %s", path, strerror(errno));
-	if (fs.f_type != CGROUP2_MAGIC)
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "--cgroup %s: not a directory of a cgroup2 file system (as "
-				 "/sys/fs/cgroup is)",
-				 path);
-	buf_str(&f->prologue, "BPF_CGROUP_ARRAY(" FILTER_CGROUP_DIR_MAP ", 1);\n");
-	buf_str(&f->task, "if (" FILTER_CGROUP_DIR_MAP ".check_current_task(0) <= 0) return 0; ");
-	return 0;
-}
-
-static void cgroupmap_filter(struct filter *f)
-{
-	buf_str(&f->prologue, "BPF_TABLE(\"hash\", u64, u64, " FILTER_CGROUP_MAP ", 1024);\n");
-	buf_str(&f->task, "{ u64 id_ = bpf_get_current_cgroup_id(); "
-			  "if (!" FILTER_CGROUP_MAP ".lookup(&id_)) return 0; } ");
-}
-
-/* struct mnt_namespace is private to fs/: BTF has it, installed headers do not. */
-static void mntnsmap_filter(struct filter *f, bool btf)
-{
-	if (!btf)
-		buf_str(&f->prologue, "#include <linux/version.h>\n"
-				      "#include <linux/nsproxy.h>\n"
-				      "#include <linux/ns_common.h>\n"
-				      "struct mnt_namespace {\n"
-				      "#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)\n"
-				      "\tatomic_t count;\n"
-				      "#endif\n"
-				      "\tstruct ns_common ns;\n"
-				      "};\n");
-	buf_str(&f->prologue,
-		"BPF_TABLE(\"hash\", u64, u64, " FILTER_MNTNS_MAP ", 1024);\n"
-		"static inline u64 bcchost_mount_namespace(struct task_struct *task)\n"
-		"{\n"
-		"\tstruct nsproxy *nsproxy = 0;\n"
-		"\tstruct mnt_namespace *mnt_ns = 0;\n"
-		"\tunsigned int inum = 0;\n"
-		"\n"
-		"\tbpf_probe_read_kernel(&nsproxy, sizeof(nsproxy), &task->nsproxy);\n"
-		"\tbpf_probe_read_kernel(&mnt_ns, sizeof(mnt_ns), &nsproxy->mnt_ns);\n"
-		"\tbpf_probe_read_kernel(&inum, sizeof(inum), &mnt_ns->ns.inum);\n"
-		"\treturn inum;\n"
-		"}\n");
-	buf_str(&f->task, "{ u64 ns_ = bcchost_mount_namespace((void *)bpf_get_current_task()); "
-			  "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
-	buf_str(&f->other, "{ u64 ns_ = bcchost_mount_namespace(t_); "
-			   "if (!" FILTER_MNTNS_MAP ".lookup(&ns_)) return 0; } ");
-}
-
-enum constant {
-	CONSTANT_SELF = 1, /* bcchost's own process: a tool does not report itself */
-	CONSTANT_PID,
-	CONSTANT_TID,
-	CONSTANT_UID,
-	CONSTANT_INODE,
-	CONSTANT_INODE_DEV,
-	CONSTANT_DIR_INO,
-	CONSTANT_DIR_DEV,
-	CONSTANT_NAME_LOW, /* --name's first 8 bytes as a number, and its other 8 */
-	CONSTANT_NAME_HIGH,
-	CONSTANT_NAME_MASK_LOW, /* ones where it has bytes */
-	CONSTANT_NAME_MASK_HIGH,
-	CONSTANT_WORD = 256, /* the program's first word, and so on */
-};
-
-#define CONSTANT_UNSET UINT64_MAX /* of an option that was not given: no id is so large */
-
-int64_t filter_word_number(const struct program_word *w, const struct program *p,
-			   const struct options *o)
-{
-	const struct option_value *v = options_value(o, p, w->option);
-
-	if (options_given(o, p, w->option))
-		return v ? v->number : 1;
-	return w->other ? strtoll(w->other, NULL, 0) : 0;
-}
-
-/* 8 bytes of the name, or ones in their places, as a little-endian machine reads them. */
-static uint64_t name_number(const char *name, size_t from, bool mask)
-{
-	size_t len = name ? strlen(name) : 0;
-	uint64_t value = 0;
-
-	for (size_t i = from; i < len && i < from + 8; i++)
-		value |= (uint64_t)(mask ? 0xff : (unsigned char)name[i]) << 8 * (i - from);
-	return value;
-}
-
-/* A directory that is gone since its filter was made is nobody's. */
-static uint64_t dir_number(const char *dir, bool want_dev)
-{
-	uint64_t dev, ino;
-
-	if (filter_identity(dir, &dev, &ino, NULL))
-		return UINT64_MAX;
-	return want_dev ? dev : ino;
-}
-
-bool filter_constant(uint32_t which, const struct program *p, const struct options *o,
-		     uint64_t *value)
-{
-	if (which >= CONSTANT_WORD && which - CONSTANT_WORD < p->nwords) {
-		*value = (uint64_t)filter_word_number(&p->words[which - CONSTANT_WORD], p, o);
-		return true;
-	}
-	switch (which) {
-	case CONSTANT_SELF:
-		*value = (uint64_t)getpid();
-		return true;
-	case CONSTANT_PID:
-		*value = o->has_pid ? o->pid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_TID:
-		*value = o->has_tid ? o->tid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_UID:
-		*value = o->has_uid ? o->uid : CONSTANT_UNSET;
-		return true;
-	case CONSTANT_INODE:
-		*value = o->inode;
-		return true;
-	case CONSTANT_INODE_DEV:
-		*value = kernel_dev(major(o->inode_dev), minor(o->inode_dev));
-		return true;
-	case CONSTANT_DIR_INO:
-	case CONSTANT_DIR_DEV:
-		*value = o->dir ? dir_number(o->dir, which == CONSTANT_DIR_DEV) : 0;
-		return true;
-	case CONSTANT_NAME_LOW:
-	case CONSTANT_NAME_HIGH:
-		*value = name_number(o->name, which == CONSTANT_NAME_HIGH ? 8 : 0, false);
-		return true;
-	case CONSTANT_NAME_MASK_LOW:
-	case CONSTANT_NAME_MASK_HIGH:
-		*value = name_number(o->name, which == CONSTANT_NAME_MASK_HIGH ? 8 : 0, true);
-		return true;
-	}
-	return false;
-}
-
-/* A function that gives the constant; of a word's, signed as a number in the text would be. */
-static void constant_prologue(struct filter *f, const char *name, uint32_t which)
-{
-	const char *type = which >= CONSTANT_WORD ? "s64" : "u64";
-
-	buf_printf(&f->prologue,
-		   "static inline %s bcchost_%s(void)\n"
-		   "{\n"
-		   "\t%s value;\n"
-		   "\n"
-		   "\tasm volatile(\"%%0 = 0x%08x%08x ll\" : \"=r\"(value));\n"
-		   "\treturn value;\n"
-		   "}\n",
-		   type, name, type, FILTER_CONSTANT_MARK, which);
-}
-
 static void word_prologues(struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->nwords; i++)
 		if (p->words[i].constant)
-			constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
+			filter_constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
 }
 
 void filter_expand_word(const struct program_word *w, struct buf *out)
@@ -333,7 +163,7 @@ static void self_filter(struct filter *f)
 	buf_str(&f->prologue,
 		"/* bcchost's own process, put here when the program is loaded: a tool does not "
 		"report itself. */\n");
-	constant_prologue(f, "self", CONSTANT_SELF);
+	filter_constant_prologue(f, "self", CONSTANT_SELF);
 	buf_str(&f->task,
 		"if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
 	buf_str(&f->other, "if (" MEMBER("tgid") " == bcchost_self()) return 0; ");
@@ -373,7 +203,7 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 		if (!plain && !program_has_filter(p, ids[i].filter))
 			continue;
 		if (!plain)
-			constant_prologue(f, ids[i].name, ids[i].constant);
+			filter_constant_prologue(f, ids[i].name, ids[i].constant);
 		add_id(&f->task, ids[i].name, ids[i].current, value, plain);
 		add_id(&f->other, ids[i].name, ids[i].other, value, plain);
 	}
@@ -385,10 +215,10 @@ static void name_filter(struct filter *f, const struct options *o)
 	if (f->plain) {
 		plain_name_prologue(f, o->name);
 	} else {
-		constant_prologue(f, "name_low", CONSTANT_NAME_LOW);
-		constant_prologue(f, "name_high", CONSTANT_NAME_HIGH);
-		constant_prologue(f, "name_mask_low", CONSTANT_NAME_MASK_LOW);
-		constant_prologue(f, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
+		filter_constant_prologue(f, "name_low", CONSTANT_NAME_LOW);
+		filter_constant_prologue(f, "name_high", CONSTANT_NAME_HIGH);
+		filter_constant_prologue(f, "name_mask_low", CONSTANT_NAME_MASK_LOW);
+		filter_constant_prologue(f, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
 		name_prologue(f);
 	}
 	buf_printf(&f->task,
@@ -408,8 +238,8 @@ static int dir_filter(struct filter *f, const struct options *o, struct error *e
 	if (err)
 		return err;
 	if (!f->plain) {
-		constant_prologue(f, "dir_ino", CONSTANT_DIR_INO);
-		constant_prologue(f, "dir_dev", CONSTANT_DIR_DEV);
+		filter_constant_prologue(f, "dir_ino", CONSTANT_DIR_INO);
+		filter_constant_prologue(f, "dir_dev", CONSTANT_DIR_DEV);
 	}
 	dir_prologue(f, o);
 	return 0;
@@ -428,17 +258,12 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 		word_prologues(f, p);
 	if (o->name)
 		name_filter(f, o);
-	if (o->cgroup)
-		err = cgroup_filter(f, o->cgroup, e);
-	if (!err && o->cgroupmap)
-		cgroupmap_filter(f);
-	if (!err && o->mntnsmap)
-		mntnsmap_filter(f, btf);
+	err = filter_containers(f, p, o, btf, e);
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_inode && !plain) {
-		constant_prologue(f, "inode", CONSTANT_INODE);
-		constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
+		filter_constant_prologue(f, "inode", CONSTANT_INODE);
+		filter_constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
 	}
 	if (!err && o->has_dir)
 		err = dir_filter(f, o, e);

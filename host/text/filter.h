@@ -15,8 +15,9 @@
 #define FILTER_CGROUP_MAP "bcchost_cgroups"
 #define FILTER_MNTNS_MAP  "bcchost_mntns"
 
-/* The array of one cgroup that the loader puts the directory of --cgroup into. */
-#define FILTER_CGROUP_DIR_MAP "bcchost_cgroup"
+/* The array that the loader puts the directories of --cgroup, --container and --pod into, by enum
+ * options_within. */
+#define FILTER_WITHIN_MAP "bcchost_within"
 
 /*
  * Constants that are written into the program when it is loaded, so that --pid 42 costs no compile
@@ -46,6 +47,9 @@ struct filter {
 	bool wants_dentry;	   /* some part looks at a file: FILTER needs a `dentry` in scope */
 	uint64_t dir_dev, dir_ino; /* private: what --dir was resolved to */
 	bool plain;
+	bool has_mntns;	  /* private: that function is in the prologue */
+	bool wants_group; /* FILTER_TASK asks for the task's cgroup: filter_expand_group is to come
+			     before it */
 };
 
 /*
@@ -70,8 +74,14 @@ void filter_expand(const struct filter *f, const struct program *p, const struct
 
 /*
  * The same of FILTER_TASK(task), a C expression of a struct task_struct * that is not the current
- * one: pid, tid, uid, comm and mntns. There is no helper for another task's cgroup.
+ * one: pid, tid, uid, comm, cgroup and mntns.
  */
 void filter_expand_task(const struct filter *f, const char *task, struct buf *out);
+
+/*
+ * The functions that read another task's cgroup: bcchost_group(task), bcchost_group_id(group).
+ * Their types are many, so that they are only in a text that wants them.
+ */
+void filter_expand_group(struct buf *out);
 
 #endif

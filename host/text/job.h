@@ -9,6 +9,19 @@
 #include "text/plan.h"
 #include "text/scan.h"
 
+/* Text that comes into `out` once the template is expanded. */
+struct job_insert {
+	size_t at;
+	char *text;
+};
+
+/* A perf_submit: where in `out` its statement begins, and what it sends. */
+struct job_sent {
+	size_t at;
+	char *path, *data;
+	unsigned int line;
+};
+
 struct job {
 	struct plan *plan;
 	struct filter filter;
@@ -28,6 +41,14 @@ struct job {
 	char *wrapped;	 /* its name; NULL: none */
 	struct buf call; /* the arguments that its wrapper hands on */
 	bool returns;	 /* by fexit: it is given the result, too */
+
+	size_t prologue_end; /* in `out` */
+	bool other_task;     /* there is a FILTER_TASK */
+	bool wants_group;    /* a word asked for a task's cgroup */
+	struct job_insert *inserts;
+	size_t ninserts;
+	struct job_sent *sent; /* for --show */
+	size_t nsent;
 };
 
 /* --- expand.c --- */
@@ -71,5 +92,17 @@ int submit_declare(struct job *job, struct scan *s, const char *path,
 		   const struct scan_piece *word);
 bool submit_is_table(const struct job *job, const struct scan_piece *word);
 int submit_call(struct job *job, struct scan *s, const char *path, const struct scan_piece *table);
+
+/* --- show.c --- */
+
+/* `out` is at the statement that sends `data`, for --show. */
+int show_sent(struct job *job, const char *path, unsigned int line, const char *data, size_t len);
+
+/* Text that show_finish is to put there. */
+void show_insert(struct job *job, size_t at, const char *text);
+
+/* The template is expanded: puts into `out` what --show needs, and what is to be inserted. */
+int show_finish(struct job *job);
+void show_free(struct job *job);
 
 #endif

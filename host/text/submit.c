@@ -50,7 +50,7 @@ int submit_declare(struct job *job, struct scan *s, const char *path, const stru
 	return 0;
 }
 
-/* Cuts "ctx, data, size" at its first comma that is in no bracket. */
+/* "ctx, data, size" behind its first comma that is in no bracket. */
 static const char *after_first_argument(const char *inner, size_t len)
 {
 	struct scan s;
@@ -74,6 +74,13 @@ static const char *after_first_argument(const char *inner, size_t len)
 	return NULL;
 }
 
+static size_t first_argument(const char *inner, size_t len)
+{
+	const char *rest = after_first_argument(inner, len);
+
+	return rest ? (size_t)(rest - inner) - 1 : len;
+}
+
 int submit_call(struct job *job, struct scan *s, const char *path, const struct scan_piece *table)
 {
 	struct scan save = *s;
@@ -94,7 +101,14 @@ int submit_call(struct job *job, struct scan *s, const char *path, const struct 
 	if (!data)
 		return error_set(job->e, FAULT_TOOL, -EINVAL,
 				 "%s:%u: perf_submit takes ctx, data, size", path, method.line);
-	buf_printf(&job->out, "({ int err_ = %.*s.", (int)table->len, table->start);
+	buf_str(&job->out, "({ ");
+	if (job->plan->options->show) {
+		size_t size = first_argument(data, (size_t)(inner + len - data));
+
+		if (show_sent(job, path, method.line, data, size))
+			return -ENOMEM;
+	}
+	buf_printf(&job->out, "int err_ = %.*s.", (int)table->len, table->start);
 	if (job->plan->ring)
 		buf_printf(&job->out, "ringbuf_output(%.*s, 0)", (int)(inner + len - data), data);
 	else

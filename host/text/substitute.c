@@ -93,6 +93,9 @@ static int add_prologue(struct job *job, bool btf)
 				   ".lookup(&k); if (n) __sync_fetch_and_add(n, 1); }\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
+	if (job->plan->options->show)
+		buf_str(&job->out, "#define SHOW_CGROUP 1\n");
+	job->prologue_end = job->out.len;
 	return add_tests(job) ?: add_facts(job);
 }
 
@@ -107,6 +110,20 @@ static void note_targets(struct plan *plan, size_t at)
 	buf_add(&all, plan->notes.data + at, plan->notes.len - at);
 	buf_free(&plan->notes);
 	plan->notes = all;
+}
+
+/* What only the whole template tells. */
+static int finish(struct job *job)
+{
+	struct buf group = {0};
+
+	if (job->wants_group) {
+		filter_expand_group(&group);
+		show_insert(job, job->prologue_end, group.data ?: "");
+		job->out.failed |= buf_failed(&group);
+		buf_free(&group);
+	}
+	return show_finish(job);
 }
 
 int substitute(struct plan *plan, bool btf, char **text, struct error *e)
@@ -125,6 +142,8 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 		err = add_prologue(&job, btf);
 	if (!err)
 		err = expand_text(&job, plan->program->template_path, template, 0);
+	if (!err)
+		err = finish(&job);
 	note_targets(plan, noted);
 	if (!err) {
 		*text = buf_take(&job.out);

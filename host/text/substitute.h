@@ -5,6 +5,7 @@
  *
  *   FILTER, FILTER(dentry)          what the filter options ask for; returns 0 from the function
  *   FILTER_TASK(task)               the same of another task than the current one
+ *   TASK_CGROUP(task)               the id of a task's cgroup, for an event's cgroup_id (--show)
  *   SIGNATURE(function, parameter…) the handler's parameters, as this kernel's function has them;
  *                                   a raw tracepoint's too; "." is whatever the probe took
  *   RESULT                          what the function returned, in the handler of its return

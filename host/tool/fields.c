@@ -30,12 +30,19 @@ const char *fields_unit(const struct program_column *c)
 		return "microseconds";
 	if (ends_with(c->field, "_ms"))
 		return "milliseconds";
-	return c->unit != PROGRAM_UNIT_NONE || ends_with(c->field, "_ns") ? "nanoseconds" : NULL;
+	return c->unit != PROGRAM_UNIT_NONE ? "nanoseconds" : NULL;
 }
 
 static bool same(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Is the field's number or text shown as it is? */
+static bool is_plain(const struct program_column *c)
+{
+	return c->format == PROGRAM_FORMAT_AUTO || c->format == PROGRAM_FORMAT_HEX ||
+	       c->format == PROGRAM_FORMAT_OCTAL;
 }
 
 const struct field *fields_find(const struct fields *f, const char *name)
@@ -46,29 +53,39 @@ const struct field *fields_find(const struct fields *f, const char *name)
 	return NULL;
 }
 
+/* The same value in another shape: of several columns, the one that plain text shows is named. */
+static bool merge(struct field *before, const struct program *p, enum field_part part,
+		  const struct program_column *c)
+{
+	const struct program_column *b = before->column;
+
+	if (before->part != part || !c || !b || !same(b->field, c->field) ||
+	    is_plain(b) != is_plain(c) || (!is_plain(c) && b->format != c->format))
+		return false;
+	if (same(b->when, p->csv) || (b->when && !c->when))
+		before->column = c;
+	return true;
+}
+
 static int add(struct fields *f, const struct program *p, enum field_part part,
 	       const struct program_column *c, const char *name, const char *suffix,
 	       struct error *e)
 {
-	const struct field *before;
-	struct field *v;
+	struct field *before, *v;
 	char *whole;
+	int err = 0;
 
 	if (asprintf(&whole, "%s%s", name, suffix) < 0)
 		return error_nomem(e);
-	before = fields_find(f, whole);
-	if (before && before->part == part && c && before->column &&
-	    same(before->column->field, c->field) && before->column->format == c->format) {
-		free(whole);
-		return 0;
-	}
+	before = (struct field *)fields_find(f, whole);
+	if (before && !merge(before, p, part, c))
+		err = program_error(p, c ? c->line : p->table_line, e,
+				    "column %s: its field %s is there already; `as` gives it "
+				    "another name",
+				    c ? c->title : name, whole);
 	if (before) {
-		program_error(p, c ? c->line : p->table_line, e,
-			      "column %s: its field %s is there already; `as` gives it another "
-			      "name",
-			      c ? c->title : name, whole);
 		free(whole);
-		return -EINVAL;
+		return err;
 	}
 	v = realloc(f->v, (f->n + 1) * sizeof(*v));
 	if (!v) {
@@ -136,6 +153,18 @@ int fields_make(struct fields *f, const struct program *p, struct error *e)
 		err = add(f, p, FIELD_ELAPSED, elapsed_column(p), "elapsed_ns", "", e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
 		err = add_column(f, p, &p->columns[i], e);
+	return err;
+}
+
+int fields_add_shown(struct fields *f, unsigned int show, struct error *e)
+{
+	static const char *const names[] = {"container", "pod", "cgroup"};
+	int err = 0;
+
+	/* enum options_show is in this order */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
+		if (show & 1u << i && !fields_find(f, names[i]))
+			err = add(f, NULL, FIELD_SHOWN, NULL, names[i], "", e);
 	return err;
 }
 

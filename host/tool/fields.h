@@ -3,7 +3,7 @@
  * fields: the named values that a program's events, or its table's rows, are for machines: what
  * `--output json` and `csv` print, and what the exporter's labels and metrics take. They follow
  * from the program alone, whichever options are given: a field that this run does not have is
- * unknown, not absent. docs/output.md shows those of each tool.
+ * unknown, not absent. docs/output.md shows those of each tool. Only --show adds some.
  */
 #ifndef BCCHOST_TOOL_FIELDS_H
 #define BCCHOST_TOOL_FIELDS_H
@@ -25,6 +25,7 @@ enum field_part {
 	FIELD_ARGUMENTS,  /* "arguments" */
 	FIELD_RESULT,	  /* as the field of `result:` is called */
 	FIELD_ERRNO,	  /* … with "_name": the error's, if it is one */
+	FIELD_SHOWN,	  /* "container", "pod", "cgroup": of --show */
 };
 
 struct field {
@@ -45,6 +46,9 @@ struct fields {
  */
 int fields_make(struct fields *f, const struct program *p, struct error *e);
 void fields_free(struct fields *f);
+
+/* Those of --show (options.h), behind the others; a column's own field of that name stays. */
+int fields_add_shown(struct fields *f, unsigned int show, struct error *e);
 
 /* NULL if there is none of that name. */
 const struct field *fields_find(const struct fields *f, const char *name);

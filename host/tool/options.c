@@ -10,6 +10,7 @@
 #include "tool/option_value.h"
 #include "tool/options_match.h"
 #include "tool/options_table.h"
+#include "tool/options_within.h"
 #include "tool/options_unknown.h"
 
 /* A command line on its way; `program` is NULL before the tool's name. */
@@ -303,6 +304,35 @@ static int check_variant(struct parser *ps)
 	return found ? 0 : -EINVAL;
 }
 
+/* One form, not two, and one that the tool has. */
+static int check_output(struct parser *ps)
+{
+	const struct program *p = ps->program;
+	static const char *const words[] = {"", "text", "json", "csv", "svg"};
+	const char *own = p->json && options_given(ps->o, p, p->json) ? p->json
+			  : p->csv && options_given(ps->o, p, p->csv) ? p->csv
+								      : NULL;
+	const char *word = words[ps->o->output];
+
+	if (own && *word)
+		return error_set(
+			ps->e, FAULT_USAGE, -EINVAL,
+			"--output %s and --%s: --%s prints what BCC's %s does, which is another "
+			"form; give one of them",
+			word, own, own, p->name);
+	if (ps->o->output == OPTIONS_OUTPUT_SVG && p->output != PROGRAM_HISTOGRAM)
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--output svg is the picture of a histogram, and %s prints none; "
+				 "it has text, json and csv",
+				 p->name);
+	if (ps->o->heatmap && (own || options_want_data(ps->o)))
+		return error_set(ps->e, FAULT_USAGE, -EINVAL,
+				 "--heatmap is a picture, and --%s%s asks for data; give one of "
+				 "them",
+				 own ? own : "output ", own ? "" : word);
+	return 0;
+}
+
 static int check_together(struct parser *ps)
 {
 	if (ps->o->sort && !ps->o->help) {
@@ -324,7 +354,7 @@ static int check_together(struct parser *ps)
 	if (ps->o->recursive && !ps->o->has_dir)
 		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
 					   "");
-	return check_variant(ps);
+	return check_variant(ps) ?: check_output(ps);
 }
 
 int options_parse(const struct program *p, int argc, char **argv, const struct options *base,
@@ -342,7 +372,7 @@ int options_parse(const struct program *p, int argc, char **argv, const struct o
 		return 0;
 	err = parse_options(&ps);
 	if (!err && !out->help)
-		err = check_together(&ps) ?: fill_defaults(&ps);
+		err = check_together(&ps) ?: fill_defaults(&ps) ?: options_find_within(p, out, e);
 	if (err)
 		options_free(out);
 	return err;
@@ -376,6 +406,9 @@ void options_free(struct options *o)
 {
 	for (size_t i = 0; i < o->nvalues; i++)
 		option_value_clear(&o->values[i]);
+	for (size_t i = 0; i < OPTIONS_NWITHIN; i++)
+		free(o->within[i]);
+	memset(o->within, 0, sizeof(o->within));
 	free(o->values);
 	o->values = NULL;
 	o->nvalues = 0;

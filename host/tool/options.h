@@ -25,10 +25,35 @@ struct option_value {
 	char **paths;
 };
 
+/* The groups that a task must be in, or below: the index of each in the array of them. */
+enum options_within {
+	OPTIONS_WITHIN_CGROUP,
+	OPTIONS_WITHIN_CONTAINER,
+	OPTIONS_WITHIN_POD,
+	OPTIONS_NWITHIN,
+};
+
+/* --show: columns of the host's own. */
+enum options_show {
+	OPTIONS_SHOW_CONTAINER = 1,
+	OPTIONS_SHOW_POD = 2,
+	OPTIONS_SHOW_CGROUP = 4,
+};
+
 enum options_buffer {
 	OPTIONS_BUFFER_AUTO,
 	OPTIONS_BUFFER_RING,
 	OPTIONS_BUFFER_PERF,
+};
+
+/* --output: what is printed, and how. Not given, it is text, unless the tool has a flag of its own
+ * for another form (`csv:`, `json:` of its program). */
+enum options_output {
+	OPTIONS_OUTPUT_DEFAULT,
+	OPTIONS_OUTPUT_TEXT,
+	OPTIONS_OUTPUT_JSON,
+	OPTIONS_OUTPUT_CSV,
+	OPTIONS_OUTPUT_SVG, /* of a histogram: its heat map as a picture */
 };
 
 enum options_debug {
@@ -39,24 +64,35 @@ enum options_debug {
 	OPTIONS_DEBUG_VERIFIER = 16,
 };
 
+enum options_color {
+	OPTIONS_COLOR_AUTO, /* on a terminal, unless NO_COLOR or TERM say otherwise */
+	OPTIONS_COLOR_ALWAYS,
+	OPTIONS_COLOR_NEVER,
+};
+
 struct options {
 	/* the host's, for every tool */
-	bool help;		    /* -h --help */
-	bool print_bpf;		    /* --print-bpf */
-	bool compile_only;	    /* --compile-only: compile, report, load nothing */
-	bool no_cache;		    /* --no-cache */
-	bool verbose;		    /* --verbose */
-	bool no_header;		    /* --no-header */
-	unsigned int debug;	    /* --debug=WORD[,WORD…]; bits of enum options_debug */
-	double duration;	    /* -d --duration SECONDS; 0: until it is interrupted */
-	uint64_t max_events;	    /* -M --max-events N; 0: no end */
-	bool timestamp;		    /* -T --timestamp */
-	double interval;	    /* --interval SECONDS; 0: as the program has it */
-	uint64_t count;		    /* --count N intervals; 0: no end */
-	const char *sort;	    /* -s --sort WORD, one of the program's; points into argv */
-	uint32_t maxrows;	    /* -r --maxrows N; 0: not given */
-	bool noclear;		    /* -C --noclear */
+	bool help;		  /* -h --help */
+	bool print_bpf;		  /* --print-bpf */
+	bool compile_only;	  /* --compile-only: compile, report, load nothing */
+	bool no_cache;		  /* --no-cache */
+	bool verbose;		  /* --verbose */
+	bool no_header;		  /* --no-header */
+	unsigned int debug;	  /* --debug=WORD[,WORD…]; bits of enum options_debug */
+	double duration;	  /* -d --duration SECONDS; 0: until it is interrupted */
+	uint64_t max_events;	  /* -M --max-events N; 0: no end */
+	bool timestamp;		  /* -T --timestamp */
+	double interval;	  /* --interval SECONDS; 0: as the program has it */
+	uint64_t count;		  /* --count N intervals; 0: no end */
+	unsigned int show;	  /* --show WORD[,WORD…]; bits of enum options_show */
+	const char *sort;	  /* -s --sort WORD, one of the program's; points into argv */
+	uint32_t maxrows;	  /* -r --maxrows N; 0: not given */
+	bool noclear;		  /* -C --noclear */
+	bool heatmap;		  /* --heatmap */
+	enum options_color color; /* --color auto|always|never */
+	bool color_given;
 	uint32_t buffer_pages;	    /* -b --buffer-pages N, a power of two; 0: by the host */
+	enum options_output output; /* --output text|json|csv */
 	enum options_buffer buffer; /* --buffer auto|ring|perf */
 	const char *variant;  /* --variant NAME, one of the program's; these point into argv */
 	const char *btf;      /* --btf FILE|none */
@@ -69,13 +105,22 @@ struct options {
 	uint32_t pid, tid, uid; /* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */
 	const char *name;	/* -n --name: the comm contains it; 1…15 bytes */
 	const char *cgroup;	/* --cgroup PATH: a directory of the cgroup2 file system */
+	const char *container;	/* --container ID|NAME, as it was typed */
+	const char *pod;	/* --pod UID|NAME */
 	const char *cgroupmap;	/* --cgroupmap PATH: a pinned hash of u64 cgroup ids */
 	const char *mntnsmap;	/* --mntnsmap PATH: a pinned hash of u64 mount namespace ids */
-	uint64_t inode;		/* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
+	bool has_mntns;
+	uint32_t mntns; /* --mntns NUMBER|PATH */
+	uint64_t inode; /* --inode [MAJOR:MINOR:]INODE (-i too for parent_inode) */
 	bool inode_has_dev;
 	dev_t inode_dev; /* makedev(MAJOR, MINOR) */
 	const char *dir; /* --dir PATH, an existing directory */
 	bool recursive;	 /* --recursive: with --dir, anything below it; alone: an error */
+
+	/* what --cgroup, --container and --pod mean: directories of the cgroup2 file system, by
+	 * enum options_within; owned; NULL: not given */
+	char *within[OPTIONS_NWITHIN];
+	uint32_t container_mntns; /* instead of a group (container/find.h), or 0 */
 
 	/* the program's own, in the order of program->options */
 	struct option_value *values; /* owned */
@@ -116,10 +161,25 @@ bool options_given(const struct options *o, const struct program *p, const char 
 /* Is `name` the long name of an option that this program would know? */
 bool options_known(const struct program *p, const char *name);
 
-/* Seconds between two prints of a periodic output; 0: it prints once, at the end. */
+/* A heat map, in characters or as a picture: output/heat.h instead of rows. */
+static inline bool options_want_map(const struct options *o)
+{
+	return o->heatmap || o->output == OPTIONS_OUTPUT_SVG;
+}
+
+/* Seconds between two prints of a periodic output; 0: it prints once, at the end. A heat map has a
+ * column an interval, and so one in any case. */
 static inline double options_interval(const struct options *o, const struct program *p)
 {
-	return o->interval > 0 ? o->interval : p->interval;
+	if (o->interval > 0 || p->interval > 0)
+		return o->interval > 0 ? o->interval : p->interval;
+	return options_want_map(o) ? 1 : 0;
+}
+
+/* --output json or csv: output/data.h instead of text. */
+static inline bool options_want_data(const struct options *o)
+{
+	return o->output == OPTIONS_OUTPUT_JSON || o->output == OPTIONS_OUTPUT_CSV;
 }
 
 /* The value of an option of the program's own; NULL if it has none of that name. */

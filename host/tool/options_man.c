@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/fields_man.h"
 #include "tool/options_text.h"
 #include "tool/roff.h"
 
@@ -122,6 +123,28 @@ static void shown(struct buf *text, const struct program_column *c)
 		buf_printf(text, " Not with `--%s`.", c->unless);
 }
 
+static void highlighted(struct buf *text, const struct program_column *c)
+{
+	switch (c->highlight) {
+	case PROGRAM_HIGHLIGHT_NONE:
+		break;
+	case PROGRAM_HIGHLIGHT_NONZERO:
+		buf_str(text, " Red on a terminal if it is not 0.");
+		break;
+	case PROGRAM_HIGHLIGHT_NEGATIVE:
+		buf_printf(text, " Red on a terminal if %s is negative.",
+			   c->format == PROGRAM_FORMAT_CALL ? "the result" : "it");
+		break;
+	case PROGRAM_HIGHLIGHT_OVER:
+		buf_printf(text, " Yellow on a terminal if it is over %g.", c->highlight_than);
+		break;
+	case PROGRAM_HIGHLIGHT_TIMES:
+		buf_printf(text, " Yellow on a terminal if it is more than %g times what is usual.",
+			   c->highlight_than);
+		break;
+	}
+}
+
 static void column(struct buf *b, const struct program_column *c)
 {
 	struct buf text = {0};
@@ -138,6 +161,7 @@ static void column(struct buf *b, const struct program_column *c)
 		buf_char(&text, '.');
 	capital(&text);
 	shown(&text, c);
+	highlighted(&text, c);
 	tagged(b, c->title, text.data ?: "");
 	b->failed |= buf_failed(&text);
 	buf_free(&text);
@@ -273,6 +297,7 @@ char *options_man(const struct program *p, const char *const *see, size_t n)
 	for (size_t i = 0; i < options_groups_len; i++)
 		common_options(&b, p, options_groups[i].group, options_groups[i].heading);
 	columns(&b, p);
+	fields_man(&b, p);
 	section(&b, "OVERHEAD", p->overhead);
 	section(&b, "CAVEATS", p->caveats);
 	if (p->nexamples)
@@ -312,6 +337,21 @@ static const char global_files[] =
 	"beside NAME.bpf.c, or have directories programs and templates. As root, files that others "
 	"can write are refused.";
 
+static const char global_containers[] =
+	"A container is told by its cgroup, whose path its runtime chose: of Docker, Podman, "
+	"containerd, CRI-O and Kubernetes with either cgroup driver, LXC and systemd-nspawn. "
+	"--container takes its id or its name, --pod the pod's UID or its name, each also by how "
+	"it "
+	"begins; what is in that group or below it is traced. They mean what there is when the "
+	"tool "
+	"starts: a container that is started again is another group. --cgroup takes any directory "
+	"of cgroup2, --mntns a mount namespace. --show container,pod,cgroup adds columns to tools "
+	"that print events.\n"
+	"Names that the path does not have come from config.v2.json in /var/lib/docker/containers, "
+	"containers.json in /var/lib/containers/storage/overlay-containers, and the names of files "
+	"in /var/log/containers and /var/log/pods. A container in cgroups of version 1 alone is "
+	"known by its mount namespace; --pod and --show need cgroup2.";
+
 char *options_man_global(const struct options_tool *tools, size_t n)
 {
 	struct buf b = {0};
@@ -335,6 +375,7 @@ char *options_man_global(const struct options_tool *tools, size_t n)
 		example(&b, "", tools[i].name, tools[i].summary);
 	}
 	pairs(&b, "ENVIRONMENT", options_environment, options_environment_len);
+	section(&b, "CONTAINERS", global_containers);
 	section(&b, "FILES", global_files);
 	pairs(&b, "EXAMPLES", options_examples, options_examples_len);
 	exits(&b);

@@ -12,7 +12,6 @@
 
 #include "tool/number.h"
 
-#define PID_MAX	     4194304 /* PID_MAX_LIMIT of a 64-bit kernel */
 #define UID_MAX	     4294967294u
 #define COMM_MAX     15
 #define MAJOR_MAX    4095
@@ -21,7 +20,7 @@
 #define DURATION_MAX (10 * 366 * 86400.0)
 #define RELEASE_MAX  64
 
-static int wants(struct error *e, const char *what)
+int options_wants(struct error *e, const char *what)
 {
 	return error_set(e, FAULT_USAGE, -EINVAL, "%s", what);
 }
@@ -30,9 +29,9 @@ static int set_id(uint32_t *id, bool *has, const char *text, const char *what, s
 {
 	uint64_t n;
 
-	if (!number_u64(text, &n) || n < 1 || n > PID_MAX)
+	if (!number_u64(text, &n) || n < 1 || n > OPTIONS_PID_MAX)
 		return error_set(e, FAULT_USAGE, -EINVAL, "a %s id is a whole number from 1 to %d",
-				 what, PID_MAX);
+				 what, OPTIONS_PID_MAX);
 	*id = (uint32_t)n;
 	*has = true;
 	return 0;
@@ -69,7 +68,7 @@ int options_set_uid(struct options *o, const char *text, struct error *e)
 int options_set_name(struct options *o, const char *text, struct error *e)
 {
 	if (!*text || strlen(text) > COMM_MAX)
-		return wants(e, "a process's name has 1 to 15 bytes");
+		return options_wants(e, "a process's name has 1 to 15 bytes");
 	o->name = text;
 	return 0;
 }
@@ -77,13 +76,13 @@ int options_set_name(struct options *o, const char *text, struct error *e)
 static int check_exists(const char *text, struct stat *st, struct error *e)
 {
 	if (!*text)
-		return wants(e, "a path is not empty");
+		return options_wants(e, "a path is not empty");
 	if (stat(text, st) < 0)
 		return error_set(e, FAULT_USAGE, -errno, "%s", strerror(errno));
 	return 0;
 }
 
-static int check_directory(const char *text, struct error *e)
+int options_check_directory(const char *text, struct error *e)
 {
 	struct stat st;
 	int err;
@@ -118,16 +117,6 @@ static int set_file(const char **to, const char *text, struct error *e)
 	return err;
 }
 
-int options_set_cgroup(struct options *o, const char *text, struct error *e)
-{
-	int err;
-
-	err = check_directory(text, e);
-	if (!err)
-		o->cgroup = text;
-	return err;
-}
-
 int options_set_cgroupmap(struct options *o, const char *text, struct error *e)
 {
 	return set_path(&o->cgroupmap, text, e);
@@ -142,7 +131,7 @@ int options_set_dir(struct options *o, const char *text, struct error *e)
 {
 	int err;
 
-	err = check_directory(text, e);
+	err = options_check_directory(text, e);
 	if (err)
 		return err;
 	o->dir = text;
@@ -180,8 +169,8 @@ int options_set_inode(struct options *o, const char *text, struct error *e)
 	good = parse_inode(copy, &o->inode, &o->inode_has_dev, &o->inode_dev);
 	free(copy);
 	if (!good)
-		return wants(e, "an inode is INODE or MAJOR:MINOR:INODE, as whole numbers "
-				"(`stat -c %Hd:%Ld:%i FILE` prints them)");
+		return options_wants(e, "an inode is INODE or MAJOR:MINOR:INODE, as whole numbers "
+					"(`stat -c %Hd:%Ld:%i FILE` prints them)");
 	o->has_inode = true;
 	return 0;
 }
@@ -191,7 +180,7 @@ int options_set_duration(struct options *o, const char *text, struct error *e)
 	double n;
 
 	if (!number_real(text, &n) || n <= 0 || n > DURATION_MAX)
-		return wants(e, "a duration is in seconds, over 0 and at most ten years");
+		return options_wants(e, "a duration is in seconds, over 0 and at most ten years");
 	o->duration = n;
 	return 0;
 }
@@ -201,7 +190,7 @@ int options_set_max_events(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > 1ULL << 63)
-		return wants(e, "a number of events is a whole number from 1 to 2^63");
+		return options_wants(e, "a number of events is a whole number from 1 to 2^63");
 	o->max_events = n;
 	return 0;
 }
@@ -211,7 +200,7 @@ int options_set_interval(struct options *o, const char *text, struct error *e)
 	double n;
 
 	if (!number_real(text, &n) || n < 0.01 || n > 86400)
-		return wants(e, "an interval is in seconds, from 0.01 to 86400");
+		return options_wants(e, "an interval is in seconds, from 0.01 to 86400");
 	o->interval = n;
 	return 0;
 }
@@ -221,7 +210,8 @@ int options_set_count(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > UINT32_MAX)
-		return wants(e, "a number of intervals is a whole number from 1 to 2^32 - 1");
+		return options_wants(e,
+				     "a number of intervals is a whole number from 1 to 2^32 - 1");
 	o->count = n;
 	return 0;
 }
@@ -231,7 +221,7 @@ int options_set_maxrows(struct options *o, const char *text, struct error *e)
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > 1000000)
-		return wants(e, "a number of rows is a whole number from 1 to 1000000");
+		return options_wants(e, "a number of rows is a whole number from 1 to 1000000");
 	o->maxrows = (uint32_t)n;
 	return 0;
 }
@@ -241,7 +231,7 @@ int options_set_buffer_pages(struct options *o, const char *text, struct error *
 	uint64_t n;
 
 	if (!number_u64(text, &n) || n < 1 || n > PAGES_MAX || (n & (n - 1)))
-		return wants(e, "a number of pages is a power of two from 1 to 65536");
+		return options_wants(e, "a number of pages is a power of two from 1 to 65536");
 	o->buffer_pages = (uint32_t)n;
 	return 0;
 }
@@ -260,7 +250,56 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 			return 0;
 		}
 	}
-	return wants(e, "a buffer is auto, ring or perf");
+	return options_wants(e, "a buffer is auto, ring or perf");
+}
+
+static bool add_show(struct options *o, const char *word)
+{
+	static const char *const words[] = {"container", "pod", "cgroup"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(word, words[i])) {
+			o->show |= 1u << i; /* enum options_show is in this order */
+			return true;
+		}
+	}
+	return false;
+}
+
+int options_set_color(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_COLOR_AUTO] = "auto",
+		[OPTIONS_COLOR_ALWAYS] = "always",
+		[OPTIONS_COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!strcmp(text, words[i])) {
+			o->color = (enum options_color)i;
+			o->color_given = true;
+			return 0;
+		}
+	}
+	return options_wants(e, "colours are auto, always or never");
+}
+
+int options_set_output(struct options *o, const char *text, struct error *e)
+{
+	static const char *const words[] = {
+		[OPTIONS_OUTPUT_TEXT] = "text",
+		[OPTIONS_OUTPUT_JSON] = "json",
+		[OPTIONS_OUTPUT_CSV] = "csv",
+		[OPTIONS_OUTPUT_SVG] = "svg",
+	};
+
+	for (size_t i = OPTIONS_OUTPUT_TEXT; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(text, words[i])) {
+			o->output = (enum options_output)i;
+			return 0;
+		}
+	}
+	return options_wants(e, "what is printed is text, json or csv; of a histogram also svg");
 }
 
 const char *const options_debug_words[] = {"preprocessed", "ir", "asm", "source", "verifier", NULL};
@@ -276,7 +315,9 @@ static bool add_debug(struct options *o, const char *word)
 	return false;
 }
 
-int options_set_debug(struct options *o, const char *text, struct error *e)
+/* Words with commas between them. */
+static int add_words(struct options *o, const char *text,
+		     bool (*add)(struct options *, const char *), const char *what, struct error *e)
 {
 	char *copy, *word, *rest;
 	bool good = true;
@@ -285,12 +326,24 @@ int options_set_debug(struct options *o, const char *text, struct error *e)
 	if (!copy)
 		return error_nomem(e);
 	while (good && (word = strsep(&rest, ",")))
-		good = add_debug(o, word);
+		good = add(o, word);
 	free(copy);
-	if (!good)
-		return wants(e, "what to show is preprocessed, ir, asm, source or verifier, with "
-				"commas between several");
-	return 0;
+	return good ? 0 : options_wants(e, what);
+}
+
+int options_set_debug(struct options *o, const char *text, struct error *e)
+{
+	return add_words(o, text, add_debug,
+			 "what to show is preprocessed, ir, asm, source or verifier, with commas "
+			 "between several",
+			 e);
+}
+
+int options_set_show(struct options *o, const char *text, struct error *e)
+{
+	return add_words(o, text, add_show,
+			 "what to show is container, pod or cgroup, with commas between several",
+			 e);
 }
 
 int options_set_btf(struct options *o, const char *text, struct error *e)
@@ -315,7 +368,8 @@ int options_set_release(struct options *o, const char *text, struct error *e)
 	while (isalnum((unsigned char)*s) || (*s && strchr(".-+_~", *s)))
 		s++;
 	if (!isdigit((unsigned char)*text) || !strchr(text, '.') || *s || s - text > RELEASE_MAX)
-		return wants(e, "a release is as `uname -r` prints it, like 6.1.0-13-amd64");
+		return options_wants(e,
+				     "a release is as `uname -r` prints it, like 6.1.0-13-amd64");
 	o->release = text;
 	return 0;
 }

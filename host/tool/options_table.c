@@ -17,8 +17,11 @@
 #define OUTPUT_OF(kinds) OPTIONS_GROUP_OUTPUT, -1, kinds, false
 #define EVENTS		 OUTPUT_OF(1 << PROGRAM_STREAM)
 #define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE)
+#define ROWS		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
 #define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
 #define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
+#define HISTOGRAM	 OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
+#define NO_HISTOGRAM	 OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
 #define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
@@ -30,8 +33,14 @@ const struct options_entry options_table[] = {
 	 options_set_name},
 	{"cgroup", 0, "PATH", "only this cgroup and those below it (a directory of cgroup2)",
 	 FILTER(CGROUP), AT(cgroup), options_set_cgroup},
+	{"container", 0, "ID|NAME", "only this container, by its id or name or how that begins",
+	 FILTER(CGROUP), AT(container), options_set_container},
+	{"pod", 0, "UID|NAME", "only this pod, by its UID or [NAMESPACE/]NAME or how that begins",
+	 FILTER(CGROUP), AT(pod), options_set_pod},
 	{"cgroupmap", 0, "PATH", "only the cgroups in this pinned BPF map", FILTER(CGROUP),
 	 AT(cgroupmap), options_set_cgroupmap},
+	{"mntns", 0, "NUMBER|PATH", "only this mount namespace (4026531840, or /proc/PID/ns/mnt)",
+	 FILTER(MNTNS), AT(has_mntns), options_set_mntns},
 	{"mntnsmap", 0, "PATH", "only the mount namespaces in this pinned BPF map", FILTER(MNTNS),
 	 AT(mntnsmap), options_set_mntnsmap},
 	{"inode", 0, "[MAJ:MIN:]INODE", "only the file of this inode number, on any device or this",
@@ -50,13 +59,26 @@ const struct options_entry options_table[] = {
 	 options_set_max_events},
 	{"timestamp", 'T', NULL, "show when each event came, in seconds from the first", LINES,
 	 AT(timestamp), NULL},
+	{"show", 0, "WORD,…", "add columns: container, pod or cgroup of the task", ROWS, AT(show),
+	 options_set_show},
 	{"interval", 0, "SECONDS", "print every so many seconds", PERIODIC, AT(interval),
 	 options_set_interval},
 	{"count", 0, "N", "print so many times, then stop", PERIODIC, AT(count), options_set_count},
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
-	{"noclear", 'C', NULL, "do not clear the screen", TOP, AT(noclear), NULL},
+	{"noclear", 'C', NULL, "no steady screen: one table below the other", TOP, AT(noclear),
+	 NULL},
+	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
+	 HISTOGRAM, AT(heatmap), NULL},
+	{"color", 0, "auto|always|never",
+	 "colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb", OUTPUT,
+	 AT(color_given), options_set_color},
+	{"output", 0, "text|json|csv", "print text, JSON (an object a line), or CSV", NO_HISTOGRAM,
+	 AT(output), options_set_output},
+	{"output", 0, "text|json|csv|svg",
+	 "print text, JSON (an object a line), CSV, or at the end a heat map as a picture",
+	 HISTOGRAM, AT(output), options_set_output},
 	{"no-header", 0, NULL, "print no heading", OUTPUT, AT(no_header), NULL},
 	{"buffer-pages", 'b', "N",
 	 "pages of the buffer for events, of each CPU, a power of two "

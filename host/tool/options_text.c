@@ -36,13 +36,16 @@ const size_t options_commands_len = COUNT(options_commands);
 const struct options_pair options_environment[] = {
 	{"BCCHOST_CACHE_DIR", "where compiled objects are kept instead of /var/cache/bcchost"},
 	{"BCCHOST_PATH", "directories of tools, with colons between them"},
-	{"NO_COLOR", "if it is set, nothing is coloured"},
+	{"NO_COLOR", "if it is set and not empty, nothing is coloured unless --color always"},
+	{"TERM", "unset or dumb: no colours, and no screen that is drawn in its place"},
 	{"TMPDIR", "where temporary files go instead of /tmp"},
 };
 const size_t options_environment_len = COUNT(options_environment);
 
 const struct options_pair options_examples[] = {
 	{"bcchost opensnoop --pid 42", "the files that process 42 opens"},
+	{"bcchost opensnoop --container web", "the files that are opened in a container"},
+	{"bcchost execsnoop --show container", "new programs, and the container of each"},
 	{"bcchost --print-bpf opensnoop", "the BPF C that it would run here; needs no root"},
 	{"bcchost --tools-dir ~/tools mytool", "a tool of one's own"},
 };

@@ -190,6 +190,16 @@ enum program_align {
 	PROGRAM_ALIGN_RIGHT,
 };
 
+/* `highlight:` of a column: which of its values are coloured on a terminal. */
+enum program_highlight {
+	PROGRAM_HIGHLIGHT_NONE,
+	PROGRAM_HIGHLIGHT_NONZERO,  /* "nonzero": an error number */
+	PROGRAM_HIGHLIGHT_NEGATIVE, /* "negative": a result that is an error */
+	PROGRAM_HIGHLIGHT_OVER,	    /* {over: N}: more than that, in the column's unit */
+	PROGRAM_HIGHLIGHT_TIMES,    /* {times: N}, or "slow", which is 10: more than so many times
+				       what is usual (output/median.h) */
+};
+
 struct program_column {
 	char *title;
 	enum program_column_value value;
@@ -214,6 +224,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	enum program_highlight highlight;
+	double highlight_than; /* of OVER and TIMES */
 	size_t nbits;
 	struct program_value *bits; /* what the bits of a number are called; output/bits.h */
 	unsigned int line;

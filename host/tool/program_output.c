@@ -11,6 +11,8 @@
 #include "tool/options.h"
 #include "tool/program_parts.h"
 
+#define SLOW 10 /* `highlight: slow`: times what is usual */
+
 static const struct yaml_choices values = {
 	"value of a column",
 	2,
@@ -61,6 +63,50 @@ static int read_names(const struct yaml_value *v, void *to, const void *arg, str
 			  "a mapping of numbers to words", e);
 }
 
+static int read_than(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	const char *text = yaml_scalar(v);
+
+	if (c->highlight)
+		return yaml_error(v, e, "`highlight` is `over` or `times`, not both");
+	c->highlight = *(const enum program_highlight *)arg;
+	if (!text || !number_real(text, &c->highlight_than) || c->highlight_than < 0)
+		return yaml_error_type(v, "a number that is not negative", e);
+	return 0;
+}
+
+/* `highlight: slow`, or `highlight: {over: 100}`. */
+static int read_highlight(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_choices words = {
+		"a highlight (or {over: N}, {times: N})",
+		3,
+		{{"nonzero", PROGRAM_HIGHLIGHT_NONZERO},
+		 {"negative", PROGRAM_HIGHLIGHT_NEGATIVE},
+		 {"slow", PROGRAM_HIGHLIGHT_TIMES}},
+	};
+	static const enum program_highlight over = PROGRAM_HIGHLIGHT_OVER,
+					    times = PROGRAM_HIGHLIGHT_TIMES;
+	static const struct yaml_field fields[] = {
+		{"over", read_than, 0, &over, false},
+		{"times", read_than, 0, &times, false},
+	};
+	static const struct yaml_schema schema = {fields, 2, 0};
+	struct program_column *c = to;
+	int err;
+
+	(void)arg;
+	if (yaml_kind(v) != YAML_IS_MAP) {
+		c->highlight_than = SLOW;
+		return yaml_choice(v, &c->highlight, &words, e);
+	}
+	err = yaml_struct(v, c, &schema, e);
+	if (!err && !c->highlight)
+		return yaml_error(v, e, "`highlight` wants a key `over` or `times`");
+	return err;
+}
+
 #define FIELD(f) offsetof(struct program_column, f)
 static const struct yaml_field column_fields[] = {
 	{"title", yaml_line, FIELD(title), NULL, true},
@@ -88,6 +134,7 @@ static const struct yaml_field column_fields[] = {
 	{"when", program_read_option_name, FIELD(when), NULL, false},
 	{"unless", program_read_option_name, FIELD(unless), NULL, false},
 	{"names", read_names, PROGRAM_ARRAY(struct program_column, nnames, names), NULL, false},
+	{"highlight", read_highlight, 0, NULL, false},
 };
 static const struct yaml_schema column_schema = {
 	column_fields,
@@ -165,6 +212,8 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
 				  c->title);
+	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)
+		return yaml_error(v, e, "column %s: `highlight` is not for a `value`", c->title);
 	return check_data(v, c, e) ?: check_format(v, c, e);
 }
 

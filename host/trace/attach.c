@@ -116,8 +116,8 @@ static int open_tracepoint(struct kernel *k, const struct plan_target *t, struct
 
 	if (!tracefs)
 		return error_set(e, FAULT_PERMISSION, -EACCES,
-				 "cannot read tracefs: mount it on /sys/kernel/tracing, or run as "
-				 "root");
+				 "cannot read tracefs (/sys/kernel/tracing): it takes root, or "
+				 "CAP_DAC_READ_SEARCH, or tracefs mounted for this user's group");
 	snprintf(path, sizeof(path), "%s/events/%s/%s/id", tracefs, t->category, t->name);
 	err = read_number(path, &id, e);
 	if (err)
@@ -135,11 +135,12 @@ static const char *why(int err)
 	case -EINVAL:
 		return "the kernel does not let it be probed (notrace or blacklisted)";
 	case -EADDRNOTAVAIL:
-		return "several functions have this name, and their addresses are hidden "
-		       "(kernel.kptr_restrict)";
+		return "several functions have this name, or it is a module's, and their addresses "
+		       "are hidden (kernel.kptr_restrict; CAP_SYSLOG shows them)";
 	case -EACCES:
 	case -EPERM:
-		return "no permission; bcchost needs root, or CAP_BPF and CAP_PERFMON";
+		return "no permission; it takes root, or CAP_BPF and CAP_PERFMON, and "
+		       "CAP_SYS_ADMIN where kernel.perf_event_paranoid is above 2";
 	case -EMFILE:
 		return "too many open files; raise `ulimit -n`";
 	default:
@@ -215,10 +216,12 @@ static bool is_pattern(const struct plan_probe *pp)
 	return pp->function[0] == '^';
 }
 
-static bool may_refuse(const struct plan_probe *pp, int err)
+/* To who has no perf events a link of the others is what there is. */
+static bool may_refuse(const struct plan_probe *pp, const struct tally *t, int err)
 {
 	return (is_pattern(pp) || pp->ntargets > 1) &&
-	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL);
+	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL ||
+		(t->at_once && err == -EACCES));
 }
 
 /* Of a function that was named none is passed over in silence. */
@@ -247,7 +250,7 @@ static int attach_singly(struct attach *a, const struct plan *plan, const struct
 		if (prog < 0)
 			return prog;
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
-		if (err && !may_refuse(pp, err))
+		if (err && !may_refuse(pp, tally, err))
 			return err;
 		if (err)
 			tell_refused(pp, &pp->targets[i], e);

@@ -13,6 +13,7 @@
 #include "text/filter.h"
 #include "text/substitute.h"
 #include "trace/multi.h"
+#include "trace/privilege.h"
 #include "trace/verifier.h"
 
 #define MODULE_NAME_MAX 64
@@ -25,13 +26,6 @@ static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
 	for (i = 0; i < BPF_OBJ_NAME_LEN - 1 && name[i]; i++)
 		out[i] = strchr(" -#", name[i]) ? '_' : name[i];
 	out[i] = '\0';
-}
-
-static int no_privilege(const char *what, int err, struct error *e)
-{
-	return error_set(e, FAULT_PERMISSION, err,
-			 "cannot %s: %s; bcchost needs root, or CAP_BPF and CAP_PERFMON", what,
-			 strerror(-err));
 }
 
 /* A map that the user pinned takes the place of one that a filter declares. */
@@ -65,15 +59,23 @@ static const char *pinned_path(const struct options *o, const char *map)
 	return NULL;
 }
 
-/* --cgroup: the directory itself is put into the array, so that the kernel compares. */
-static int fill_cgroup(int map, const char *path, struct error *e)
+/* The directories themselves are put into the array, so that the kernel compares. */
+static int fill_within(int map, const struct options *o, struct error *e)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), index = 0, err = 0;
+	int err = 0;
 
-	if (dir < 0 || bpf_map_update_elem(map, &index, &dir, BPF_ANY) < 0)
-		err = error_set(e, FAULT_RUN, -errno, "--cgroup %s: %s", path, strerror(errno));
-	if (dir >= 0)
-		close(dir);
+	for (int i = 0; i < OPTIONS_NWITHIN && !err; i++) {
+		int dir;
+
+		if (!o->within[i])
+			continue;
+		dir = open(o->within[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0 || bpf_map_update_elem(map, &i, &dir, BPF_ANY) < 0)
+			err = error_set(e, FAULT_RUN, -errno, "the cgroup %s: %s", o->within[i],
+					strerror(errno));
+		if (dir >= 0)
+			close(dir);
+	}
 	return err;
 }
 
@@ -103,13 +105,12 @@ static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t 
 			    &opts);
 	if (fd >= 0) {
 		l->map_fds[i] = fd;
-		return strcmp(m->name, FILTER_CGROUP_DIR_MAP) == 0
-			       ? fill_cgroup(fd, plan->options->cgroup, e)
-			       : 0;
+		return strcmp(m->name, FILTER_WITHIN_MAP) == 0 ? fill_within(fd, plan->options, e)
+							       : 0;
 	}
 	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
 	if (errno == EPERM)
-		return no_privilege(what, -errno, e);
+		return privilege_refused(what, -errno, e);
 	return error_set(e, FAULT_RUN, -errno,
 			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s",
 			 what, m->type, m->key_size, m->value_size, entries, strerror(errno));
@@ -198,7 +199,10 @@ static int open_module_btf(const char *module, __u32 *out, struct error *e)
 			close(fd);
 	}
 	if (errno == EPERM)
-		return no_privilege("find a module's BTF", -EPERM, e);
+		return error_set(
+			e, FAULT_PERMISSION, -EPERM,
+			"cannot find the BTF of the module %s: %s; it needs root, or CAP_SYS_ADMIN",
+			module, strerror(EPERM));
 	return error_set(e, FAULT_KERNEL, -ENOENT, "the kernel has no BTF of the module %s: %s",
 			 module, strerror(errno));
 }
@@ -262,7 +266,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 	lp->fd = bpf_prog_load(lp->type, name, l->object->license, insns, p->ninsns, opts);
 	if (lp->fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
-		err = no_privilege(what, -errno, e);
+		err = privilege_refused(what, -errno, e);
 	} else if (lp->fd < 0) {
 		err = verifier_explain(l->object, p, lp->type, opts, insns, -errno, e);
 	} else {
@@ -302,7 +306,10 @@ static const struct object_prog *handler_prog(const struct object *o, const char
 
 bool load_wants_multi(struct load *l, const struct plan_probe *pp)
 {
-	if (pp->ntargets < 2 || !program_probe_is_kprobe(pp->probe->kind))
+	if (!program_probe_is_kprobe(pp->probe->kind))
+		return false;
+	/* For one alone a kprobe of its own costs less. */
+	if (pp->ntargets < 2 && !privilege_perf_refused())
 		return false;
 	if (!l->multi_tried)
 		l->multi_ok = multi_works();

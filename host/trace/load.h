@@ -45,7 +45,8 @@ int load_map_fd(const struct load *l, const char *name);
 /* What its programs have cost: ns, and how often they ran; 0 unless the kernel counts that. */
 void load_cost(const struct load *l, uint64_t *ns, uint64_t *runs);
 
-/* Shall the probe, of many functions, be attached in one go (multi.h), and can it be? */
+/* Shall the probe be attached by one link (multi.h), as one of many functions is, or any of a user
+ * whom the kernel gives no perf events, and can it be? */
 bool load_wants_multi(struct load *l, const struct plan_probe *pp);
 
 /*

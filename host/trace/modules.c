@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "object/child.h"
 
 #define MODPROBE_TIMEOUT 30 /* seconds */
@@ -46,12 +47,27 @@ static int failed(const struct program *p, const struct kernel *k, const char *m
 	return not_loaded(p, k, module, why, e);
 }
 
-static int load_module(const struct program *p, const struct kernel *k, const char *module,
-		       struct error *e)
+/* May we, and is there a modprobe? */
+static int check_loader(const struct program *p, const struct kernel *k, const char *module,
+			struct error *e)
+{
+	if (!capability_has(CAP_SYS_MODULE))
+		return error_set(e, FAULT_PERMISSION, -EPERM,
+				 "%s needs the kernel's module %s, which is not loaded; root (or "
+				 "CAP_SYS_MODULE) can load it: `modprobe %s`",
+				 p->name, module, module);
+	if (!find_modprobe())
+		return not_loaded(p, k, module, "there is no modprobe (of the package kmod)", e);
+	return 0;
+}
+
+/* Runs modprobe with an option, or "--", before the module's name. */
+static int run_modprobe(const struct program *p, const struct kernel *k, const char *option,
+			const char *module, struct error *e)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *const env[] = {path, NULL};
-	const char *argv[] = {find_modprobe(), "--", module, NULL};
+	const char *argv[] = {find_modprobe(), option, module, NULL};
 	struct child c = {
 		.argv = argv,
 		.env = env,
@@ -61,13 +77,6 @@ static int load_module(const struct program *p, const struct kernel *k, const ch
 	};
 	int err;
 
-	if (geteuid() != 0)
-		return error_set(e, FAULT_PERMISSION, -EPERM,
-				 "%s needs the kernel's module %s, which is not loaded; root can "
-				 "load it: `modprobe %s`",
-				 p->name, module, module);
-	if (!argv[0])
-		return not_loaded(p, k, module, "there is no modprobe (of the package kmod)", e);
 	child_signals_hold();
 	err = child_run(&c, e);
 	if (!err && (!WIFEXITED(c.status) || WEXITSTATUS(c.status) != 0))
@@ -77,6 +86,11 @@ static int load_module(const struct program *p, const struct kernel *k, const ch
 	return err;
 }
 
+int modules_check(const struct program *p, struct kernel *k, const char *module, struct error *e)
+{
+	return check_loader(p, k, module, e) ?: run_modprobe(p, k, "--dry-run", module, e);
+}
+
 int modules_load(const struct program *p, struct kernel *k, struct buf *loaded, struct error *e)
 {
 	int err = 0;
@@ -84,7 +98,8 @@ int modules_load(const struct program *p, struct kernel *k, struct buf *loaded, 
 	for (size_t i = 0; i < p->nmodules && !err; i++) {
 		if (kernel_has_module(k, p->modules[i]))
 			continue;
-		err = load_module(p, k, p->modules[i], e);
+		err = check_loader(p, k, p->modules[i], e)
+			      ?: run_modprobe(p, k, "--", p->modules[i], e);
 		if (!err)
 			buf_printf(loaded, "%s%s", loaded->len ? ", " : "", p->modules[i]);
 	}

@@ -18,4 +18,10 @@
  */
 int modules_load(const struct program *p, struct kernel *k, struct buf *loaded, struct error *e);
 
+/*
+ * Could a run load this module, which is not there? 0, or the error that modules_load would give:
+ * asked of /lib/modules, nothing is loaded.
+ */
+int modules_check(const struct program *p, struct kernel *k, const char *module, struct error *e);
+
 #endif

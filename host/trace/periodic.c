@@ -69,6 +69,41 @@ void periodic_free(struct periodic *p)
 	free(p);
 }
 
+int periodic_terminal(struct periodic *p, struct terminal *t, struct error *e)
+{
+	if (p->top)
+		top_terminal(p->top, t);
+	else if (p->rates)
+		stream_terminal(p->rates, t, true);
+	return p->histogram ? histogram_begin(p->histogram, t, e) : 0;
+}
+
+bool periodic_has_screen(const struct periodic *p)
+{
+	return (p->top && top_has_screen(p->top)) ||
+	       (p->histogram && histogram_has_screen(p->histogram));
+}
+
+void periodic_events(struct periodic *p, unsigned int what)
+{
+	if (p->top)
+		top_events(p->top, what);
+	else if (p->histogram)
+		histogram_events(p->histogram, what);
+}
+
+void periodic_leave(struct periodic *p)
+{
+	if (p->top)
+		top_leave(p->top);
+}
+
+int periodic_end(struct periodic *p, struct error *e)
+{
+	periodic_leave(p);
+	return p->histogram ? histogram_end(p->histogram, e) : 0;
+}
+
 void periodic_heading(struct periodic *p)
 {
 	if (p->rates)
@@ -87,9 +122,9 @@ int periodic_print(struct periodic *p, struct error *e)
 		err = error_nomem(e);
 	p->since = now;
 	if (!err && p->top)
-		top_print(p->top, &t);
+		top_print(p->top, &t, elapsed);
 	else if (!err && p->histogram)
-		err = histogram_print(p->histogram, &t, e);
+		err = histogram_print(p->histogram, &t, elapsed, e);
 	else if (!err)
 		rates_print(p->rates, &t, elapsed);
 	table_free(&t);

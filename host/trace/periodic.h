@@ -4,6 +4,7 @@
 #define BCCHOST_TRACE_PERIODIC_H
 
 #include "base/error.h"
+#include "output/terminal.h"
 #include "output/writer.h"
 #include "text/plan.h"
 #include "trace/tracer.h"
@@ -23,6 +24,22 @@ void periodic_begin(struct periodic *p);
 
 /* The line of titles, where there is one above all intervals. */
 void periodic_heading(struct periodic *p);
+
+/* What is printed from now on is for that terminal, which outlives it; the first interval begins.
+ */
+int periodic_terminal(struct periodic *p, struct terminal *t, struct error *e);
+
+/* Is it a picture that stays in its place, and takes keys? */
+bool periodic_has_screen(const struct periodic *p);
+
+/* Something happened to the terminal: bits of enum terminal_event. */
+void periodic_events(struct periodic *p, unsigned int what);
+
+/* The user has seen enough: a picture stays as it is, and what is still to come stands below. */
+void periodic_leave(struct periodic *p);
+
+/* After the last periodic_print. */
+int periodic_end(struct periodic *p, struct error *e);
 
 /* Reads the table and prints what was counted in the time since the last call. */
 int periodic_print(struct periodic *p, struct error *e);

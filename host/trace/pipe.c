@@ -53,8 +53,11 @@ static int open_error(const char *path, int err, struct error *e)
 	switch (err) {
 	case EACCES:
 	case EPERM:
-		return error_set(e, FAULT_PERMISSION, -err, "cannot open %s: %s; it wants root",
-				 path, strerror(err));
+		return error_set(
+			e, FAULT_PERMISSION, -err,
+			"cannot open %s: %s; it takes root, or CAP_DAC_READ_SEARCH, or tracefs "
+			"mounted for this user's group",
+			path, strerror(err));
 	case EBUSY:
 		return error_set(e, FAULT_RUN, -err,
 				 "%s is open in another program, and the kernel lets only one read "
@@ -157,7 +160,8 @@ int pipe_new(struct pipe **out, struct kernel *k, reader_fn fn, void *ctx, struc
 
 	if (!tracefs && geteuid() != 0)
 		return error_set(e, FAULT_PERMISSION, -EACCES,
-				 "cannot read tracefs (/sys/kernel/tracing), which is root's");
+				 "cannot read tracefs (/sys/kernel/tracing), which is root's; "
+				 "CAP_DAC_READ_SEARCH reads it too");
 	if (!tracefs)
 		return error_set(e, FAULT_KERNEL, -ENOENT,
 				 "no tracefs (/sys/kernel/tracing), and it cannot be mounted: "

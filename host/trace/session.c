@@ -11,7 +11,9 @@
 
 #include "base/clock.h"
 #include "output/stream.h"
+#include "output/terminal.h"
 #include "trace/periodic.h"
+#include "trace/privilege.h"
 #include "trace/tracer.h"
 
 struct session {
@@ -21,6 +23,7 @@ struct session {
 	struct stream *stream;
 	struct periodic *periodic; /* instead of the stream */
 	struct writer writer;
+	struct terminal terminal;
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
 	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
 	uint64_t deadline;	/* CLOCK_MONOTONIC, ns; 0: none */
@@ -30,7 +33,7 @@ struct session {
 	uint64_t interval;	/* of a periodic output, ns; 0: it prints at the end alone */
 	uint64_t next_tick;	/* when it prints again */
 	uint64_t ticks;
-	bool done;
+	bool done, quit; /* quit: by a key */
 };
 
 static int on_event(void *ctx, const void *data, size_t size)
@@ -89,7 +92,24 @@ static int start(struct session *s, const struct object *o, struct error *e)
 
 	if (!err)
 		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+	if (!err)
+		err = privilege_drop(s->plan->program, e);
 	s->rest = err ? 0 : tracer_rest(s->tracer);
+	return err;
+}
+
+/* What is printed suits the terminal, if stdout is one. */
+static int begin_terminal(struct session *s, struct error *e)
+{
+	struct terminal *t = &s->terminal;
+	int err = 0;
+
+	terminal_init(t, s->writer.fd, STDIN_FILENO, s->plan->options->color);
+	if (s->periodic)
+		err = periodic_terminal(s->periodic, t, e);
+	else
+		stream_terminal(s->stream, t, true);
+	terminal_begin(t, s->periodic && periodic_has_screen(s->periodic));
 	return err;
 }
 
@@ -168,12 +188,24 @@ static int consume(struct session *s, struct error *e)
 	return err;
 }
 
+static void look_at_terminal(struct session *s)
+{
+	unsigned int what = terminal_events(&s->terminal);
+
+	if (what & TERMINAL_QUIT)
+		s->done = s->quit = true;
+	else if (what && s->periodic && !s->stop->stopped)
+		periodic_events(s->periodic, what);
+}
+
 static int trace(struct session *s, struct error *e)
 {
 	struct pollfd fds[] = {
 		{.events = POLLIN},
 		{.fd = s->stop->fd, .events = POLLIN},
 		{.fd = s->writer.fd}, /* only to see that its reader is gone */
+		{.fd = s->terminal.signals, .events = POLLIN},
+		{.events = POLLIN},
 	};
 	uint64_t now = clock_ns();
 	int err = 0;
@@ -181,12 +213,15 @@ static int trace(struct session *s, struct error *e)
 	s->next_look = now + 1000000000;
 	while (!err && !s->done && !s->stop->stopped) {
 		fds[0].fd = s->next_read ? -1 : tracer_fd(s->tracer);
-		if (poll(fds, 3, poll_timeout(s, now)) < 0 && errno != EINTR)
+		fds[4].fd = s->terminal.keys;
+		if (poll(fds, 5, poll_timeout(s, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
 		now = clock_ns();
 		if ((fds[0].revents || (s->next_read && now >= s->next_read)) &&
 		    (err = consume(s, e)))
 			return err;
+		if (fds[3].revents || fds[4].revents)
+			look_at_terminal(s);
 		now = clock_ns();
 		err = tick(s, now, e);
 		if (writer_flush(&s->writer) || (fds[2].revents & (POLLERR | POLLHUP)))
@@ -209,13 +244,20 @@ static int finish(struct session *s, struct error *e)
 	struct session_stop never = {0};
 	int err;
 
+	/* To take the probes away may take time: the keyboard is the shell's again. */
+	terminal_leave(&s->terminal);
+	if (s->periodic && (s->quit || s->stop->stopped))
+		periodic_leave(s->periodic);
+	writer_flush(&s->writer);
 	tracer_detach(s->tracer);
 	s->stop = &never;
 	s->deadline = 0;
 	s->done = false;
 	if ((!max || s->printed < max) && !s->writer.err)
 		consume(s, NULL);
-	err = s->periodic && !s->writer.err ? periodic_print(s->periodic, e) : 0;
+	err = s->periodic && !s->writer.err
+		      ? (periodic_print(s->periodic, e) ?: periodic_end(s->periodic, e))
+		      : 0;
 	if (err)
 		return err;
 	err = writer_flush(&s->writer);
@@ -233,6 +275,7 @@ static void clean_up(struct session *s)
 	stream_free(s->stream);
 	periodic_free(s->periodic);
 	tracer_free(s->tracer);
+	terminal_free(&s->terminal);
 	free(s);
 }
 
@@ -247,6 +290,7 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 		return error_nomem(e);
 	s->plan = plan;
 	s->stop = stop;
+	s->terminal.signals = s->terminal.keys = -1;
 	writer_init(&s->writer, STDOUT_FILENO, &stop->stopped);
 	begun = clock_ns();
 	err = start(s, o, e);
@@ -260,8 +304,10 @@ int session_run(const struct plan *plan, const struct object *o, const struct se
 	if (plan->options->verbose)
 		fprintf(stderr, "bcchost: attached %zu probes in %" PRIu64 " ms\n",
 			tracer_probes(s->tracer), (clock_ns() - begun) / 1000000);
+	err = begin_terminal(s, e);
 	begin(s);
-	err = writer_flush(&s->writer) ? 0 : trace(s, e);
+	if (!err)
+		err = writer_flush(&s->writer) ? 0 : trace(s, e);
 	end = finish(s, err ? NULL : e);
 	clean_up(s);
 	return err ? err : end;

@@ -29,6 +29,9 @@ struct owner {
 	u32 pid;
 	u32 wanted; /* by the filters */
 	char comm[TASK_COMM_LEN];
+#ifdef SHOW_CGROUP
+	u64 cgroup_id;
+#endif
 };
 
 /* A request that its disk has been given. */
@@ -103,6 +106,9 @@ static void current_owner(struct owner *owner)
 	owner->pid = bpf_get_current_pid_tgid() >> 32;
 	owner->wanted = wanted();
 	bpf_get_current_comm(&owner->comm, sizeof(owner->comm));
+#ifdef SHOW_CGROUP
+	owner->cgroup_id = bpf_get_current_cgroup_id();
+#endif
 }
 
 int bio_gets_request(SIGNATURE(block_getrq, bio))

@@ -5,8 +5,8 @@
  *
  *	build/bench/event_path [LINES]
  *
- * A line of figures for each tool and each kind of stdout: lines a second by the clock and by the
- * processor time that this process took, which differ on a busy machine.
+ * A line of figures for each tool, each form of output and each kind of stdout: lines a second by
+ *the clock and by the processor time that this process took, which differ on a busy machine.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -182,7 +182,7 @@ static int pipe_to_nowhere(pid_t *child)
 	return fds[1];
 }
 
-static void measure(const struct tool *tool, uint64_t lines, bool to_pipe)
+static void measure(const struct tool *tool, uint64_t lines, bool to_pipe, const char *output)
 {
 	static struct writer w;
 	struct object_map map = {.name = (char *)"events",
@@ -194,14 +194,15 @@ static void measure(const struct tool *tool, uint64_t lines, bool to_pipe)
 	struct program *p;
 	struct layout l;
 	struct stream *s;
-	char path[64], *argv[] = {(char *)tool->name, NULL};
+	char path[64],
+		*argv[] = {(char *)tool->name, (char *)"--output", (char *)(uintptr_t)output, NULL};
 	pid_t child = 0;
 	uint64_t wall, cpu;
 	int fd = to_pipe ? pipe_to_nowhere(&child) : open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	snprintf(path, sizeof(path), "programs/%s.yaml", tool->name);
 	must_not_fail(program_load(path, &p, &e), &e);
-	must_not_fail(options_parse(p, 1, argv, NULL, &o, &e), &e);
+	must_not_fail(options_parse(p, 3, argv, NULL, &o, &e), &e);
 	must_not_fail(layout_make(&l, &map, NULL, &e), &e);
 	writer_init(&w, fd, NULL);
 	must_not_fail(stream_new(&s, p, &o, &l, &w, &e), &e);
@@ -211,9 +212,10 @@ static void measure(const struct tool *tool, uint64_t lines, bool to_pipe)
 	play(s, &w, &r, lines);
 	cpu = cpu_ns() - cpu;
 	wall = clock_ns() - wall;
-	printf("%-10s to %-9s %6.2f million lines a second, %6.2f a second of processor time\n",
-	       tool->name, to_pipe ? "a pipe" : "/dev/null", (double)lines * 1e3 / (double)wall,
-	       (double)lines * 1e3 / (double)cpu);
+	printf("%-10s %-4s to %-9s %6.2f million lines a second, %6.2f a second of processor "
+	       "time\n",
+	       tool->name, output, to_pipe ? "a pipe" : "/dev/null",
+	       (double)lines * 1e3 / (double)wall, (double)lines * 1e3 / (double)cpu);
 	fflush(stdout);
 	close(fd);
 	if (child)
@@ -227,10 +229,12 @@ static void measure(const struct tool *tool, uint64_t lines, bool to_pipe)
 
 int main(int argc, char **argv)
 {
+	static const char *const outputs[] = {"text", "json", "csv"};
 	uint64_t lines = argc > 1 ? strtoull(argv[1], NULL, 10) : 3000000;
 
 	for (size_t i = 0; i < COUNT(tools); i++)
-		for (int to_pipe = 0; to_pipe <= 1; to_pipe++)
-			measure(&tools[i], lines, to_pipe);
+		for (size_t j = 0; j < COUNT(outputs); j++)
+			for (int to_pipe = 0; to_pipe <= 1; to_pipe++)
+				measure(&tools[i], lines, to_pipe, outputs[j]);
 	return 0;
 }

@@ -76,9 +76,9 @@ def event_path(build="build/bench/event_path"):
     if not os.access(build, os.X_OK):
         return
     shown = subprocess.run([build], stdout=subprocess.PIPE, text=True, check=True).stdout
-    pattern = r"^(\w+) +to +(.+?) +([\d.]+) million lines a second, +([\d.]+) a second of processor time"
-    for tool, to, wall, cpu in re.findall(pattern, shown, re.M):
-        to = to.replace(" ", "_")
+    pattern = r"^(\w+) +(\w+) +to +(.+?) +([\d.]+) million lines a second, +([\d.]+) a second of processor time"
+    for tool, form, to, wall, cpu in re.findall(pattern, shown, re.M):
+        to = ("" if form == "text" else f"{form}_") + to.replace(" ", "_")
         yield tool, {f"lines_{to}": float(wall) * 1e6, f"lines_{to}_cpu": float(cpu) * 1e6}
 
 

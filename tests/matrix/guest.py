@@ -10,10 +10,12 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 
-from harness import Background, Failure, case, command, equal, wait_for
+import output
+from harness import Background, Failure, case, command, equal, fixture_value, has_fixture, last, true, wait_for
 
 # Emulated, and two machines at a time: a compilation takes seconds, several at once many.
 READY = 240
@@ -148,11 +150,13 @@ def frames(tool):
     return found
 
 
-def on_terminal(*argv, seconds=120):
-    """What a command prints on a terminal of 24 rows by 80 columns."""
+def on_terminal(*argv, seconds=120, press=None, after=None):
+    """What a command prints on a terminal of 24 rows by 80 columns, where keys may be pressed after something was
+    printed for the second time."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave)
+    env = dict(os.environ, TERM="xterm-256color")
+    process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave, env=env)
     os.close(slave)
     end, text = time.time() + seconds, b""
     while time.time() < end and select.select([master], [], [], end - time.time())[0]:
@@ -161,6 +165,9 @@ def on_terminal(*argv, seconds=120):
         except OSError:  # EIO: nobody has the other end
             break
         text += more
+        if press and text.count(after.encode()) >= 2:
+            os.write(master, press.encode())
+            press = None
     os.close(master)
     process.kill()
     process.wait()
@@ -283,6 +290,7 @@ def left_behind():
 
 def nothing_left():
     """Links are freed a moment after their process: waits for that moment."""
+    Data.end()
     end = time.time() + 15
     while True:
         left = left_behind()
@@ -305,11 +313,13 @@ def start(**commands):
     for t in tools.values():
         if not hasattr(t, "attached"):
             t.ready()
+    Data.beside(tools)
     return tools
 
 
 def stop(tools, settle=1):
     time.sleep(settle)
+    Data.end()
     for t in tools.values():
         t.signal(signal.SIGINT)
     for t in tools.values():
@@ -317,6 +327,55 @@ def stop(tools, settle=1):
             t.status = t.wait(STOP)
         except Failure as e:
             t.failed = t.failed or e
+
+
+class Data(Background):
+    """The tool of this case file once more, with `--output json`, beside the first that were started: it
+    looks at the same workload. The last case of each file judges it."""
+
+    TOOL = os.path.basename(sys.argv[0]).removesuffix(".py")
+    FIELDS = output.documented(output.PAGE).get(TOOL)
+    only = None
+
+    def __init__(self, *argv):
+        self.began, self.ended = time.time() - 1, None
+        super().__init__("bcchost", *argv, "--output", "json", "--verbose")
+        Data.only = self
+        wait_for(lambda: re.search(r"attached \d+ probes", self.stderr) or not self.alive(), READY, "its probes")
+
+    @classmethod
+    def beside(cls, tools):
+        own = ("-j", "-M", "--variant")
+        for t in tools.values():
+            if cls.FIELDS and not cls.only and t.tool == cls.TOOL and not set(own) & set(t.argv) and not t.failed:
+                cls(*t.argv[1:])
+
+    @classmethod
+    def end(cls):
+        if cls.only and not cls.only.ended:
+            cls.only.signal()
+            cls.only.status = cls.only.wait(STOP)
+            cls.only.ended = time.time() + 1
+
+
+if Data.FIELDS:
+
+    @last("--output json: jq reads it, its fields and their types are those of docs/output.md")
+    def _():
+        if not Data.only and has_fixture("session"):
+            fixture_value("session")
+        if not Data.only:
+            Data(Data.TOOL)
+            command("cat", "/etc/hostname")
+            time.sleep(1)
+        Data.end()
+        d = Data.only
+        equal(d.status, 0, note=d.said())
+        text = d.read("out").decode()
+        got = output.Checked(Data.FIELDS, text, d.began, d.ended)
+        equal(got.wrong[:5], [], note=d.said())
+        true(got.rows, "nothing was printed", d.said())
+        equal(output.jq(text).count("\n"), len(got.objects), "what jq read")
 
 
 def ending():

@@ -19,6 +19,7 @@ import time
 import traceback
 
 _cases = []
+_last = []
 _fixtures = {}
 _made = {}
 _info = []
@@ -40,6 +41,16 @@ def case(name):
     return add
 
 
+def last(name):
+    """A case that comes after all others."""
+
+    def add(function):
+        _last.append((name, function))
+        return function
+
+    return add
+
+
 def fixture(function):
     _fixtures[function.__name__] = function
     return function
@@ -54,6 +65,10 @@ def _wanted(function):
     """Its parameters that are fixtures; those with a default are the test's own."""
     parameters = inspect.signature(function).parameters.values()
     return [p.name for p in parameters if p.default is p.empty]
+
+
+def has_fixture(name):
+    return name in _fixtures
 
 
 def fixture_value(name):
@@ -102,7 +117,7 @@ def _noted(note):
 def run_cases(results, only=None):
     """Runs all cases, writes the results, returns the number of failed ones."""
     counts = {"ok": 0, "FAIL": 0, "skip": 0}
-    chosen = [c for c in _cases if not only or any(o in c[0] for o in only)]
+    chosen = [c for c in _cases + _last if not only or any(o in c[0] for o in only)]
     with open(results, "w") as out:
 
         def tell(**fields):

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "options_line.h"
@@ -111,7 +112,9 @@ static void test_filter_values(void **state)
 	struct options o =
 		options_line_good("t -p 4194304 -t1 -u 4294967294 -n 123456789012345 --cgroup dir "
 				  "--cgroupmap f --mntnsmap f --dir dir --recursive "
+				  "--mntns /proc/self/ns/mnt --show pod,container --show pod "
 				  "-i 8:17:18446744073709551615");
+	struct stat st;
 
 	(void)state;
 	assert_int_equal(o.pid, 4194304);
@@ -121,6 +124,10 @@ static void test_filter_values(void **state)
 	assert_string_equal(o.cgroup, "dir");
 	assert_string_equal(o.cgroupmap, "f");
 	assert_string_equal(o.mntnsmap, "f");
+	assert_string_equal(o.within[OPTIONS_WITHIN_CGROUP], "dir");
+	assert_int_equal(stat("/proc/self/ns/mnt", &st), 0);
+	assert_true(o.has_mntns && o.mntns == st.st_ino);
+	assert_int_equal(o.show, OPTIONS_SHOW_POD | OPTIONS_SHOW_CONTAINER);
 	assert_string_equal(o.dir, "dir");
 	assert_true(o.has_dir && o.recursive && o.has_inode && o.inode_has_dev);
 	assert_true(o.inode == UINT64_MAX);

@@ -131,6 +131,38 @@ static void test_bad_files(void **state)
 	bad("t -i 18446744073709551616", "-i 18446744073709551616" INODE);
 }
 
+#define MNTNS \
+	": a mount namespace is its number, as lsns prints it, or a path like /proc/PID/ns/mnt"
+
+static void test_bad_containers(void **state)
+{
+	(void)state;
+	bad("t --mntns none", "--mntns none" MNTNS);
+	bad("t --mntns ''", "--mntns \"\"" MNTNS);
+	bad("t --mntns 0", "--mntns 0" MNTNS);
+	bad("t --mntns 4294967296", "--mntns 4294967296" MNTNS);
+	bad("t --mntns mnt:[]", "--mntns mnt:[]" MNTNS);
+	bad("t --mntns net:[4026531840]", "--mntns net:[4026531840]" MNTNS);
+	bad("t --mntns 42", "--mntns 42: this is no namespace's number; that of process 42 is "
+			    "--mntns /proc/42/ns/mnt");
+	bad("t --mntns ./none", "--mntns ./none: No such file or directory");
+	bad("t --mntns ./f", "--mntns ./f: not a mount namespace (/proc/PID/ns/mnt is one)");
+	bad("t --mntns ./dir", "--mntns ./dir: not a mount namespace (/proc/PID/ns/mnt is one)");
+	bad("t --mntns /proc/self/ns/net",
+	    "--mntns /proc/self/ns/net: not a mount namespace (/proc/PID/ns/mnt is one)");
+	bad("t --container ''", "--container \"\": a container's id or name, or its beginning, has "
+				"1 to 255 letters, digits and _.-/@:");
+	bad("t --container a~b", "--container a b: a container's id or name, or its beginning, has "
+				 "1 to 255 letters, digits and _.-/@:");
+	bad("t --pod $x", "--pod $x: a pod's UID or name, or its beginning, has 1 to 255 letters, "
+			  "digits and _.-/@:");
+	bad("t --show pid", "--show pid: what to show is container, pod or cgroup, with commas "
+			    "between several");
+	bad("t --show cgroup,", "--show cgroup,: what to show is container, pod or cgroup, with "
+				"commas between several");
+	bad("t --cgroup /none", "--cgroup /none: No such file or directory");
+}
+
 static void test_bad_run(void **state)
 {
 	static const char duration[] = "a duration is in seconds, over 0 and at most ten years";
@@ -193,9 +225,10 @@ static void test_bad_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unknown), cmocka_unit_test(test_no_help),
-		cmocka_unit_test(test_bad_ids), cmocka_unit_test(test_bad_files),
-		cmocka_unit_test(test_bad_run), cmocka_unit_test(test_bad_own),
+		cmocka_unit_test(test_unknown),	       cmocka_unit_test(test_no_help),
+		cmocka_unit_test(test_bad_ids),	       cmocka_unit_test(test_bad_files),
+		cmocka_unit_test(test_bad_containers), cmocka_unit_test(test_bad_run),
+		cmocka_unit_test(test_bad_own),
 	};
 
 	return cmocka_run_group_tests(tests, options_line_enter, options_line_leave);

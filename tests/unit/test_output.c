@@ -431,6 +431,43 @@ static void a_full_pipe_is_given_up(void **state)
 	sigaction(SIGALRM, &old, NULL);
 }
 
+/* Lines of all lengths into a pipe that nobody empties: what is in it when we stop are whole lines,
+ * however full it was before. */
+static void no_line_is_half_written(void **state)
+{
+	struct sigaction sa = {.sa_handler = on_alarm}, old;
+	static char line[4000], got[1 << 20];
+	static struct writer w;
+	ssize_t n, all = 0;
+	int fds[2];
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	assert_int_equal(sigaction(SIGALRM, &sa, &old), 0);
+	for (size_t before = 0; before < 3; before++) {
+		stopped = 0;
+		all = 0;
+		assert_int_equal(pipe(fds), 0);
+		assert_int_equal(write(fds[1], line, before), before);
+		writer_init(&w, fds[1], &stopped);
+		alarm(1);
+		for (size_t i = 0; i < 200000 && !w.err; i++) {
+			writer_add(&w, line, i * 7919 % sizeof(line));
+			writer_char(&w, '\n');
+			if (i % 41 == 0)
+				writer_flush(&w);
+		}
+		assert_int_equal(writer_flush(&w), -EINTR);
+		close(fds[1]);
+		while ((n = read(fds[0], got + all, sizeof(got) - (size_t)all)) > 0)
+			all += n;
+		assert_true(all > 30000);
+		assert_int_equal(got[all - 1], '\n');
+		close(fds[0]);
+	}
+	sigaction(SIGALRM, &old, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -448,6 +485,7 @@ int main(void)
 		cmocka_unit_test(writes_what_does_not_fit),
 		cmocka_unit_test(a_closed_pipe_is_told),
 		cmocka_unit_test(a_full_pipe_is_given_up),
+		cmocka_unit_test(no_line_is_half_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

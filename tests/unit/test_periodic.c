@@ -198,7 +198,7 @@ static const char *draw(struct program *p, const struct options *o, const struct
 	if (histogram_new(&h, p, o, &l, &w, &e))
 		fail_msg("%s", e.text);
 	fill(&t, v, n);
-	assert_int_equal(histogram_print(h, &t, &e), 0);
+	assert_int_equal(histogram_print(h, &t, 1000000000, &e), 0);
 	histogram_free(h);
 	layout_free(&l);
 	table_free(&t);
@@ -370,8 +370,8 @@ static const char *rank(struct program *p, struct options *o, const struct entry
 	if (top_new(&top, p, o, &l, NULL, &w, &e))
 		fail_msg("%s", e.text);
 	fill(&t, v, n);
-	top_print(top, &t);
-	top_print(top, &t);
+	top_print(top, &t, 1000000000);
+	top_print(top, &t, 1000000000);
 	top_free(top);
 	layout_free(&l);
 	table_free(&t);

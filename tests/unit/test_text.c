@@ -463,7 +463,7 @@ static void constants_have_the_values_of_the_options(void **state)
 	assert_int_equal(v[5], 7);
 	assert_int_equal(v[6], 8 << 20 | 1);
 	assert_false(filter_constant(0, &p, &o, &v[0]));
-	assert_false(filter_constant(13, &p, &o, &v[0]));
+	assert_false(filter_constant(15, &p, &o, &v[0]));
 	assert_false(filter_constant(255, &p, &o, &v[0]));
 	assert_true(filter_constant(256, &p, &o, &v[0]));
 	assert_true((int64_t)v[0] == -3);

@@ -2,8 +2,10 @@
 """biolatency on a real kernel."""
 
 import json
+import os
 import re
 import time
+import xml.etree.ElementTree
 
 from guest import Bunch, Workload, ending, histograms, start, stop, workload
 from harness import case, command, equal, fixture, main, true
@@ -38,6 +40,8 @@ def session():
         comm=["biolatency", "-n", "lat-read"],
         interval=["biolatency", "-T", "-d", "vdb", "3"],
         count=["biolatency", "1", "2"],
+        heat=["biolatency", "--heatmap", "-d", "vdb"],
+        svg=["biolatency", "-D", "--output", "svg"],
     )
     s.held.go().expect_ok()
     workload(READS, comm="lat-read").expect_ok()
@@ -147,6 +151,37 @@ def _(session):
 def _(session):
     equal(session.tools.count.status, 0, note=session.tools.count.said())
     true(not session.tools.count.alive(), "still there")
+
+
+@case("--heatmap: a map of the run, a column a second")
+def _(session):
+    tool = session.tools.heat
+    tool.check()
+    lines = tool.stdout.splitlines()
+    true(re.match(r"usecs, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d, a column is 1 s$", lines[0]), lines[0])
+    rows = [l.split("|", 1) for l in lines if re.match(r" *\d+ \|", l)]
+    true(rows and len({len(cells) for _, cells in rows}) == 1, "no map", tool.stdout)
+    true(len(rows[0][1]) >= 4, "fewer than four columns", tool.stdout)
+    # The requests came in the first seconds; the legend says how many each mark stands for, at least and at most.
+    legend = {m: (int(a), int(b or a)) for m, a, b in re.findall(r"  (\S) (\d+)(?:-(\d+))?", lines[-1])}
+    marks = [legend[c] for _, cells in rows for c in cells if c != " "]
+    true(sum(a for a, _ in marks) <= ALL <= sum(b for _, b in marks), f"not {ALL} requests", tool.stdout)
+
+
+@case("--output svg: a picture with every request in it")
+def _(session):
+    tool = session.tools.svg
+    tool.check()
+    root = xml.etree.ElementTree.fromstring(tool.stdout)
+    ns = "{http://www.w3.org/2000/svg}"
+    counts = {}
+    for group in root.findall(ns + "g"):
+        (name,) = [t.text for t in group.findall(ns + "text") if t.text.startswith("disk = ")]
+        tips = [r.find(ns + "title").text for r in group.findall(ns + "rect")]
+        counts[name.split(":")[0]] = sum(int(t.rsplit(": ", 1)[1]) for t in tips)
+    equal(counts.get("disk = vdb"), ALL, note=tool.stdout)
+    said = " ".join(t.text for t in root.iter(ns + "text"))
+    true("bcchost biolatency -D --output svg" in said and os.uname().release in said, said)
 
 
 @case("a disk that is not there")

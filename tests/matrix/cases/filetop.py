@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import time
 
 from guest import Bunch, Workload, frames, nothing_left, on_terminal, start, stop, table, workload
 from harness import case, command, equal, fixture, main, matches, true
@@ -171,12 +172,22 @@ def _(session):
         true("\033" not in t.stdout, "an escape code", note=t.said())
 
 
-@case("a terminal is cleared before each interval, and its rows suffice")
+@case("on a terminal each interval is drawn over the one before, and its rows suffice")
 def _():
     text = on_terminal("bcchost", "filetop", "-a", 1, 2)
-    equal(text.count("\033[2J"), 2, note=text)
-    screen = text.split("\033[2J")[1]
+    equal(text.count("\033[H"), 2, note=text)
+    true("\033[2J" not in text, "cleared", text)
+    screen = text.split("\033[H")[1]
     true(screen.count("\n") < 24, f"{screen.count(chr(10))} lines")
+
+
+@case("on a terminal q ends it")
+def _():
+    began = time.time()
+    text = on_terminal("bcchost", "filetop", "-a", 1, 100, press="q", after="\033[H")
+    matches(text, r"q: quit, space: pause, s: sorted by all, another")
+    true(time.time() - began < 60, "it went on", text)
+    matches(text.rsplit("\r\033[K", 1)[1], r"^(\r\n\d\d:\d\d:\d\d loadavg.*)?$")
 
 
 @case("wrong options are told")

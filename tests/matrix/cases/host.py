@@ -281,6 +281,9 @@ def _():
     equal(seen["kprobe_multi"], KERNEL in ("trixie", "sid"), "kprobe_multi")
 
 
+import containers  # noqa: E402,F401 cases of its own, in this place
+
+
 @case("nothing is left in the kernel by all these")
 def _():
     equal(nothing_left(), [])

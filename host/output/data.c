@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/data.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "output/put_csv.h"
+#include "output/put_json.h"
+#include "output/stamp.h"
+
+#define TABLE_FIELDS 2 /* a row's first: time and interval_ns, which an object has once */
+
+struct data {
+	struct record *record;
+	struct writer *w;
+	bool csv, no_header, loadavg, headed, histogram;
+	size_t n;
+	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
+	const char *unit;
+	bool any; /* of an array's items: is there one already? */
+	struct stamp stamp;
+	struct put_csv cell; /* of CSV: where JSON in a cell is written through */
+};
+
+static int make_keys(struct data *d, struct error *e)
+{
+	d->n = record_count(d->record);
+	d->keys = calloc(d->n, sizeof(*d->keys));
+	if (!d->keys)
+		return error_nomem(e);
+	for (size_t i = 0; i < d->n; i++) {
+		struct buf b = {0};
+
+		buf_printf(&b, "\"%s\":", record_name(d->record, i));
+		d->keys[i] = buf_take(&b);
+		if (!d->keys[i])
+			return error_nomem(e);
+	}
+	return 0;
+}
+
+int data_new(struct data **out, const struct program *p, const struct options *o,
+	     const struct layout *l, struct writer *w, struct error *e)
+{
+	struct data *d = calloc(1, sizeof(*d));
+	int err;
+
+	if (!d)
+		return error_nomem(e);
+	d->w = w;
+	d->csv = o->output == OPTIONS_OUTPUT_CSV;
+	d->no_header = o->no_header;
+	d->loadavg = p->loadavg;
+	d->histogram = p->output == PROGRAM_HISTOGRAM;
+	err = record_new(&d->record, p, o, l, NULL, e) ?: make_keys(d, e);
+	if (!err && d->csv)
+		err = put_csv_init(&d->cell, w, e);
+	if (err)
+		data_free(d);
+	else
+		*out = d;
+	return err;
+}
+
+void data_free(struct data *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; d->keys && i < d->n; i++)
+		free(d->keys[i]);
+	free(d->keys);
+	put_csv_free(&d->cell);
+	record_free(d->record);
+	free(d);
+}
+
+void data_kernel(struct data *d, struct kernel *k)
+{
+	record_kernel(d->record, k);
+}
+
+void data_heading(struct data *d)
+{
+	if (!d->csv || d->headed)
+		return;
+	d->headed = true;
+	if (d->no_header)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		if (i)
+			writer_char(d->w, ',');
+		writer_add(d->w, record_name(d->record, i), strlen(record_name(d->record, i)));
+	}
+	put_json_raw(d->w, d->histogram ? ",unit,low,high,count\r\n" : "\r\n");
+}
+
+void data_interval(struct data *d, uint64_t interval_ns)
+{
+	record_interval(d->record, stamp_now(), interval_ns);
+	data_heading(d);
+}
+
+/* --- a value --- */
+
+static void put_time(struct data *d, uint64_t ns)
+{
+	stamp_put(&d->stamp, writer_room(d->w, STAMP_LEN), ns);
+	writer_took(d->w, STAMP_LEN);
+}
+
+/* What is more than a number or a text, into JSON or, by way of `cell`, into a cell of CSV. */
+static void put_array(struct writer *w, const struct record_value *v)
+{
+	if (v->kind == RECORD_FLAGS)
+		put_json_bits(w, v->u, v->names, v->n);
+	else if (v->kind == RECORD_LIST)
+		put_json_list(w, v->text.data, v->text.len);
+	else
+		call_json(v->call, w, v->event, v->size);
+}
+
+/* The same in both. */
+static void put_plain(struct data *d, const struct record_value *v)
+{
+	if (v->kind == RECORD_UNSIGNED)
+		put_json_unsigned(d->w, v->u);
+	else if (v->kind == RECORD_SIGNED)
+		put_json_signed(d->w, v->i);
+	else if (v->kind == RECORD_REAL)
+		put_json_real(d->w, v->real);
+	else if (v->kind == RECORD_BOOL)
+		put_json_raw(d->w, v->u ? "true" : "false");
+}
+
+static void put_object_value(struct data *d, const struct record_value *v)
+{
+	switch (v->kind) {
+	case RECORD_NONE:
+		put_json_raw(d->w, "null");
+		break;
+	case RECORD_TEXT:
+		put_json_string(d->w, v->text.data, v->text.len);
+		break;
+	case RECORD_TIME:
+		writer_char(d->w, '"');
+		put_time(d, v->u);
+		writer_char(d->w, '"');
+		break;
+	case RECORD_FLAGS:
+	case RECORD_LIST:
+	case RECORD_CALL:
+		put_array(d->w, v);
+		break;
+	default:
+		put_plain(d, v);
+	}
+}
+
+static void put_csv_value(struct data *d, const struct record_value *v)
+{
+	switch (v->kind) {
+	case RECORD_NONE:
+		break;
+	case RECORD_TEXT:
+		put_csv_text(d->w, v->text.data, v->text.len);
+		break;
+	case RECORD_TIME:
+		put_time(d, v->u);
+		break;
+	case RECORD_FLAGS:
+	case RECORD_LIST:
+	case RECORD_CALL:
+		put_array(put_csv_begin(&d->cell), v);
+		put_csv_end(&d->cell);
+		break;
+	default:
+		put_plain(d, v);
+	}
+}
+
+/* The fields from `from` up to `to`, with commas between. */
+static void put_fields(struct data *d, const void *event, size_t size, size_t from, size_t to)
+{
+	struct record_value v;
+
+	for (size_t i = from; i < to; i++) {
+		if (i > from)
+			writer_char(d->w, ',');
+		record_get(d->record, i, event, size, &v);
+		if (d->csv) {
+			put_csv_value(d, &v);
+		} else {
+			put_json_raw(d->w, d->keys[i]);
+			put_object_value(d, &v);
+		}
+	}
+}
+
+bool data_event(struct data *d, const void *event, size_t size)
+{
+	if (!record_wanted(d->record, event, size))
+		return false;
+	if (!d->csv)
+		writer_char(d->w, '{');
+	put_fields(d, event, size, 0, d->n);
+	put_json_raw(d->w, d->csv ? "\r\n" : "}\n");
+	return true;
+}
+
+/* --- tables --- */
+
+/* "0.23 0.10 0.04 1/126 4321": the first three. */
+static void put_load(struct data *d, const char *load)
+{
+	double v[3];
+
+	put_json_raw(d->w, ",\"loadavg\":");
+	if (!load || sscanf(load, "%lf %lf %lf", &v[0], &v[1], &v[2]) != 3) {
+		put_json_raw(d->w, "null");
+		return;
+	}
+	for (int i = 0; i < 3; i++) {
+		writer_char(d->w, i ? ',' : '[');
+		put_json_real(d->w, v[i]);
+	}
+	writer_char(d->w, ']');
+}
+
+void data_top(struct data *d, const struct table *t, size_t rows, const char *load)
+{
+	rows = rows < t->n ? rows : t->n;
+	if (d->csv) {
+		for (size_t i = 0; i < rows; i++)
+			data_event(d, table_row(t, i), table_row_size(t));
+		return;
+	}
+	writer_char(d->w, '{');
+	put_fields(d, NULL, 0, 0, TABLE_FIELDS);
+	if (d->loadavg)
+		put_load(d, load);
+	put_json_raw(d->w, ",\"entries\":");
+	put_json_unsigned(d->w, t->n);
+	put_json_raw(d->w, ",\"rows\":[");
+	for (size_t i = 0; i < rows; i++) {
+		put_json_raw(d->w, i ? ",{" : "{");
+		put_fields(d, table_row(t, i), table_row_size(t), TABLE_FIELDS, d->n);
+		writer_char(d->w, '}');
+	}
+	put_json_raw(d->w, "]}\n");
+}
+
+void data_histograms_begin(struct data *d, const char *unit)
+{
+	d->unit = unit;
+	d->any = false;
+	if (d->csv)
+		return;
+	writer_char(d->w, '{');
+	put_fields(d, NULL, 0, 0, TABLE_FIELDS);
+	put_json_raw(d->w, ",\"unit\":");
+	put_json_string(d->w, unit, strlen(unit));
+	put_json_raw(d->w, ",\"histograms\":[");
+}
+
+static void put_csv_bucket(struct data *d, const void *row, size_t size,
+			   const struct data_bucket *b)
+{
+	put_fields(d, row, size, 0, d->n);
+	writer_char(d->w, ',');
+	put_csv_text(d->w, d->unit, strlen(d->unit));
+	for (int i = 0; i < 3; i++) {
+		writer_char(d->w, ',');
+		put_json_unsigned(d->w, i == 0 ? b->low : i == 1 ? b->high : b->count);
+	}
+	put_json_raw(d->w, "\r\n");
+}
+
+static void put_json_bucket(struct data *d, const struct data_bucket *b)
+{
+	put_json_raw(d->w, "{\"low\":");
+	put_json_unsigned(d->w, b->low);
+	put_json_raw(d->w, ",\"high\":");
+	put_json_unsigned(d->w, b->high);
+	put_json_raw(d->w, ",\"count\":");
+	put_json_unsigned(d->w, b->count);
+	writer_char(d->w, '}');
+}
+
+void data_histogram(struct data *d, const void *row, size_t size, const struct data_bucket *b,
+		    size_t n)
+{
+	uint64_t sum = 0;
+
+	if (d->csv) {
+		for (size_t i = 0; i < n; i++)
+			put_csv_bucket(d, row, size, &b[i]);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		sum += b[i].count;
+	put_json_raw(d->w, d->any ? ",{" : "{");
+	d->any = true;
+	put_fields(d, row, size, TABLE_FIELDS, d->n);
+	put_json_raw(d->w, d->n > TABLE_FIELDS ? ",\"count\":" : "\"count\":");
+	put_json_unsigned(d->w, sum);
+	put_json_raw(d->w, ",\"buckets\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			writer_char(d->w, ',');
+		put_json_bucket(d, &b[i]);
+	}
+	put_json_raw(d->w, "]}");
+}
+
+void data_histograms_end(struct data *d)
+{
+	if (!d->csv)
+		put_json_raw(d->w, "]}\n");
+}
