@@ -46,14 +46,14 @@ $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so. The libbpf that it reads BTF with
 # is its own, seen by nobody else: libbcc has another, and which differs from release to release. What it puts
-# in the place of libbpf's functions is in the place of its own libbpf's too, hence weak.
+# in the place of a function of libbcc's libbpf must not be hidden with its own libbpf's, which has another name for it.
 LIBBPF_A := $(firstword $(wildcard $(shell pkg-config --variable=libdir libbpf 2>/dev/null)/libbpf.a))
-$(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-weak.a
+$(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-own.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl $(LINK_CAP)
 
-$(BUILD)/libbpf-weak.a: $(LIBBPF_A)
+$(BUILD)/libbpf-own.a: $(LIBBPF_A)
 	@mkdir -p $(@D)
-	objcopy --weaken-symbol=btf__load_into_kernel --weaken-symbol=btf__load $(or $(LIBBPF_A),libbpf.a) $@
+	objcopy --redefine-sym btf__load_into_kernel=own_btf__load_into_kernel $(or $(LIBBPF_A),libbpf.a) $@
 
 # The C library has the names of errors from 2.32 on only.
 $(BUILD)/errno_names.h:
