@@ -22,6 +22,7 @@ else
 LINK_HOST   := $(LIBS_HOST)
 LINK_CAP    := -lcap-ng
 endif
+LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd libseccomp 2>/dev/null) -lm
 WARN        := -Wall -Wextra -Wshadow $(WERROR)
 ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
                $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP
@@ -30,19 +31,25 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VER
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
                 host/object/*.c host/trace/*.c host/output/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
+# The exporter: a main of its own, the host's way to an object, and what only it needs.
+EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c
 TEST_SRC   := $(wildcard tests/unit/*.c)
 
 HOST_OBJ   := $(HOST_SRC:%.c=$(BUILD)/%.o)
+EXPORT_OBJ := $(EXPORT_SRC:%.c=$(BUILD)/%.o)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest soak bench lint format help
 .SECONDARY:
-all: $(BUILD)/bcchost $(BUILD)/bcchost-compile
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST)
+
+$(BUILD)/bcchost-export: $(BUILD)/host/export/main.o $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST) $(LIBS_EXPORT)
 
 # The symbols that it puts in libbcc's place must be visible to libbcc.so. The libbpf that it reads BTF with
 # is its own, seen by nobody else: libbcc has another, and which differs from release to release. What it puts
@@ -65,12 +72,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST) -lcmocka
-
-# What is the exporter's alone, and what that is linked with.
-$(BUILD)/test_sandbox: $(BUILD)/host/export/sandbox.o
-$(BUILD)/test_sandbox: LIBS_HOST += -lseccomp
+$(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(EXPORT_OBJ) $(HOST_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST) $(LIBS_EXPORT) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
@@ -111,7 +114,7 @@ install: all man
 	install -m 644 completion/_bcchost $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
-	install -m 755 $(BUILD)/bcchost-compile $(DESTDIR)$(PREFIX)/libexec/bcchost/bcchost-compile
+	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(DESTDIR)$(PREFIX)/libexec/bcchost
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
@@ -139,6 +142,10 @@ check demo lint unit deb debtest:
 bench:
 	@tests/run bench
 
+# Ten minutes of opens by 100,000 names, as root: the exporter's memory has a bound. SOAK=60: seconds.
+soak: all
+	tests/soak $(abspath $(BUILD))/bcchost $(SOAK)
+
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
@@ -159,6 +166,7 @@ help:
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
 	@echo "make deb        a Debian package in $(BUILD)/deb, for Debian 11 and later"
 	@echo "make debtest    installs and runs it in clean roots of four releases; RELEASES=sid: a part"
+	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"

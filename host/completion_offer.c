@@ -134,7 +134,7 @@ static void offer_one(const struct find *f, const char *s, size_t len, size_t ke
 		puts(":users");
 	else if (is(s, len, "PID"))
 		offer_processes(keep, word, described);
-	else if (f && is(s, len, "TOOL"))
+	else if (f && !strncmp(s, "TOOL", 4))
 		offer_tools(f, keep, word, described);
 }
 

@@ -200,7 +200,7 @@ static void offer_argument(const struct line *l, const char *syntax, size_t n)
 		}
 		value = t.option && !t.ends;
 	}
-	if (last.at && (n == (size_t)-1 || strstr(last.at, "…")))
+	if (last.at && (n == (size_t)-1 || strstr(last.at, "…") || strstr(last.at, "...")))
 		offer_syntax(l->find, last.at, last.len, 0, last_of(l), l->described);
 }
 

@@ -140,6 +140,14 @@ static int doctor_command(int argc, char **argv, const struct find *f, struct er
 	return doctor(f, as_json, e);
 }
 
+/* The exporter is a binary of its own, so that no tool's run maps what it needs. */
+static int exec_exporter(const struct find *f, char **argv, struct error *e)
+{
+	execv(f->exporter, argv);
+	return error_set(e, FAULT_RUN, -errno, "cannot run %s, which `bcchost export` is: %s",
+			 f->exporter, strerror(errno));
+}
+
 static int command(int argc, char **argv, struct find *f, struct error *e)
 {
 	struct options global = {0};
@@ -173,6 +181,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return cache_command(argc - next, argv + next, e);
 	if (strcmp(argv[next], "completion") == 0)
 		return completion(f, argc - next, argv + next, e);
+	if (strcmp(argv[next], "export") == 0)
+		return exec_exporter(f, argv, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
 	if (strcmp(argv[next], "man") == 0) {

@@ -229,6 +229,9 @@ int prepare_make(struct prepare *p, struct error *e)
 		error_clear(e);
 		err = attempt(p, e);
 	} while (err && prepare_more(p, e));
+	/* No compiler goes on, and no signal waits, for what will not be compiled. */
+	compile_drop(p->begun);
+	p->begun = NULL;
 	return err;
 }
 
@@ -259,6 +262,7 @@ void prepare_free(struct prepare *p)
 	p->starting = NULL;
 	cached_keep(&p->cached);
 	cached_close(&p->cached);
+	p->cached = (struct cached){0};
 	drop_attempt(p);
 	kernel_close(p->kernel);
 	p->kernel = NULL;

@@ -17,6 +17,9 @@ struct key {
 };
 
 BPF_HISTOGRAM(latency, struct key, 10240); /* disks or flags, by slots */
+#ifdef BCCHOST_SUMS
+BPF_HASH(sums_ns, struct key, u64, 1024); /* the slot is 0 */
+#endif
 BPF_PERCPU_ARRAY(scratch, struct key, 1);
 
 #if BY_FLAGS
@@ -106,6 +109,12 @@ static int done(void *ctx, struct request *rq, struct io *io, u64 now)
 		lock_xadd(count, 1);
 	else
 		LOST;
+#ifdef BCCHOST_SUMS
+	key->slot = 0;
+	count = sums_ns.lookup_or_try_init(key, &none);
+	if (count)
+		lock_xadd(count, now - since);
+#endif
 	return 0;
 }
 

@@ -9,12 +9,13 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import tempfile
 
 import jsonschema
 import yaml
 
-from harness import case, command, equal, matches, true
+from harness import Background, Skip, case, command, equal, matches, true, wait_for
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEPLOY = f"{TOP}/deploy"
@@ -67,7 +68,7 @@ def _(installed):
         true(unit.get(key, ["no"]) == ["no"], f"{key} breaks the exporter")
 
 
-@case("deploy: the unit's list of system calls has what a run and a compile call")
+@case("deploy: the unit's list of system calls has what the exporter and the compiler call")
 def _(installed):
     if not shutil.which("strace"):
         true(False, "strace is not installed (tests/setup)")
@@ -88,7 +89,9 @@ def _(installed):
     log = f"{os.environ['WORK']}/strace"
     with open(log, "w"):
         os.chmod(log, 0o666)
-    argv = [f"{installed}/bin/bcchost", "opensnoop", "--no-cache", "--duration", "0.5"]
+    # Attaches, installs its filter, reads its configuration again, and ends.
+    argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18527", "opensnoop"]
+    argv = ["sh", "-c", '"$@" & sleep 8; kill -HUP $!; sleep 4; kill -INT $!; wait $!', "sh", *argv]
     # As the unit's user, who has no root to give up.
     caps = ",".join(["-all", *("+" + c.lower() for c in sorted(CAPABILITIES))])
     user = ["setpriv", "--reuid", "61184", "--regid", "61184", "--clear-groups", "--inh-caps", caps, "--ambient-caps", caps]
@@ -96,9 +99,61 @@ def _(installed):
     with open(log) as f:
         lines = f.read()
     called = set(re.findall(r"^\d+ +([a-z_0-9]+)\(", lines, re.M)) | set(re.findall(r"<\.\.\. (\w+) resumed>", lines))
-    true({"bpf", "perf_event_open", "capset", "execve"} <= called, f"strace saw {sorted(called)}", run.stderr)
+    equal(run.returncode, 0, note=run.stderr)
+    matches(run.stderr, "exporting opensnoop")
+    true({"bpf", "perf_event_open", "capset", "execve", "listen"} <= called, f"strace saw {sorted(called)}", run.stderr)
     # The limit of descriptors, which the unit sets, and locked memory: asked for again, and refused without harm.
     equal(called - allowed - {"setrlimit", "prlimit64"}, set())
+
+
+# --- what the exporter may do ---
+
+
+def exporter_keeps(installed, user):
+    """Its status once it serves, and whether a reload attaches another tool all the same."""
+    config = f"{os.environ['WORK']}/exporter-{user or "root"}.yaml"
+
+    def configure(*names):
+        with open(config, "w") as f:
+            f.write("programs:\n" + "".join(f"  - name: {n}\n" for n in names))
+        os.chmod(config, 0o644)
+
+    def up():
+        return command("curl", "-s", "http://127.0.0.1:18528/metrics").stdout
+
+    configure("opensnoop")
+    argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18528", "--config", config]
+    t = Background(*argv, *(["--user", user] if user else []))
+    wait_for(lambda: 'bcchost_tool_up{tool="opensnoop"} 1' in up() or not t.alive(), 60, "the exporter")
+    true(t.alive(), t.said())
+    with open(f"/proc/{t.pid}/status") as f:
+        status = dict(l.rstrip("\n").split(":\t", 1) for l in f if ":\t" in l)
+    configure("opensnoop", "runqslower")
+    t.signal(signal.SIGHUP)
+    wait_for(lambda: 'bcchost_tool_up{tool="runqslower"} 1' in up() or not t.alive(), 60, "the tool that came: " + t.said())
+    t.signal(signal.SIGINT)
+    equal(t.wait(20), 0, note=t.said())
+    return status
+
+
+NUMBERS = {"DAC_READ_SEARCH": 2, "SYS_RESOURCE": 24, "SYSLOG": 34, "PERFMON": 38, "BPF": 39}
+
+for user in (None, "nobody"):
+
+    @case(f"the exporter{' --user nobody' if user else ''}: what it keeps, its filter, and a reload within these")
+    def _(installed, user=user):
+        if os.getuid():
+            raise Skip("not root")
+        status = exporter_keeps(installed, user)
+        most = sum(1 << n for n in NUMBERS.values())
+        least = sum(1 << NUMBERS[c] for c in CAPABILITIES)
+        for key in ("CapPrm", "CapEff"):
+            caps = int(status[key], 16)
+            equal((caps & ~most, caps & least), (0, least), key)
+        equal([int(status[key], 16) for key in ("CapInh", "CapAmb", "CapBnd")], [0, 0, 0])
+        equal((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
+        uid = str(65534 if user else 0)
+        equal((set(status["Uid"].split()), set(status["Gid"].split())), ({uid}, {uid}))
 
 
 # --- Kubernetes ---

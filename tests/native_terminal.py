@@ -153,14 +153,19 @@ def cases(bcchost, directory):
         return t
 
     def piped(parts, *argv, feed, env=None):
-        p = subprocess.Popen(list(map(str, mine(parts, *argv))), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, **(env or {})))
-        time.sleep(2)
+        """What comes out of a pipe of a tool that saw what `feed` does."""
+        out, err = tempfile.NamedTemporaryFile(dir=directory), tempfile.NamedTemporaryFile(dir=directory)
+        cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=out)
+        p = subprocess.Popen(mine(parts, *argv), stdout=cat.stdin, stderr=err, env=dict(os.environ, **(env or {})))
+        cat.stdin.close()
+        text = lambda f: open(f.name).read()
+        wait_for(lambda: text(out) or "Tracing" in text(err) or p.poll() is not None, 60, "the start")
         feed()
         time.sleep(0.5)
         p.send_signal(signal.SIGINT)
-        out, err = p.communicate(timeout=20)
-        equal(p.returncode, 0, note=err)
-        return out.decode()
+        equal(p.wait(20), 0, note=text(err))
+        cat.wait(20)
+        return text(out)
 
     # --- lines ---
 
@@ -579,12 +584,12 @@ def cases(bcchost, directory):
 
     @on_terminal("--output json on a terminal: lines as in a pipe, no titles, no colours, no screen")
     def _():
-        t = Terminal(*mine(STREAM, "--output", "json"), rows=6)
+        t = Terminal(*mine(STREAM, "--output", "json"), rows=6, stderr=subprocess.DEVNULL)
         t.wait_for(lambda t: call(19) or t.raw.count("\n") > 12, 60, "lines")
         stop(t)
         equal({json.loads(l)["bad"] for l in t.raw.splitlines() if l.startswith("{")}, {-5})
         true("\033" not in t.raw and "NAME" not in t.raw, t.said())
-        t = Terminal(*mine(TOP, "--output", "json"))
+        t = Terminal(*mine(TOP, "--output", "json"), stderr=subprocess.DEVNULL)
         t.wait_for(lambda t: call(7) or t.raw.count("\n") > 3, 60, "lines")
         true(t.restored(), "the terminal's mode is another one")
         true("\033[H" not in t.raw, t.said())

@@ -769,6 +769,7 @@ def _(installed):
     true(str(os.getpid()) in completed(BCCHOST, "filelife", "--pid", ""), "a process is missing")
     true("root" in completed(BCCHOST, "filelife", "--uid", "ro"), "a user is missing")
     true("-p" in completed(BCCHOST, "filelife", "-"), "a letter is missing")
+    equal(completed(BCCHOST, "filelife", "--output", ""), ["text", "json", "csv"])
     equal(completed(BCCHOST, "biolatency", "--output", ""), ["text", "json", "csv", "svg"])
     equal(completed(BCCHOST, "no-such-tool", "--d"), [])
     equal(completed(BCCHOST, "cache", "c"), ["clear"])
@@ -997,6 +998,7 @@ def _(installed):
 
 
 native_terminal.cases(BCCHOST, TEMP)
+import native_export  # noqa: E402, F401: its cases
 
 try:
     main()

@@ -35,12 +35,25 @@ void put_csv_utf8(struct writer *w, const char *text, size_t len)
 	writer_char(w, '"');
 }
 
+/* Is there nothing to be quoted, and nothing that might be escaped? */
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] == ',' || text[i] == '"' || text[i] == '\\')
+			return false;
+	return true;
+}
+
 void put_csv_text(struct writer *w, const char *text, size_t len)
 {
 	bool quoted = wants_quotes(text, len);
 	char escape[4];
 	size_t seq;
 
+	if (is_plain(text, len)) {
+		writer_add(w, text, len);
+		return;
+	}
 	if (quoted)
 		writer_char(w, '"');
 	for (size_t i = 0; i < len; i += seq) {

@@ -93,6 +93,8 @@ static int add_prologue(struct job *job, bool btf)
 				   ".lookup(&k); if (n) __sync_fetch_and_add(n, 1); }\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
+	if (job->plan->options->sums)
+		buf_str(&job->out, "#define BCCHOST_SUMS 1\n");
 	if (job->plan->options->show)
 		buf_str(&job->out, "#define SHOW_CGROUP 1\n");
 	job->prologue_end = job->out.len;

@@ -83,53 +83,69 @@ static int build_tree(const char *dir, char **root, struct error *e)
 	return 0;
 }
 
-/* PREFIX/bin/bcchost has its tools in PREFIX/share and its helper in PREFIX/libexec. */
+/* How much of the directory of an installed binary, PREFIX/bin or PREFIX/libexec/bcchost, is
+ * PREFIX. */
+static int prefix_of(const char *dir)
+{
+	static const char libexec[] = "/libexec/bcchost";
+	size_t len = strlen(dir), tail = strlen(libexec);
+	const char *slash = strrchr(dir, '/');
+
+	if (len >= tail && !strcmp(dir + len - tail, libexec))
+		return (int)(len - tail);
+	return slash ? (int)(slash - dir) : 0;
+}
+
+/* PREFIX/bin/bcchost has its tools in PREFIX/share. */
 static int installed(struct find *f, const char *dir, struct error *e)
 {
-	const char *slash = strrchr(dir, '/');
-	int prefix = slash ? (int)(slash - dir) : 0;
 	char *share;
 
-	if (asprintf(&share, "%.*s/share/bcchost", prefix, dir) < 0)
+	if (asprintf(&share, "%.*s/share/bcchost", prefix_of(dir), dir) < 0)
 		return error_nomem(e);
 	if (is_dir(share))
 		f->shipped = share;
 	else
 		free(share);
-	if (asprintf(&f->helper, "%.*s/libexec/bcchost/bcchost-compile", prefix, dir) < 0) {
-		f->helper = NULL;
-		return error_nomem(e);
-	}
 	return 0;
+}
+
+/*
+ * One beside the binary is of the same build; with neither that nor an installed one, errors name
+ * where it belongs.
+ */
+static int locate_binary(const char *dir, bool in_tree, const char *name, char **path,
+			 struct error *e)
+{
+	if (asprintf(path, "%s/%s", dir, name) < 0)
+		*path = NULL;
+	if (!*path || in_tree || access(*path, X_OK) == 0)
+		return *path ? 0 : error_nomem(e);
+	free(*path);
+	if (asprintf(path, "%.*s/libexec/bcchost/%s", prefix_of(dir), dir, name) < 0)
+		*path = NULL;
+	return *path ? 0 : error_nomem(e);
 }
 
 static int locate(struct find *f, const char *exe, struct error *e)
 {
 	const char *slash = strrchr(exe, '/');
 	char *dir = strndup(exe, slash ? (size_t)(slash - exe) : 0);
-	char *beside = NULL;
-	int err = 0;
+	bool in_tree;
+	int err;
 
-	if (!dir || asprintf(&beside, "%s/bcchost-compile", dir) < 0) {
-		beside = NULL;
-		err = error_nomem(e);
-		goto out;
-	}
+	if (!dir)
+		return error_nomem(e);
 	err = build_tree(dir, &f->shipped, e);
-	if (!err && !f->shipped)
+	in_tree = !err && f->shipped;
+	if (!err && !in_tree)
 		err = installed(f, dir, e);
-	/* One beside the binary is of the same build; with neither, errors name where it belongs.
-	 */
-	if (!err && (!f->helper || access(beside, X_OK) == 0)) {
-		free(f->helper);
-		f->helper = beside;
-		beside = NULL;
-	}
+	if (!err)
+		err = locate_binary(dir, in_tree, "bcchost-compile", &f->helper, e)
+			      ?: locate_binary(dir, in_tree, "bcchost-export", &f->exporter, e);
 	if (!err && !f->shipped && !(f->shipped = strdup("")))
 		err = error_nomem(e);
-out:
 	free(dir);
-	free(beside);
 	return err;
 }
 
@@ -184,5 +200,6 @@ void find_free(struct find *f)
 	free(f->shipped);
 	free(f->signatures);
 	free(f->helper);
+	free(f->exporter);
 	memset(f, 0, sizeof(*f));
 }

@@ -2,7 +2,8 @@
 /*
  * find: where the tools are. Looked at in this order: each --tools-dir, each directory of
  * BCCHOST_PATH (colon-separated; one that is not there is passed over), then the shipped ones:
- * ../share/bcchost beside an installed binary, the source tree for one in its build…/ directory.
+ * ../share/bcchost beside an installed binary (../../share/bcchost of one in libexec/bcchost), the
+ * source tree for one in its build…/ directory.
  * A directory may be flat (NAME.yaml beside NAME.bpf.c) or have programs/ and templates/.
  */
 #ifndef BCCHOST_TOOL_FIND_H
@@ -19,6 +20,7 @@ struct find {
 	char *signatures; /* owned; where the shipped signatures.list is, or would be */
 	char *helper; /* owned; path of bcchost-compile: what BCCHOST_COMPILE names, else beside the
 			 binary, or ../libexec/bcchost */
+	char *exporter; /* owned; path of bcchost-export, in the same places */
 };
 
 struct find_tool {

@@ -100,6 +100,8 @@ struct options {
 	const char *release;  /* --kernel-release RELEASE */
 	const char *headers;  /* --headers auto|btf|installed|DIR|FILE.tar.xz; NULL: auto */
 
+	bool sums; /* no option: the exporter wants the sums of a histogram (tool/metrics.h) */
+
 	/* the filters', where the program lists them */
 	bool has_pid, has_tid, has_uid, has_inode, has_dir;
 	uint32_t pid, tid, uid; /* -p --pid, -t --tid (1…4194304), -u --uid (0…4294967294) */

@@ -28,6 +28,7 @@ const struct options_pair options_commands[] = {
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
+	{"export TOOL...", "run tools for Prometheus; export --help says more"},
 	{"completion bash|zsh", "what that shell needs to complete command lines"},
 	{"cache list|clear", "what was compiled before and is kept; forget it"},
 };

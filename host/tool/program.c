@@ -165,6 +165,7 @@ static const struct yaml_field fields[] = {
 	{"substitute", program_read_words, 0, NULL, false},
 	{"facts", program_read_facts, 0, NULL, false},
 	{"output", program_read_output, 0, NULL, true},
+	{"metrics", metrics_read, FIELD(metrics), NULL, false},
 	{"examples", read_examples, PROGRAM_ARRAY(struct program, nexamples, examples), NULL,
 	 false},
 };
@@ -269,7 +270,9 @@ int program_load(const char *path, struct program **out, struct error *e)
 		      ?: program_check_probes(p, e)
 		      ?: check_variants(p, &root, e)
 		      ?: program_check_words(p, e)
-		      ?: program_check_output(p, e);
+		      ?: program_check_output(p, e)
+		      ?: (p->metrics.line ? metrics_check(&p->metrics, p->path, p, e)
+					  : metrics_default(&p->metrics, p, e));
 out:
 	yaml_close(yaml);
 	if (err)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/metrics.h"
 #include "tool/program_call.h"
 
 /* `filters:` — each brings its options (tool/options.h) and its part of FILTER (text/filter.h). */
@@ -285,6 +286,7 @@ struct program {
 	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
+	struct metrics metrics; /* for the exporter; metrics_default, if the file has none */
 	size_t nexamples;
 	struct program_example *examples;
 };

@@ -92,6 +92,7 @@ void program_free(struct program *p)
 	if (!p)
 		return;
 	free_arrays(p);
+	metrics_free(&p->metrics);
 	free_strings(p->modules, p->nmodules);
 	free_strings(p->variants, p->nvariants);
 	free_strings(p->arguments, p->narguments);

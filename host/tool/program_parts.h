@@ -35,7 +35,8 @@ int program_check_calls(const struct program *p, const struct program_column *c,
 yaml_read program_read_only; /* → nonly of struct program */
 int program_check_only(const struct program *p, struct error *e);
 
-yaml_read program_read_output; /* → struct program */
+yaml_read program_read_columns; /* → ncolumns of struct program */
+yaml_read program_read_output;	/* → struct program */
 int program_check_output(const struct program *p, struct error *e);
 
 /* The name of an option, as it is typed or with '_' for '-' → char *, with '-'. */

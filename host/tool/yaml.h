@@ -116,6 +116,9 @@ struct yaml_value yaml_item(const struct yaml_value *list, size_t i);
 void yaml_pair(const struct yaml_value *map, size_t i, struct yaml_value *key,
 	       struct yaml_value *value);
 
+/* Has a mapping that was checked this key? */
+bool yaml_has_key(const struct yaml_value *map, const char *name);
+
 /* -EINVAL, unless the value is a mapping whose keys are texts and all different. */
 int yaml_check_map(const struct yaml_value *v, struct error *e);
 

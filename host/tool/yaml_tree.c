@@ -173,3 +173,15 @@ int yaml_pairs(const struct yaml_value *v, void *to, size_t size, yaml_read_pair
 	}
 	return err;
 }
+
+bool yaml_has_key(const struct yaml_value *map, const char *name)
+{
+	struct yaml_value key, value;
+
+	for (size_t i = 0; i < yaml_size(map); i++) {
+		yaml_pair(map, i, &key, &value);
+		if (!strcmp(yaml_scalar(&key), name))
+			return true;
+	}
+	return false;
+}

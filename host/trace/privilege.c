@@ -16,6 +16,9 @@
 #include "base/file.h"
 #include "trace/multi.h"
 
+#define NO_LOCKED_MAPS (5u << 16 | 11u << 8) /* the version from which on they are not */
+#define USUAL_MAPS     (8u << 20)	     /* bytes: a ring buffer and tables */
+
 static const unsigned int to_trace[] = {CAP_BPF, CAP_PERFMON, UINT_MAX};
 
 /* "uid 1000 lacks CAP_PERFMON", or what else stands between us and BPF; NULL: not known. */
@@ -72,9 +75,20 @@ static int not_allowed(const char *tool, struct error *e)
 	return -EPERM;
 }
 
+/*
+ * Where maps are locked memory, and that is limited, a small one says nothing of those that a tool
+ * has.
+ */
+static uint32_t entries_to_try(const struct kernel *k)
+{
+	bool limited = kernel_version(k) < NO_LOCKED_MAPS && !capability_has(CAP_SYS_RESOURCE);
+
+	return limited ? USUAL_MAPS / 8 : 1;
+}
+
 int privilege_check(struct kernel *k, const char *tool, struct error *e)
 {
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bcchost_try", 4, 8, 1, NULL);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bcchost_try", 4, 8, entries_to_try(k), NULL);
 	int err = fd < 0 ? errno : 0;
 
 	if (fd >= 0)

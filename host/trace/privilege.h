@@ -11,6 +11,7 @@
  *  - names of kernel addresses (`ksym`): /proc/kallsyms shows addresses only to CAP_SYSLOG: kept
  *    for tools that have such a column.
  *  - detaching: closing descriptors: nothing. So does a process that is killed.
+ *  - names of containers: files of root's, which the user has not changed for: nothing.
  *  - our own files (cache), and files that all may read: nothing: our user does not change.
  * Nothing else is kept: no file of another user's can be read or written by then, no process
  * signalled, no module loaded, nothing attached, no other user become.

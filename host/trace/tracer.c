@@ -38,7 +38,9 @@ static int find_table(struct tracer *t, struct error *e)
 	const struct program *p = t->plan->program;
 
 	if (p->output == PROGRAM_TRACE_PIPE)
-		return pipe_new(&t->pipe, t->plan->kernel, t->fn, t->ctx, e);
+		return t->plan->options->compile_only
+			       ? 0
+			       : pipe_new(&t->pipe, t->plan->kernel, t->fn, t->ctx, e);
 	t->map = object_map_find(t->object, p->table);
 	if (!t->map)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
@@ -81,7 +83,7 @@ void tracer_free(struct tracer *t)
 
 const struct layout *tracer_layout(const struct tracer *t)
 {
-	return t->pipe ? pipe_layout(t->pipe) : &t->layout;
+	return t->plan->program->output == PROGRAM_TRACE_PIPE ? pipe_layout(t->pipe) : &t->layout;
 }
 
 static int make_reader(struct tracer *t, const struct buffers_machine *m, struct error *e)
@@ -142,6 +144,19 @@ void tracer_table(const struct tracer *t, struct table *table)
 int tracer_read(const struct tracer *t, struct table *table, bool take, struct error *e)
 {
 	return table_read(table, load_map_fd(&t->load, t->plan->program->table), t->map, take, e);
+}
+
+int tracer_read_like(const struct tracer *t, const char *name, struct table *table, struct error *e)
+{
+	const struct program *p = t->plan->program;
+	const struct object_map *m = object_map_find(t->object, name);
+
+	tracer_table(t, table);
+	if (!m || m->key_size != t->map->key_size || m->value_size != t->map->value_size)
+		return error_set(e, FAULT_TOOL, -ENOENT, "%s has no table %s%s%s%s",
+				 p->template_path, name, m ? " with keys and values as " : "",
+				 m ? p->table : "", m ? " has" : "");
+	return table_read(table, load_map_fd(&t->load, name), m, false, e);
 }
 
 uint64_t tracer_lost(const struct tracer *t)

@@ -22,9 +22,10 @@ struct tracer;
 
 /*
  * Looks for the program's table in the object and lays its events, or its entries, out; a program
- * of the trace pipe opens that. Nothing is in the kernel yet. fn is called for each event
- * (trace/reader.h); a program whose output is periodic has none. What is given outlives the tracer.
- * FAULT_TOOL with file:line if the object has no such table, and as layout_make and pipe_new.
+ * of the trace pipe opens that (not with --compile-only). Nothing is in the kernel yet. fn is
+ * called for each event (trace/reader.h); a program whose output is periodic has none. What is
+ * given outlives the tracer. FAULT_TOOL with file:line if the object has no such table, and as
+ * layout_make and pipe_new.
  */
 int tracer_new(struct tracer **t, const struct plan *plan, const struct object *o, reader_fn fn,
 	       void *ctx, struct error *e);
@@ -58,6 +59,14 @@ uint64_t tracer_rest(const struct tracer *t);
  */
 void tracer_table(const struct tracer *t, struct table *table);
 int tracer_read(const struct tracer *t, struct table *table, bool take, struct error *e);
+
+/*
+ * The same of another of the template's tables, which the program does not name; it is made ready
+ * here (table_free, also after an error). FAULT_TOOL if there is none, or if its entries are not of
+ * the same size as those of the program's.
+ */
+int tracer_read_like(const struct tracer *t, const char *name, struct table *table,
+		     struct error *e);
 
 /* How many events were lost since the start. */
 uint64_t tracer_lost(const struct tracer *t);

@@ -393,6 +393,52 @@ static void a_missing_field_is_told(void **state)
 	layout_free(&l);
 }
 
+/* The same as data: the fields behind the time. */
+static void check_json(const struct event *ev, size_t strings, const char *want)
+{
+	struct program *p = program_file_load(calls);
+	struct options o = {.output = OPTIONS_OUTPUT_JSON};
+	struct stream *s = stream_of(p, &o);
+	const char *from;
+
+	assert_true(stream_event(s, ev, offsetof(struct event, strings) + strings));
+	writer_char(&out, '\0');
+	from = strstr(out.data, "\"call\":");
+	assert_non_null(from);
+	assert_string_equal(from, want);
+	stream_free(s);
+	program_free(p);
+}
+
+static void writes_calls_as_json(void **state)
+{
+	struct event ev = {.call = 1, .flags = 7 | 64, .result = -16};
+
+	(void)state;
+	memcpy(ev.strings, "T\2\0a\"N\0\0", 8);
+	check_json(&ev, 8,
+		   "\"call\":1,\"call_name\":\"mount\",\"arguments\":[\"a\\\"\",null,{\"value\":71,"
+		   "\"names\":[\"MS_BOTH\",\"MS_RDONLY\",\"0x40\"]}],\"arguments_cut\":false,"
+		   "\"result\":-16,\"result_name\":\"EBUSY\"}\n");
+	ev = (struct event){.call = 2, .fd = -100, .flags = 6, .result = 3};
+	memcpy(ev.strings, "C\1\0x", 4);
+	check_json(
+		&ev, 4,
+		"\"call\":2,\"call_name\":\"config\",\"arguments\":[-100,{\"value\":6,\"name\":"
+		"\"CREATE\"},\"x\"],\"arguments_cut\":true,\"result\":3,\"result_name\":null}\n");
+	ev = (struct event){.call = 3, .attr = UINT64_MAX, .fd = 5, .big = -1};
+	memcpy(ev.strings, "T\0\0", 3);
+	check_json(&ev, 3,
+		   "\"call\":3,\"call_name\":\"setattr\",\"arguments\":[{\"attr\":{\"value\":"
+		   "18446744073709551615,\"names\":[\"MS_BOTH\",\"MS_RDONLY\","
+		   "\"0xfffffffffffffff8\"]},"
+		   "\"fd\":5},-1],\"arguments_cut\":false,\"result\":0,\"result_name\":null}\n");
+	ev = (struct event){.call = 9};
+	check_json(&ev, 0,
+		   "\"call\":9,\"call_name\":null,\"arguments\":[],\"arguments_cut\":false,"
+		   "\"result\":0,\"result_name\":null}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_regex_is_checked),
 		cmocka_unit_test(what_is_wrong_is_told),
 		cmocka_unit_test(a_missing_field_is_told),
+		cmocka_unit_test(writes_calls_as_json),
 	};
 
 	return cmocka_run_group_tests(tests, program_file_enter, program_file_leave);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -436,6 +437,7 @@ static void a_full_pipe_is_given_up(void **state)
 static void no_line_is_half_written(void **state)
 {
 	struct sigaction sa = {.sa_handler = on_alarm}, old;
+	const struct itimerval often = {{0, 300000}, {0, 300000}}, never = {0};
 	static char line[4000], got[1 << 20];
 	static struct writer w;
 	ssize_t n, all = 0;
@@ -444,13 +446,14 @@ static void no_line_is_half_written(void **state)
 	(void)state;
 	memset(line, 'x', sizeof(line));
 	assert_int_equal(sigaction(SIGALRM, &sa, &old), 0);
-	for (size_t before = 0; before < 3; before++) {
+	for (size_t before = 0; before < 20000; before += 3999) {
 		stopped = 0;
 		all = 0;
 		assert_int_equal(pipe(fds), 0);
-		assert_int_equal(write(fds[1], line, before), before);
+		for (size_t i = 0; i < before; i += 1000)
+			assert_int_equal(write(fds[1], line, 1000), 1000);
 		writer_init(&w, fds[1], &stopped);
-		alarm(1);
+		assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
 		for (size_t i = 0; i < 200000 && !w.err; i++) {
 			writer_add(&w, line, i * 7919 % sizeof(line));
 			writer_char(&w, '\n');
@@ -458,6 +461,7 @@ static void no_line_is_half_written(void **state)
 				writer_flush(&w);
 		}
 		assert_int_equal(writer_flush(&w), -EINTR);
+		assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 		close(fds[1]);
 		while ((n = read(fds[0], got + all, sizeof(got) - (size_t)all)) > 0)
 			all += n;

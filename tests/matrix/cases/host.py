@@ -6,9 +6,14 @@ import glob
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import time
+import urllib.parse
+import urllib.request
 
+from exporter import Exporter
 from guest import memory_kb, nothing_left, start, stop, workload
 from harness import Background, Failure, Skip, case, command, equal, fixture, info, main, matches, true, wait_for
 
@@ -282,6 +287,91 @@ def _():
 
 
 import containers  # noqa: E402,F401 cases of its own, in this place
+
+
+# --- the exporter: one tool of each kind of output in one process ---
+
+MARKED = "marked-opens"
+
+
+@fixture
+def exporter():
+    return Exporter(
+        "bcchost", "opensnoop:name=" + MARKED, "filelife", "vfsstat", "vfscount:pattern=vfs_unlink", "ext4dist", "biolatency"
+    ).ready(400)
+
+
+def marked_opens(n):
+    """In a process of that name."""
+    pid = os.fork()
+    if not pid:
+        with open("/proc/self/comm", "w") as f:
+            f.write(MARKED)
+        for _ in range(n):
+            os.close(os.open("/etc/passwd", os.O_RDONLY))
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def ask(query):
+    url = "http://127.0.0.1:9090/api/v1/query?" + urllib.parse.urlencode({"query": query})
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            result = json.load(answer)["data"]["result"]
+    except OSError:
+        return None
+    return float(result[0]["value"][1]) if result else None
+
+
+@case("export: 1,000 opens by a marked command are a counter of exactly 1,000, for Prometheus too")
+def _(exporter):
+    prometheus = shutil.which("prometheus")
+    if prometheus:
+        with open("/run/prometheus.yml", "w") as f:
+            f.write(
+                "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: bcchost\n"
+                f"    static_configs: [{{targets: ['127.0.0.1:{exporter.port}']}}]\n"
+            )
+        p = Background(
+            prometheus, "--config.file=/run/prometheus.yml", "--storage.tsdb.path=/run/prometheus", "--web.listen-address=127.0.0.1:9090"
+        )
+        wait_for(lambda: ask('bcchost_tool_up{tool="opensnoop"}') == 1.0 or not p.alive(), 200, f"Prometheus: {p.said()}")
+        equal(ask(f'sum(bcchost_opensnoop_events_total{{comm="{MARKED}"}})'), None)
+    marked_opens(1000)
+    equal(exporter.value("bcchost_opensnoop_events_total", comm=MARKED), 1000.0)
+    equal(exporter.value("bcchost_lost_events_total", tool="opensnoop"), 0.0)
+    if prometheus:
+        query = f'sum(bcchost_opensnoop_events_total{{comm="{MARKED}"}})'
+        wait_for(lambda: ask(query) == 1000.0, 60, "a scrape")
+        time.sleep(3)
+        equal(ask(query), 1000.0)
+        equal(ask('sum(scrape_samples_scraped{job="bcchost"}) > bool 50'), 1.0)
+        p.signal(signal.SIGTERM)
+        p.wait(60)
+
+
+@case("export: a tool of each kind of output counts what the workload does")
+def _(exporter):
+    for tool in ("opensnoop", "filelife", "vfsstat", "vfscount", "ext4dist", "biolatency"):
+        equal(exporter.value("bcchost_tool_up", tool=tool), 1.0, tool, exporter.said())
+    names = {
+        "bcchost_filelife_events_total": {}, "bcchost_filelife_age_seconds_count": {}, "bcchost_vfsstat_unlinks_total": {},
+        "bcchost_vfscount_calls_total": {"function": "vfs_unlink"},
+    }
+    before = {n: exporter.value(n, **labels) or 0 for n, labels in names.items()}
+    for i in range(50):
+        path = f"/run/export{i}"
+        open(path, "w").close()
+        os.unlink(path)
+    time.sleep(1.5)  # a top is emptied every second, a scrape empties it too
+    for n, labels in names.items():
+        counted = exporter.value(n, **labels) - before[n]
+        true(50 <= counted < 200, f"{n}: {counted}")
+
+
+@case("export: ends, with its probes")
+def _(exporter):
+    equal(exporter.stop(), 0, note=exporter.said())
 
 
 @case("nothing is left in the kernel by all these")

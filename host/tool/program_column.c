@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `columns:` of a program's `output:`. */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "tool/number.h"
+#include "tool/program_parts.h"
+
+#define SLOW 10 /* `highlight: slow`: times what is usual */
+
+static const struct yaml_choices values = {
+	"value of a column",
+	2,
+	{{"time", PROGRAM_COLUMN_TIME}, {"elapsed", PROGRAM_COLUMN_ELAPSED}},
+};
+static const struct yaml_choices units = {
+	"unit",
+	4,
+	{
+		{"seconds", PROGRAM_UNIT_SECONDS},
+		{"milliseconds", PROGRAM_UNIT_MILLISECONDS},
+		{"microseconds", PROGRAM_UNIT_MICROSECONDS},
+		{"kilobytes", PROGRAM_UNIT_KILOBYTES},
+	},
+};
+static const struct yaml_choices formats = {
+	"format",
+	7,
+	{{"hex", PROGRAM_FORMAT_HEX},
+	 {"octal", PROGRAM_FORMAT_OCTAL},
+	 {"ksym", PROGRAM_FORMAT_KSYM},
+	 {"kaddr", PROGRAM_FORMAT_KADDR},
+	 {"path", PROGRAM_FORMAT_PATH},
+	 {"args", PROGRAM_FORMAT_ARGS},
+	 {"call", PROGRAM_FORMAT_CALL}},
+};
+static const struct yaml_choices aligns = {
+	"side",
+	2,
+	{{"left", PROGRAM_ALIGN_LEFT}, {"right", PROGRAM_ALIGN_RIGHT}},
+};
+static const struct yaml_bounds width = {0, 4096}, decimals = {0, 9}, digits = {0, 22};
+
+static int read_name(const struct yaml_value *key, const struct yaml_value *value, void *to,
+		     struct error *e)
+{
+	struct program_value *pv = to;
+	struct yaml_value number = *key;
+
+	number.key = "names";
+	return yaml_integer(&number, &pv->number, NULL, e) ?: yaml_line(value, &pv->name, NULL, e);
+}
+
+static int read_names(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v, to, sizeof(struct program_value), read_name,
+			  "a mapping of numbers to words", e);
+}
+
+static int read_than(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	const char *text = yaml_scalar(v);
+
+	if (c->highlight)
+		return yaml_error(v, e, "`highlight` is `over` or `times`, not both");
+	c->highlight = *(const enum program_highlight *)arg;
+	if (!text || !number_real(text, &c->highlight_than) || c->highlight_than < 0)
+		return yaml_error_type(v, "a number that is not negative", e);
+	return 0;
+}
+
+/* `highlight: slow`, or `highlight: {over: 100}`. */
+static int read_highlight(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_choices words = {
+		"a highlight (or {over: N}, {times: N})",
+		3,
+		{{"nonzero", PROGRAM_HIGHLIGHT_NONZERO},
+		 {"negative", PROGRAM_HIGHLIGHT_NEGATIVE},
+		 {"slow", PROGRAM_HIGHLIGHT_TIMES}},
+	};
+	static const enum program_highlight over = PROGRAM_HIGHLIGHT_OVER,
+					    times = PROGRAM_HIGHLIGHT_TIMES;
+	static const struct yaml_field fields[] = {
+		{"over", read_than, 0, &over, false},
+		{"times", read_than, 0, &times, false},
+	};
+	static const struct yaml_schema schema = {fields, 2, 0};
+	struct program_column *c = to;
+	int err;
+
+	(void)arg;
+	if (yaml_kind(v) != YAML_IS_MAP) {
+		c->highlight_than = SLOW;
+		return yaml_choice(v, &c->highlight, &words, e);
+	}
+	err = yaml_struct(v, c, &schema, e);
+	if (!err && !c->highlight)
+		return yaml_error(v, e, "`highlight` wants a key `over` or `times`");
+	return err;
+}
+
+#define FIELD(f) offsetof(struct program_column, f)
+static const struct yaml_field column_fields[] = {
+	{"title", yaml_line, FIELD(title), NULL, true},
+	{"value", yaml_choice, FIELD(value), &values, false},
+	{"field", yaml_identifier, FIELD(field), NULL, false},
+	{"dirs", yaml_identifier, FIELD(dirs), NULL, false},
+	{"width", yaml_unsigned, FIELD(width), &width, false},
+	{"align", yaml_choice, FIELD(align), &aligns, false},
+	{"unit", yaml_choice, FIELD(unit), &units, false},
+	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
+	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
+	{"format", yaml_choice, FIELD(format), &formats, false},
+	{"quote", program_read_option_name, FIELD(quote), NULL, false},
+	{"strings", yaml_identifier, FIELD(calls.strings), NULL, false},
+	{"result", yaml_identifier, FIELD(calls.result), NULL, false},
+	{"flags", program_read_flags,
+	 PROGRAM_ARRAY(struct program_column, calls.nnames, calls.names), NULL, false},
+	{"calls", program_read_calls,
+	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
+	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
+	{"as", yaml_identifier, FIELD(as), NULL, false},
+	{"unknown", yaml_line, FIELD(unknown), NULL, false},
+	{"bits", program_read_bits, PROGRAM_ARRAY(struct program_column, nbits, bits), NULL, false},
+	{"about", yaml_text, FIELD(about), NULL, false},
+	{"when", program_read_option_name, FIELD(when), NULL, false},
+	{"unless", program_read_option_name, FIELD(unless), NULL, false},
+	{"names", read_names, PROGRAM_ARRAY(struct program_column, nnames, names), NULL, false},
+	{"highlight", read_highlight, 0, NULL, false},
+};
+static const struct yaml_schema column_schema = {
+	column_fields,
+	sizeof(column_fields) / sizeof(column_fields[0]),
+	FIELD(line),
+};
+
+static int check_format(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	static const char *const of_calls[] = {"strings", "result", "flags", "calls"};
+
+	if (!c->dirs != (c->format != PROGRAM_FORMAT_PATH))
+		return yaml_error(v, e, "column %s: `format: path` and `dirs` want one another",
+				  c->title);
+	if (c->quote && c->format != PROGRAM_FORMAT_ARGS)
+		return yaml_error(v, e, "column %s: `quote` wants `format: args`", c->title);
+	for (size_t i = 0; i < 4; i++)
+		if (yaml_has_key(v, of_calls[i]) && c->format != PROGRAM_FORMAT_CALL)
+			return yaml_error(v, e, "column %s: `%s` wants `format: call`", c->title,
+					  of_calls[i]);
+	if (c->format == PROGRAM_FORMAT_CALL && (!c->calls.calls || !c->calls.result))
+		return yaml_error(v, e, "column %s: `format: call` wants `calls` and `result`",
+				  c->title);
+	return 0;
+}
+
+/* What is for JSON and CSV. */
+static int check_data(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool number = c->format == PROGRAM_FORMAT_AUTO || c->format == PROGRAM_FORMAT_HEX ||
+		      c->format == PROGRAM_FORMAT_OCTAL;
+
+	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD)
+		return yaml_error(v, e, "column %s: `as`, `unknown` and `bits` want a `field`",
+				  c->title);
+	if (c->bits && (!number || c->names || c->unit != PROGRAM_UNIT_NONE))
+		return yaml_error(v, e, "column %s: `bits` are of a plain number", c->title);
+	return 0;
+}
+
+/* Keys that only make sense beside another one. */
+static int check_column(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool octal_hex = c->format == PROGRAM_FORMAT_HEX || c->format == PROGRAM_FORMAT_OCTAL;
+	int shapes = (c->unit != PROGRAM_UNIT_NONE) + (c->format != PROGRAM_FORMAT_AUTO) +
+		     (c->names != NULL);
+
+	if (!c->field && c->value == PROGRAM_COLUMN_FIELD)
+		return yaml_error(v, e, "column %s wants a key `field` or `value`", c->title);
+	if (c->field && c->value == PROGRAM_COLUMN_TIME)
+		return yaml_error(v, e, "column %s: `value: time` has no `field`", c->title);
+	if (c->value != PROGRAM_COLUMN_FIELD && shapes)
+		return yaml_error(v, e,
+				  "column %s: `unit`, `format` and `names` are not for a "
+				  "`value`",
+				  c->title);
+	if (shapes > 1)
+		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
+				  c->title);
+	if (yaml_has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of &&
+	    c->value != PROGRAM_COLUMN_ELAPSED)
+		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
+	if (yaml_has_key(v, "digits") && !octal_hex)
+		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
+				  c->title);
+	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)
+		return yaml_error(v, e, "column %s: `highlight` is not for a `value`", c->title);
+	return check_data(v, c, e) ?: check_format(v, c, e);
+}
+
+static int read_column(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	int err;
+
+	err = yaml_struct(v, c, arg, e) ?: check_column(v, c, e);
+	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !yaml_has_key(v, "decimals"))
+		c->decimals = 9;
+	/* Figures line up at their last digit. */
+	if (!err && c->unit != PROGRAM_UNIT_NONE && !yaml_has_key(v, "align"))
+		c->align = PROGRAM_ALIGN_RIGHT;
+	return err;
+}
+
+int program_read_columns(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(struct program_column), read_column, &column_schema,
+		"a list of columns",	       false,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
