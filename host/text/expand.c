@@ -161,7 +161,7 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 	if (scan_is(p, "RESULT"))
 		handler_result(job);
 	else if (scan_is(p, "LOST"))
-		buf_str(&job->out, SUBSTITUTE_LOST_MAP ".atomic_increment(0)");
+		buf_str(&job->out, SUBSTITUTE_COUNT_LOST);
 	else if (w)
 		expand_word(job, w);
 	else
