@@ -127,11 +127,14 @@ install: all man
 		[ -e $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} ] || install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/bcchost $$f || exit 1; \
 	done
 
-# What was configured stays.
+# A configuration that somebody changed stays.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
 	rm -f $(UNITS:deploy/%=$(DESTDIR)$(UNITDIR)/%)
+	for f in $(CONFIGS); do \
+		! cmp -s $$f $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} || rm $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/}; \
+	done
 	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
