@@ -258,5 +258,5 @@ def add(native):
         for word in ("--kprobe FUNCTION=HANDLER", "--replace WORD=TEXT", "--output", "--interval", "Examples:"):
             true(word in text, f"{word} is not in the help")
         matches(succeeds(bcchost("--help")), r"\n +run FILE\.c ")
-        words = succeeds(bcchost("completion", "words", "run")).split()
+        words = succeeds(bcchost("completion", "words", "run", "--")).split()
         true({"--kprobe", "--define", "--duration"} <= set(words), str(words))
