@@ -11,7 +11,7 @@ LDFLAGS  ?=
 WERROR   ?= -Werror
 SANITIZE ?=
 
-PKG_HOST    := libbpf yaml-0.1 jansson libmd libcap-ng zlib
+PKG_HOST    := libbpf libelf yaml-0.1 jansson libmd libcap-ng zlib
 LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
 # To load these small libraries takes longer than all else that the host does itself before it traces, so the
 # installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
@@ -29,7 +29,7 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VER
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
-                host/object/*.c host/trace/*.c host/output/*.c)
+                host/object/*.c host/trace/*.c host/output/*.c host/script/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 # The exporter: a main of its own, the host's way to an object, and what only it needs.
 EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c
@@ -82,13 +82,17 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
 
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
-MAN := $(BUILD)/man/bcchost.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)
+MAN := $(BUILD)/man/bcchost.8 $(BUILD)/man/bcchost-run.8 $(TOOLS_LISTED:%=$(BUILD)/man/bcchost-%.8)
 man: $(MAN)
 
 # BCCHOST_PATH: no tool of the user's own in its place.
 $(BUILD)/man/bcchost.8: $(BUILD)/bcchost tools.list $(wildcard programs/*.yaml)
 	@mkdir -p $(@D)
 	BCCHOST_PATH= $(BUILD)/bcchost man >$@.new && mv $@.new $@
+
+$(BUILD)/man/bcchost-run.8: $(BUILD)/bcchost
+	@mkdir -p $(@D)
+	$(BUILD)/bcchost man run >$@.new && mv $@.new $@
 
 $(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 
 #include "completion.h"
 #include "completion_offer.h"
+#include "script/command.h"
 #include "tool/options.h"
 #include "tool/options_text.h"
 
@@ -103,6 +104,12 @@ static void offer_options(const struct line *l, const struct program *p, const c
 	offer_names(p, last[0] == '-' && last[1] != '-', l->described);
 }
 
+/* A command that takes options as a tool does. */
+static bool is_run(const char *word)
+{
+	return strcmp(word, COMMAND_RUN) == 0;
+}
+
 static void offer_tool(const struct line *l, size_t at)
 {
 	struct options_match m = {0};
@@ -110,7 +117,11 @@ static void offer_tool(const struct line *l, size_t at)
 	bool options = true;
 	char *path = NULL;
 
-	if (find_tool(l->find, l->words[at], &path, NULL) || program_load(path, &p, NULL))
+	if (is_run(l->words[at]))
+		p = command_program();
+	else if (find_tool(l->find, l->words[at], &path, NULL) == 0)
+		program_load(path, &p, NULL);
+	if (!p)
 		goto out;
 	at++;
 	if (walk(l, p, &at, &options, &m)) {
@@ -272,7 +283,7 @@ static void complete_line(const struct line *l)
 		offer_values(NULL, &m, 0, last_of(l), l->described);
 	else if (at + 1 >= l->n)
 		offer_first(l, options);
-	else if (options && is_command(l->words[at]))
+	else if (options && is_command(l->words[at]) && !is_run(l->words[at]))
 		offer_command(l, at);
 	else
 		offer_tool(l, at);

@@ -19,6 +19,8 @@
 #include "object/cache.h"
 #include "object/compile.h"
 #include "run.h"
+#include "run_script.h"
+#include "script/command.h"
 #include "tool/find.h"
 #include "tool/options.h"
 
@@ -195,6 +197,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return man_print(f, argv[next + 1], e);
 	}
 	err = catch_signals(e);
+	if (!err && strcmp(argv[next], COMMAND_RUN) == 0)
+		return run_script(f, argc - next, argv + next, &global, &stop, e);
 	return err ? err : run_tool(f, argc - next, argv + next, &global, &stop, e);
 }
 

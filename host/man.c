@@ -9,11 +9,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "script/command.h"
 #include "tool/options.h"
 
 #define NO_MAN 127 /* as a shell says it */
 
 /* The tools of a program's own group are what its page refers to. */
+/* Of what a program in memory says of itself. */
+static int command_page(char **page, struct error *e)
+{
+	struct program *p = command_program();
+
+	*page = p ? options_man(p, NULL, 0) : NULL;
+	program_free(p);
+	return *page ? 0 : error_nomem(e);
+}
+
 static int tool_page(const struct find *f, const char *name, char **page, struct error *e)
 {
 	struct find_tool *tools = NULL;
@@ -100,7 +111,9 @@ static bool show(const char *page)
 int man_print(const struct find *f, const char *tool, struct error *e)
 {
 	char *page = NULL;
-	int err = tool ? tool_page(f, tool, &page, e) : global_page(f, &page, e);
+	int err = !tool				   ? global_page(f, &page, e)
+		  : strcmp(tool, COMMAND_RUN) == 0 ? command_page(&page, e)
+						   : tool_page(f, tool, &page, e);
 
 	if (err)
 		return err;

@@ -124,6 +124,19 @@ static void begin_compile(struct prepare *p)
 		compile_begin(&p->request, &p->begun, NULL);
 }
 
+static int substitute_given(struct prepare *p, bool btf, struct error *e)
+{
+	char *text = NULL;
+	int err = substitute_text(&p->plan, btf, p->template, &text, e);
+
+	if (!err && asprintf(&p->text, "%s%s", p->defines ?: "", text) < 0) {
+		p->text = NULL;
+		err = error_nomem(e);
+	}
+	free(text);
+	return err;
+}
+
 static int make_text(struct prepare *p, size_t first_variant, struct error *e)
 {
 	int err = choose_headers(p, e);
@@ -139,6 +152,8 @@ static int make_text(struct prepare *p, size_t first_variant, struct error *e)
 	if (err)
 		return err;
 	p->planned = true;
+	if (p->template)
+		return substitute_given(p, btf, e);
 	return substitute(&p->plan, btf, &p->text, e);
 }
 
@@ -148,7 +163,7 @@ static void open_cache(struct prepare *p)
 	if (p->options->no_cache || p->options->debug)
 		return;
 	p->cached = (struct cached){
-		.tool = p->program->name,
+		.tool = p->template ? basename(p->program->template_path) : p->program->name,
 		.signatures = p->find->signatures,
 		.kernel = p->kernel,
 		.verbose = p->options->verbose,
@@ -222,7 +237,7 @@ int prepare_make(struct prepare *p, struct error *e)
 	int err;
 
 	do {
-		if (p->planned && p->options->verbose)
+		if (p->planned && p->plan.variant && p->options->verbose)
 			fprintf(stderr, "bcchost: variant %s does not work here: %s\n",
 				p->plan.variant, e->text);
 		if (p->planned)

@@ -28,7 +28,9 @@ struct prepare {
 	const struct options *options;
 	const volatile sig_atomic_t *stopped; /* set by a signal: nothing more is begun */
 	bool quiet;			      /* no line on a terminal while it takes long */
-	void (*idle)(void *ctx);	      /* what to do while it compiles (child.h); or NULL */
+	const char *template;	 /* the text, where it is not to be read from template_path */
+	const char *defines;	 /* … and lines of C before it */
+	void (*idle)(void *ctx); /* what to do while it compiles (child.h); or NULL */
 	void *idle_ctx;
 
 	/* What came of it. */

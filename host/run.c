@@ -9,7 +9,7 @@
 #include "prepare.h"
 #include "text/substitute.h"
 
-static int print_text(const struct prepare *p, struct error *e)
+int run_print_text(const struct prepare *p, struct error *e)
 {
 	char *comment = substitute_comment(&p->plan);
 
@@ -24,7 +24,7 @@ static int print_text(const struct prepare *p, struct error *e)
 	return 0;
 }
 
-static void report_object(const struct prepare *p)
+void run_report_object(const struct prepare *p)
 {
 	size_t insns = 0;
 
@@ -38,9 +38,9 @@ static void report_object(const struct prepare *p)
 static int use(struct prepare *p, const struct session_stop *stop, bool *attached, struct error *e)
 {
 	if (p->options->print_bpf)
-		return print_text(p, e);
+		return run_print_text(p, e);
 	if (p->options->compile_only) {
-		report_object(p);
+		run_report_object(p);
 		return 0;
 	}
 	return session_run(&p->plan, p->object, stop, &p->starting, attached, e);
@@ -65,7 +65,7 @@ static int run_program(struct prepare *p, const struct session_stop *stop, struc
 	return err;
 }
 
-static int print_help(const struct program *p, struct error *e)
+int run_print_help(const struct program *p, struct error *e)
 {
 	char *help = options_help(p);
 
@@ -92,7 +92,7 @@ int run_tool(const struct find *find, int argc, char **argv, const struct option
 		err = options_parse(program, argc, argv, global, &options, e);
 	p.program = program;
 	if (!err && options.help)
-		err = print_help(program, e);
+		err = run_print_help(program, e);
 	else if (!err)
 		err = run_program(&p, stop, e);
 	prepare_free(&p);

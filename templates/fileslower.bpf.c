@@ -15,8 +15,8 @@
 #define SEPARATOR 3 /* " > " */
 
 enum how {
-	READ,
-	WRITE,
+	IS_READ,
+	IS_WRITE,
 	READ_VECTORED,
 	WRITE_VECTORED,
 	READ_SPLICED,
@@ -116,7 +116,7 @@ static int ends(void *ctx, s64 result)
 
 int vfs_read_entry(SIGNATURE(vfs_read, file))
 {
-	return begins(file, 0, READ);
+	return begins(file, 0, IS_READ);
 }
 
 int vfs_read_return(SIGNATURE(vfs_read))
@@ -126,7 +126,7 @@ int vfs_read_return(SIGNATURE(vfs_read))
 
 int vfs_write_entry(SIGNATURE(vfs_write, file))
 {
-	return begins(file, 0, WRITE);
+	return begins(file, 0, IS_WRITE);
 }
 
 int vfs_write_return(SIGNATURE(vfs_write))

@@ -29,6 +29,8 @@ import native_terminal
 
 import native_deploy  # noqa: F401: its cases
 
+import native_run
+
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
 NOBODY = 65534
@@ -997,6 +999,7 @@ def _(installed):
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
 
+native_run.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
 import native_export  # noqa: E402, F401: its cases
 

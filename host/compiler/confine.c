@@ -46,9 +46,9 @@ static int hold(const char *dir, int *fd, char **path, struct error *e)
 	return 0;
 }
 
-int confine(const char *dir, bool ours, char **path, struct error *e)
+int confine(const char *dir, bool ours, bool formats, char **path, struct error *e)
 {
-	uint64_t keep = dir && !ours ? CAPABILITY(CAP_DAC_READ_SEARCH) : 0;
+	uint64_t keep = (dir && !ours) || formats ? CAPABILITY(CAP_DAC_READ_SEARCH) : 0;
 	uint32_t uid = OWN_UID | (uint32_t)getpid();
 	int fd = -1, err = 0;
 

@@ -16,8 +16,9 @@
  * not even root's own files can be written, and nobody can trace us or write what we read. dir
  * (may be NULL): the directory of the headers, which is opened before: *path, the caller's, names
  * it as it can be reached afterwards. ours: it is empty, becomes that user's, and is all that
- * is written to. Otherwise it is somebody's, and CAP_DAC_READ_SEARCH is kept to read it.
+ * is written to. Otherwise it is somebody's, and CAP_DAC_READ_SEARCH is kept to read it; so it is
+ * if formats: the text wants those of tracepoints, which tracefs shows to root alone.
  */
-int confine(const char *dir, bool ours, char **path, struct error *e);
+int confine(const char *dir, bool ours, bool formats, char **path, struct error *e);
 
 #endif

@@ -54,7 +54,7 @@ const char kmacros_text[] =
 	C(U64_MAX, ((u64)~0ULL)) C(S32_MAX, ((s32)(U32_MAX >> 1)))
 	C(S64_MAX, ((s64)(U64_MAX >> 1))) C(INT_MAX, ((int)(~0U >> 1)))
 	C(INT_MIN, (-INT_MAX - 1)) C(UINT_MAX, (~0U)) C(LONG_MAX, ((long)(~0UL >> 1)))
-	C(ULONG_MAX, (~0UL))
+	C(ULONG_MAX, (~0UL)) C(READ, 0) C(WRITE, 1)
 	C(LLONG_MAX, ((long long)(~0ULL >> 1)))
 	C(ULLONG_MAX, (~0ULL)) C(MAX_ERRNO, 4095)
 	F(IS_ERR_VALUE, (x), ((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO))
@@ -66,8 +66,19 @@ const char kmacros_text[] =
 	  ((n) <= 1 ? 1UL : 1UL << (64 - __builtin_clzll((unsigned long long)(n) - 1))))
 	F(rounddown_pow_of_two, (n), (1UL << ilog2(n)))
 
+	/* linux/minmax.h, linux/math.h */
+	F(min, (a, b), ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; }))
+	F(max, (a, b), ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; }))
+	F(min_t, (t, a, b), min((t)(a), (t)(b)))
+	F(max_t, (t, a, b), max((t)(a), (t)(b)))
+	F(abs, (a), ({ __typeof__(a) a_ = (a); a_ < 0 ? -a_ : a_; }))
+
 	/* asm/page.h; PAGE_SHIFT itself comes from the machine */
 	C(PAGE_SIZE, (1UL << PAGE_SHIFT)) C(PAGE_MASK, (~(PAGE_SIZE - 1)))
+	/* asm/page_64_types.h: where it is if it is not moved; for comparing addresses with */
+	"#ifdef __x86_64__\n"
+	C(PAGE_OFFSET, 0xffff888000000000UL)
+	"#endif\n"
 
 	/* vdso/time64.h */
 	C(NSEC_PER_SEC, 1000000000L) C(NSEC_PER_MSEC, 1000000L) C(NSEC_PER_USEC, 1000L)
@@ -173,6 +184,31 @@ const char kmacros_text[] =
 	C(inet_rcv_saddr, sk.__sk_common.skc_rcv_saddr)
 	C(inet_dport, sk.__sk_common.skc_dport)
 	C(inet_num, sk.__sk_common.skc_num)
+
+	/* uapi/linux/in6.h */
+	C(s6_addr, in6_u.u6_addr8) C(s6_addr16, in6_u.u6_addr16) C(s6_addr32, in6_u.u6_addr32)
+
+	/* Inline functions: net/sock.h, net/inet_sock.h, linux/tcp.h, linux/udp.h, linux/ipv6.h,
+	 * linux/netdevice.h, linux/skbuff.h, linux/ip.h, net/inet_connection_sock.h */
+	F(inet_sk, (s), ((struct inet_sock *)(s)))
+	F(inet_csk, (s), ((struct inet_connection_sock *)(s)))
+	F(tcp_sk, (s), ((struct tcp_sock *)(s)))
+	F(udp_sk, (s), ((struct udp_sock *)(s)))
+	F(inet6_sk, (s), (inet_sk(s)->pinet6))
+	F(sock_net, (s), ((s)->__sk_common.skc_net.net))
+	F(dev_net, (d), ((d)->nd_net.net))
+	F(skb_mac_header, (s), ((s)->head + (s)->mac_header))
+	F(skb_network_header, (s), ((s)->head + (s)->network_header))
+	F(skb_transport_header, (s), ((s)->head + (s)->transport_header))
+	F(skb_headlen, (s), ((s)->len - (s)->data_len))
+	F(eth_hdr, (s), ((struct ethhdr *)skb_mac_header(s)))
+	F(ip_hdr, (s), ((struct iphdr *)skb_network_header(s)))
+	F(ipv6_hdr, (s), ((struct ipv6hdr *)skb_network_header(s)))
+	F(tcp_hdr, (s), ((struct tcphdr *)skb_transport_header(s)))
+	F(udp_hdr, (s), ((struct udphdr *)skb_transport_header(s)))
+	F(file_inode, (f), ((f)->f_inode))
+	F(d_inode, (d), ((d)->d_inode))
+	F(d_backing_inode, (d), ((d)->d_inode))
 
 	/* linux/byteorder/generic.h, on the little-endian machines that libbcc compiles for */
 	F(ntohs, (x), ((u16)__builtin_bswap16(x)))

@@ -158,9 +158,16 @@ static int prepare(const struct options *o, const char *dir, const char *text, c
 	return o->btf ? tree_write(&req, e) : 0;
 }
 
+/* libbcc makes struct tracepoint__CATEGORY__EVENT of what tracefs says, which root alone may read.
+ */
+static bool reads_formats(const char *text)
+{
+	return strstr(text, "TRACEPOINT_PROBE") || strstr(text, "tracepoint__");
+}
+
 static int run(const struct options *o, struct error *e)
 {
-	const char *cflags[3];
+	const char *cflags[4];
 	struct object *obj = NULL;
 	char *text = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
 	size_t btf_len = 0;
@@ -171,9 +178,9 @@ static int run(const struct options *o, struct error *e)
 	if (o->btf)
 		err = file_read(o->btf, &btf, &btf_len, e);
 	if (!err)
-		err = confine(o->dir, o->btf != NULL, &dir, e);
-	if (!err)
 		err = read_text(&text, e);
+	if (!err)
+		err = confine(o->dir, o->btf != NULL, reads_formats(text), &dir, e);
 	if (err)
 		free(btf);
 	else
@@ -191,6 +198,8 @@ static int run(const struct options *o, struct error *e)
 	cflags[ncflags++] = "-fdebug-compilation-dir=.";
 	/* Kernels from 6.19 on have members that are a named struct without a name of their own. */
 	cflags[ncflags++] = "-fms-extensions";
+	/* There is nothing to link with: what is called must be known. */
+	cflags[ncflags++] = "-Werror=implicit-function-declaration";
 	if (!o->warnings)
 		cflags[ncflags++] = "-w";
 	module = bpf_module_create_c_from_string(pinned, o->debug, cflags, ncflags, false, NULL);

@@ -38,6 +38,8 @@ static const struct {
 	{"umode_t", 2, LAYOUT_UNSIGNED},
 	{"loff_t", 8, LAYOUT_SIGNED},
 	{"sector_t", 8, LAYOUT_UNSIGNED},
+	{"__int128", 16, LAYOUT_BYTES},
+	{"unsigned __int128", 16, LAYOUT_BYTES},
 };
 
 /* "__u32" and "__kernel_pid_t" are as "u32" and "pid_t" are. */
@@ -45,6 +47,8 @@ static const char *plain_name(const char *type)
 {
 	static const char *const prefixes[] = {"const ", "volatile ", "__kernel_", "__"};
 
+	if (strcmp(type, "__int128") == 0)
+		return type;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
 		size_t len = strlen(prefixes[i]);
 
@@ -99,6 +103,15 @@ int layout_type(const char *type, struct kernel *k, uint32_t *size, uint32_t *al
 	return 0;
 }
 
+void layout_array(struct layout_field *f, const char *type, uint32_t size)
+{
+	if (f->kind == LAYOUT_UNSIGNED || f->kind == LAYOUT_SIGNED) {
+		f->element = size;
+		f->element_signed = f->kind == LAYOUT_SIGNED;
+	}
+	f->kind = strcmp(plain_name(type), "char") == 0 ? LAYOUT_CHARS : LAYOUT_BYTES;
+}
+
 static int lay_field(struct layout *l, const char *text, struct kernel *k, uint32_t *max_align,
 		     struct error *e)
 {
@@ -129,8 +142,7 @@ static int lay_field(struct layout *l, const char *text, struct kernel *k, uint3
 	} else {
 		f->offset = (l->size + align - 1) / align * align;
 		if (strchr(hash, '['))
-			f->kind =
-				strcmp(plain_name(type), "char") == 0 ? LAYOUT_CHARS : LAYOUT_BYTES;
+			layout_array(f, type, size);
 		f->size = (uint32_t)(size * count);
 		l->size = f->offset + f->size;
 		if (align > *max_align)

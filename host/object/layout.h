@@ -3,6 +3,7 @@
 #ifndef BCCHOST_OBJECT_LAYOUT_H
 #define BCCHOST_OBJECT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,14 +15,16 @@ enum layout_kind {
 	LAYOUT_UNSIGNED,
 	LAYOUT_SIGNED,
 	LAYOUT_CHARS, /* an array of char: text up to its first NUL */
-	LAYOUT_BYTES, /* anything else */
+	LAYOUT_BYTES, /* anything else: an array, a number of 128 bits, a struct */
 };
 
 struct layout_field {
 	char *name;
 	enum layout_kind kind;
-	uint32_t offset; /* bytes from the event's start */
-	uint32_t size;	 /* bytes in all */
+	uint32_t offset;  /* bytes from the event's start */
+	uint32_t size;	  /* bytes in all */
+	uint32_t element; /* of an array of numbers: bytes of each; else 0 */
+	bool element_signed;
 };
 
 struct layout {
@@ -47,6 +50,10 @@ int layout_make_table(struct layout *l, const struct object_map *map, struct ker
 /* Bytes and alignment of one C type, not an array; -ENOENT if it is not known. k may be NULL. */
 int layout_type(const char *type, struct kernel *k, uint32_t *size, uint32_t *align,
 		enum layout_kind *kind);
+
+/* Makes a field, laid out as one element of `size` bytes, an array of that type; for layout_desc.
+ */
+void layout_array(struct layout_field *f, const char *type, uint32_t size);
 
 /* NULL if there is none of that name. */
 const struct layout_field *layout_find(const struct layout *l, const char *name);

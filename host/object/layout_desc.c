@@ -39,6 +39,8 @@ static int add_field(struct desc *d, const char *name, enum layout_kind kind, ui
 	v->kind = kind;
 	v->offset = offset;
 	v->size = size;
+	v->element = 0;
+	v->element_signed = false;
 	return 0;
 }
 
@@ -101,7 +103,8 @@ static int lay_type(struct desc *d, const char *name, const json_t *type, uint64
 {
 	const char *scalar = json_string_value(type);
 	enum layout_kind kind;
-	uint32_t size, own;
+	uint32_t size, own, element;
+	int err;
 
 	if (!scalar)
 		return count ? bad(d, name) : lay_struct(d, name, type, offset, align, depth);
@@ -110,13 +113,15 @@ static int lay_type(struct desc *d, const char *name, const json_t *type, uint64
 	if (!packed)
 		*offset = (*offset + own - 1) / own * own;
 	*align = own > *align ? own : *align;
-	if (count)
-		kind = strcmp(scalar, "char") == 0 ? LAYOUT_CHARS : LAYOUT_BYTES;
+	element = size;
 	size = (uint32_t)(size * (count ? count : 1));
 	*offset += size;
 	if (strncmp(name, "__pad", 5) == 0)
 		return 0;
-	return add_field(d, name, kind, *offset - size, size);
+	err = add_field(d, name, kind, *offset - size, size);
+	if (!err && count)
+		layout_array(&d->l->fields[d->l->nfields - 1], scalar, element);
+	return err;
 }
 
 /* `lone` is what a scalar is called; `at` where it begins, `size` what libbcc says that it has. */

@@ -12,7 +12,8 @@
 struct table {
 	size_t n, room;
 	uint32_t key_size, value_size; /* bytes; a value follows its key at once */
-	char *data;		       /* owned */
+	uint32_t word; /* bytes of each number of a per-CPU value: 4, or 8 (0 too) */
+	char *data;    /* owned */
 };
 
 /* An empty one; table_free. */

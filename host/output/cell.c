@@ -97,6 +97,10 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 	cell->size = f->size;
 	if (cell->kind == CELL_ELAPSED)
 		return 0;
+	if (c->format == PROGRAM_FORMAT_IP && (f->size == 4 || f->size == 16)) {
+		cell->kind = CELL_IP;
+		return 0;
+	}
 	switch (f->kind) {
 	case LAYOUT_UNSIGNED:
 		cell->kind = c->format == PROGRAM_FORMAT_KSYM	 ? CELL_KSYM
@@ -111,6 +115,11 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		cell->kind = c->format == PROGRAM_FORMAT_PATH ? CELL_PATH : CELL_TEXT;
 		break;
 	case LAYOUT_BYTES:
+		cell->kind = CELL_BYTES;
+		cell->element = f->element;
+		cell->element_signed = f->element_signed;
+		if (c->format == PROGRAM_FORMAT_BYTES)
+			return 0;
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "%s:%u: column %s: the field %s is neither a number nor text",
 				 p->path, c->line, c->title, c->field);

@@ -30,6 +30,8 @@ enum cell_kind {
 	CELL_CONTAINER, /* of the cgroup whose id the field is: its label, "-" if it is in none … */
 	CELL_POD,	/* … the pod's name or UID … */
 	CELL_CGROUP,	/* … its path. Of one that is gone: "?", "?", and its id */
+	CELL_IP,
+	CELL_BYTES,
 };
 
 struct cell {
@@ -40,6 +42,8 @@ struct cell {
 	bool rate;    /* a count, to be shown a second */
 	bool percent; /* in percent of the field at of_offset, of of_size bytes */
 	uint32_t of_offset, of_size;
+	uint32_t element; /* of CELL_BYTES: bytes of each number; 0: hexadecimal bytes */
+	bool element_signed;
 	bool quote;	   /* of CELL_ARGS */
 	struct call *call; /* of CELL_CALL; owned */
 	unsigned int width;

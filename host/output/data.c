@@ -19,6 +19,9 @@ struct data {
 	size_t n;
 	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
 	const char *unit;
+	const char *origin; /* the program's */
+	data_extra extra;
+	void *extra_ctx;
 	bool any; /* of an array's items: is there one already? */
 	struct stamp stamp;
 	struct put_csv cell; /* of CSV: where JSON in a cell is written through */
@@ -53,6 +56,7 @@ int data_new(struct data **out, const struct program *p, const struct options *o
 	d->csv = o->output == OPTIONS_OUTPUT_CSV;
 	d->no_header = o->no_header;
 	d->loadavg = p->loadavg;
+	d->origin = p->origin;
 	d->histogram = p->output == PROGRAM_HISTOGRAM;
 	err = record_new(&d->record, p, o, l, NULL, e) ?: make_keys(d, e);
 	if (!err && d->csv)
@@ -143,6 +147,11 @@ static void put_object_value(struct data *d, const struct record_value *v)
 	case RECORD_TEXT:
 		put_json_string(d->w, v->text.data, v->text.len);
 		break;
+	case RECORD_NUMBERS:
+		writer_char(d->w, '[');
+		writer_add(d->w, v->text.data, v->text.len);
+		writer_char(d->w, ']');
+		break;
 	case RECORD_TIME:
 		writer_char(d->w, '"');
 		put_time(d, v->u);
@@ -164,6 +173,7 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	case RECORD_NONE:
 		break;
 	case RECORD_TEXT:
+	case RECORD_NUMBERS:
 		put_csv_text(d->w, v->text.data, v->text.len);
 		break;
 	case RECORD_TIME:
@@ -178,6 +188,29 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	default:
 		put_plain(d, v);
 	}
+}
+
+void data_set_extra(struct data *d, data_extra extra, void *ctx)
+{
+	d->extra = extra;
+	d->extra_ctx = ctx;
+}
+
+/* The brace, and which of a text's tables it is. */
+static void begin_object(struct data *d)
+{
+	writer_char(d->w, '{');
+	if (!d->origin)
+		return;
+	put_json_raw(d->w, "\"table\":");
+	put_json_string(d->w, d->origin, strlen(d->origin));
+	writer_char(d->w, ',');
+}
+
+static void put_extra(struct data *d, const void *event, size_t size)
+{
+	if (d->extra && !d->csv)
+		d->extra(d->extra_ctx, d->w, event, size);
 }
 
 /* The fields from `from` up to `to`, with commas between. */
@@ -203,8 +236,9 @@ bool data_event(struct data *d, const void *event, size_t size)
 	if (!record_wanted(d->record, event, size))
 		return false;
 	if (!d->csv)
-		writer_char(d->w, '{');
+		begin_object(d);
 	put_fields(d, event, size, 0, d->n);
+	put_extra(d, event, size);
 	put_json_raw(d->w, d->csv ? "\r\n" : "}\n");
 	return true;
 }
@@ -236,7 +270,7 @@ void data_top(struct data *d, const struct table *t, size_t rows, const char *lo
 			data_event(d, table_row(t, i), table_row_size(t));
 		return;
 	}
-	writer_char(d->w, '{');
+	begin_object(d);
 	put_fields(d, NULL, 0, 0, TABLE_FIELDS);
 	if (d->loadavg)
 		put_load(d, load);
@@ -246,6 +280,7 @@ void data_top(struct data *d, const struct table *t, size_t rows, const char *lo
 	for (size_t i = 0; i < rows; i++) {
 		put_json_raw(d->w, i ? ",{" : "{");
 		put_fields(d, table_row(t, i), table_row_size(t), TABLE_FIELDS, d->n);
+		put_extra(d, table_row(t, i), table_row_size(t));
 		writer_char(d->w, '}');
 	}
 	put_json_raw(d->w, "]}\n");
@@ -257,7 +292,7 @@ void data_histograms_begin(struct data *d, const char *unit)
 	d->any = false;
 	if (d->csv)
 		return;
-	writer_char(d->w, '{');
+	begin_object(d);
 	put_fields(d, NULL, 0, 0, TABLE_FIELDS);
 	put_json_raw(d->w, ",\"unit\":");
 	put_json_string(d->w, unit, strlen(unit));

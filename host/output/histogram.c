@@ -42,7 +42,8 @@ static int bad_table(const struct program *p, const char *why, struct error *e)
 
 static int find_members(struct histogram *h, const struct layout *l, struct error *e)
 {
-	const struct layout_field *slot = layout_find(l, "slot"), *value = layout_find(l, "value");
+	const char *name = h->program->slot ?: "slot";
+	const struct layout_field *slot = layout_find(l, name), *value = layout_find(l, "value");
 
 	if (!slot)
 		slot = layout_find(l, "key");

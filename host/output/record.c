@@ -72,7 +72,10 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_TEXT:
 	case CELL_PATH:
 	case CELL_KSYM:
+	case CELL_IP:
 		return RECORD_TEXT;
+	case CELL_BYTES:
+		return c->element ? RECORD_NUMBERS : RECORD_TEXT;
 	case CELL_ARGS:
 		return RECORD_LIST;
 	case CELL_CALL:

@@ -26,13 +26,14 @@ enum record_kind {
 	RECORD_NONE, /* empty, or not known */
 	RECORD_UNSIGNED,
 	RECORD_SIGNED,
-	RECORD_REAL,  /* finite */
-	RECORD_TEXT,  /* bytes as the kernel gave them, maybe not UTF-8; never empty */
-	RECORD_BOOL,  /* u */
-	RECORD_TIME,  /* u: nanoseconds since the epoch */
-	RECORD_FLAGS, /* u, and what its bits are called: output/bits.h */
-	RECORD_LIST,  /* text: strings as output/strlist.h has them */
-	RECORD_CALL,  /* the arguments of a call: call_json */
+	RECORD_REAL,	/* finite */
+	RECORD_TEXT,	/* bytes as the kernel gave them, maybe not UTF-8; never empty */
+	RECORD_BOOL,	/* u */
+	RECORD_TIME,	/* u: nanoseconds since the epoch */
+	RECORD_FLAGS,	/* u, and what its bits are called: output/bits.h */
+	RECORD_LIST,	/* text: strings as output/strlist.h has them */
+	RECORD_CALL,	/* the arguments of a call: call_json */
+	RECORD_NUMBERS, /* text: decimal numbers with commas between */
 };
 
 /* What it points to is valid until the next record_get of this record, or the event goes. */

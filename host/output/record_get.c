@@ -61,6 +61,8 @@ static void get_text(struct record *r, const struct record_source *s, const char
 
 	if (c->kind == CELL_KSYM)
 		set_string(v, value_function(c, data, r->kernel, r->text, &start) ? r->text : NULL);
+	else if (c->kind == CELL_IP || c->kind == CELL_BYTES)
+		set_text(v, r->text, value_bytes_text(c, data, size, r->text, sizeof(r->text)));
 	else if (c->kind == CELL_PATH && c->dirs_size)
 		set_text(v, r->text, value_path(c, data, size, r->text));
 	else
@@ -96,7 +98,7 @@ static void get_value(struct record *r, const struct record_source *s, const cha
 	const struct cell *c = s->cell;
 	bool is_signed;
 
-	if (v->kind == RECORD_TEXT) {
+	if (v->kind == RECORD_TEXT || v->kind == RECORD_NUMBERS) {
 		get_text(r, s, data, size, v);
 	} else if (v->kind == RECORD_LIST) {
 		v->text.data = data + c->offset;

@@ -98,6 +98,7 @@ size_t record_text(const struct record_value *v, char *out, size_t room)
 		add_real(&t, v->real);
 		break;
 	case RECORD_TEXT:
+	case RECORD_NUMBERS:
 		add(&t, v->text.data, v->text.len);
 		break;
 	case RECORD_BOOL:

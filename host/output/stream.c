@@ -248,6 +248,13 @@ static void put_call(struct stream *s, const struct cell *c, const char *data, s
 		pad(s->w, c->width, width);
 }
 
+static void put_bytes(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	size_t len = value_bytes_text(c, data, size, s->text, sizeof(s->text));
+
+	put(s, c, s->text, len, len);
+}
+
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
 	if (!value_came(c, size)) {
@@ -271,6 +278,10 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_KSYM:
 	case CELL_KADDR:
 		put_ksym(s, c, data);
+		break;
+	case CELL_IP:
+	case CELL_BYTES:
+		put_bytes(s, c, data, size);
 		break;
 	case CELL_TEXT:
 		put_text(s, c, data, size);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/value.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "output/number.h"
+
 #define NAME_ROOM (VALUE_TEXT_MAX / 2) /* of which the file's own name may take so much */
 
 static size_t add(char *out, size_t len, size_t room, const char *text, size_t n)
@@ -58,4 +63,45 @@ bool value_function(const struct cell *c, const char *data, struct kernel *k,
 {
 	*start = value_unsigned(data + c->offset, c->size);
 	return k && !kernel_function_at(k, *start, name, VALUE_FUNCTION_MAX, start);
+}
+
+static size_t add_element(char *to, const struct cell *c, const char *at)
+{
+	int64_t v = value_signed(at, c->element);
+
+	if (!c->element)
+		return (size_t)sprintf(to, "%02x", (unsigned char)*at);
+	if (!c->element_signed)
+		return number_base(to, value_unsigned(at, c->element), 10, 0);
+	if (v >= 0)
+		return number_base(to, (uint64_t)v, 10, 0);
+	*to = '-';
+	return 1 + number_base(to + 1, -(uint64_t)v, 10, 0);
+}
+
+/* In network order, as the kernel keeps it. */
+static size_t ip_text(const struct cell *c, const char *data, char *out, size_t room)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	size_t len;
+
+	inet_ntop(c->size == 4 ? AF_INET : AF_INET6, data + c->offset, text, sizeof(text));
+	len = strlen(text) < room ? strlen(text) : room;
+	memcpy(out, text, len);
+	return len;
+}
+
+size_t value_bytes_text(const struct cell *c, const char *data, size_t size, char *out, size_t room)
+{
+	size_t max, step = c->element ? c->element : 1, len = 0;
+
+	if (c->kind == CELL_IP)
+		return ip_text(c, data, out, room);
+	max = value_bytes(c, size);
+	for (size_t at = 0; at + step <= max && len + NUMBER_MAX + 2 < room; at += step) {
+		if (c->element && at)
+			out[len++] = ',';
+		len += add_element(out + len, c, data + c->offset + at);
+	}
+	return len;
 }

@@ -32,7 +32,8 @@ static inline int64_t value_signed(const char *p, uint32_t size)
  * a part of it. */
 static inline bool value_came(const struct cell *c, size_t size)
 {
-	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS;
+	bool text = c->kind == CELL_TEXT || c->kind == CELL_PATH || c->kind == CELL_ARGS ||
+		    c->kind == CELL_BYTES;
 
 	return !c->has_field || (size_t)c->offset + (text ? 0 : c->size) <= size;
 }
@@ -42,6 +43,11 @@ static inline size_t value_bytes(const struct cell *c, size_t size)
 {
 	return size - c->offset < c->size ? size - c->offset : c->size;
 }
+
+/* CELL_IP and CELL_BYTES as text, into `out` of room bytes; no NUL. An array's numbers have commas
+ * between; what did not come, or finds no room, is left out. */
+size_t value_bytes_text(const struct cell *c, const char *data, size_t size, char *out,
+			size_t room);
 
 /* The first event's time, on whichever clock. */
 struct value_first {

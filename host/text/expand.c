@@ -158,6 +158,7 @@ static int expand_include(struct job *job, const struct scan_piece *p, const cha
 static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 			     const struct scan_piece *p)
 {
+	bool template = job->plan->program->output != PROGRAM_WHATEVER;
 	const struct program_word *w;
 
 	if (scan_is(p, "FILTER"))
@@ -166,16 +167,16 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 		return expand_task_filter(job, s, path, p);
 	if (scan_is(p, "TASK_CGROUP"))
 		return expand_task_cgroup(job, s, path, p);
-	if (scan_is(p, "SIGNATURE"))
+	if (template && scan_is(p, "SIGNATURE"))
 		return handler_signature(job, s, path, p);
 	if (scan_is(p, "BPF_PERF_OUTPUT"))
 		return submit_declare(job, s, path, p);
 	if (submit_is_table(job, p))
 		return submit_call(job, s, path, p);
 	w = find_word(job->plan->program, p);
-	if (scan_is(p, "RESULT"))
+	if (template && scan_is(p, "RESULT"))
 		handler_result(job);
-	else if (scan_is(p, "LOST"))
+	else if (template && scan_is(p, "LOST"))
 		buf_str(&job->out, SUBSTITUTE_COUNT_LOST);
 	else if (w)
 		expand_word(job, w);

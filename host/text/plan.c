@@ -117,6 +117,11 @@ out:
 	return err;
 }
 
+int plan_probes(struct plan *plan, struct error *e)
+{
+	return try_variant(plan, plan->variant, e);
+}
+
 static int choose_buffer(struct plan *plan, struct error *e)
 {
 	bool has = kernel_has_ringbuf(plan->kernel);

@@ -56,6 +56,10 @@ int plan_make(struct plan *plan, const struct program *p, const struct options *
 	      size_t first, struct error *e);
 void plan_free(struct plan *plan);
 
+/* Looks anew for what the program's probes are attached to: of one whose probes were not known when
+ * the plan was made. Errors as above. */
+int plan_probes(struct plan *plan, struct error *e);
+
 /* Is the handler one that a probe names, whose every such probe was left out? */
 bool plan_left_out(const struct plan *plan, const char *handler);
 

@@ -128,18 +128,15 @@ static int finish(struct job *job)
 	return show_finish(job);
 }
 
-int substitute(struct plan *plan, bool btf, char **text, struct error *e)
+int substitute_text(struct plan *plan, bool btf, const char *template, char **text, struct error *e)
 {
 	struct job job = {.plan = plan, .e = e};
 	size_t noted = plan->notes.len;
-	char *template = NULL;
 	int err;
 
 	*text = NULL;
-	err = file_read_trusted(plan->program->template_path, &template, NULL, e);
-	if (!err)
-		err = filter_make(&job.filter, plan->program, plan->options, btf,
-				  plan->options->print_bpf, e);
+	err = filter_make(&job.filter, plan->program, plan->options, btf, plan->options->print_bpf,
+			  e);
 	if (!err)
 		err = add_prologue(&job, btf);
 	if (!err)
@@ -153,6 +150,17 @@ int substitute(struct plan *plan, bool btf, char **text, struct error *e)
 			err = error_nomem(e);
 	}
 	expand_free(&job);
+	return err;
+}
+
+int substitute(struct plan *plan, bool btf, char **text, struct error *e)
+{
+	char *template = NULL;
+	int err;
+
+	*text = NULL;
+	err = file_read_trusted(plan->program->template_path, &template, NULL, e)
+		      ?: substitute_text(plan, btf, template, text, e);
 	free(template);
 	return err;
 }

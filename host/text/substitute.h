@@ -39,6 +39,10 @@
  */
 int substitute(struct plan *plan, bool btf, char **text, struct error *e);
 
+/* The same of a template that was read already, by the name of the program's template_path. */
+int substitute_text(struct plan *plan, bool btf, const char *template, char **text,
+		    struct error *e);
+
 /* The comment that --print-bpf puts before the text; the caller's to free, NULL without memory. */
 char *substitute_comment(const struct plan *plan);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+
 void target_free_one(struct plan_target *t)
 {
 	free(t->name);
@@ -212,13 +214,27 @@ static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const ch
 	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ? 0 : -ENOENT;
 }
 
+/* What is not of the kernel's text: it is looked for when it is attached to. */
+static int resolve_elsewhere(struct plan_probe *pp, const char *target, struct error *e)
+{
+	struct plan_target *t = pp->targets = calloc(1, sizeof(*t));
+
+	if (!t)
+		return error_nomem(e);
+	pp->ntargets = 1;
+	t->name = strdup(target);
+	return t->name ? 0 : error_nomem(e);
+}
+
 static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
 			  struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
 	int err;
 
-	if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
+	if (kind == PROGRAM_PERF_EVENT || program_probe_is_uprobe(kind))
+		err = resolve_elsewhere(pp, target, e);
+	else if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
 		err = resolve_tracepoint(plan, pp, target, e);
 	else
 		err = resolve_function(plan, pp, target, e);
@@ -263,6 +279,12 @@ static int missing_probe(struct plan *plan, const struct program_probe *probe, s
 				probe->option, kernel_release(plan->kernel),
 				is_pattern(names.data) ? "that matches " : "", names.data,
 				why.data ? why.data : "");
+	else if (!probe->line)
+		err = error_set(e, FAULT_USAGE, -ENOENT,
+				"kernel %s has nothing to attach the %s %s to, which %s shall run "
+				"at%s",
+				kernel_release(plan->kernel), program_probe_kind_name(probe->kind),
+				names.data, probe->run, why.data ? why.data : "");
 	else
 		err = error_set(e, FAULT_KERNEL, -ENOENT,
 				"%s:%u: kernel %s has nothing to attach %s %s to%s",
@@ -274,6 +296,18 @@ static int missing_probe(struct plan *plan, const struct program_probe *probe, s
 	return err;
 }
 
+/* Programs of hooks are loaded and attached all the same where no security module calls them. */
+static bool bpf_is_lsm(void)
+{
+	char *active = NULL, *word, *rest;
+	bool is = file_read("/sys/kernel/security/lsm", &active, NULL, NULL) != 0;
+
+	for (rest = active; (word = strsep(&rest, ",\n"));)
+		is = is || strcmp(word, "bpf") == 0;
+	free(active);
+	return is;
+}
+
 /* Is the kernel able to attach this kind of probe at all? */
 static int check_kind(struct plan *plan, const struct program_probe *probe, struct error *e)
 {
@@ -282,6 +316,11 @@ static int check_kind(struct plan *plan, const struct program_probe *probe, stru
 				 "kernel %s has no kprobes (CONFIG_KPROBES and "
 				 "CONFIG_KPROBE_EVENTS), which %s needs for %s",
 				 kernel_release(plan->kernel), plan->program->name,
+				 target_asked(plan, probe, 0));
+	if (probe->kind == PROGRAM_LSM && plan_traces(plan) && !bpf_is_lsm())
+		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+				 "%s: bpf is not among this kernel's active security modules "
+				 "(/sys/kernel/security/lsm); boot with lsm=…,bpf",
 				 target_asked(plan, probe, 0));
 	if (program_probe_is_fentry(probe->kind) && !kernel_has_fentry(plan->kernel))
 		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,

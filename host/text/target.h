@@ -17,8 +17,8 @@
 /*
  * Fills pp, which must be zeroed: no targets if the probe is optional and this kernel has nothing
  * of that name. Else that is FAULT_KERNEL, with why and what names are near (FAULT_USAGE if an
- * option named the function); so is a kernel that cannot do this kind of probe. target_free, also
- * after an error.
+ * option, or the command line of `bcchost run`, named the function); so is a kernel that cannot do
+ * this kind of probe. target_free, also after an error.
  */
 int target_find(struct plan *plan, const struct program_probe *probe, struct plan_probe *pp,
 		struct error *e);

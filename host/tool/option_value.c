@@ -149,19 +149,24 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int add_directory(const char *path, struct option_value *v, struct error *e)
+static int add_path(const char *path, struct option_value *v, struct error *e)
 {
 	char **paths;
 
-	if (v->npaths == DIRECTORIES_MAX)
-		return error_set(e, FAULT_USAGE, -E2BIG, "takes %d directories at most",
-				 DIRECTORIES_MAX);
 	paths = realloc(v->paths, (v->npaths + 1) * sizeof(*paths));
 	if (!paths)
 		return error_nomem(e);
 	v->paths = paths;
 	paths[v->npaths] = strdup(path);
 	return paths[v->npaths] && ++v->npaths ? 0 : error_nomem(e);
+}
+
+static int add_directory(const char *path, struct option_value *v, struct error *e)
+{
+	if (v->npaths == DIRECTORIES_MAX)
+		return error_set(e, FAULT_USAGE, -E2BIG, "takes %d directories at most",
+				 DIRECTORIES_MAX);
+	return add_path(path, v, e);
 }
 
 /* A directory's path or, where several may be given, a shell pattern that some match. */
@@ -285,11 +290,12 @@ static void add_pattern(const char *text, struct buf *b)
  * Kept as probes' targets are: a name, or a regular expression that begins with '^'. What does not
  * begin so stands for whole names.
  */
-static int set_pattern(const char *text, struct option_value *v, struct error *e)
+int option_value_pattern(const char *text, char **out, struct error *e)
 {
 	struct buf b = {0}, whole = {0};
 	int err;
 
+	*out = NULL;
 	if (!*text || strlen(text) > PATTERN_MAX || text[strspn(text, PATTERN_LETTERS)])
 		return error_set(
 			e, FAULT_USAGE, -EINVAL,
@@ -297,17 +303,43 @@ static int set_pattern(const char *text, struct option_value *v, struct error *e
 			"expression, of letters, digits and _.*+?()[]|^$-, at most %d bytes",
 			PATTERN_MAX);
 	if (*text == '^' || !text[strcspn(text, "*+?()[]|$")]) {
+		buf_str(&whole, text);
 		err = check_regex(text, e);
-		return err ? err : set_text(text, v, e);
+	} else {
+		add_pattern(text, &b);
+		buf_printf(&whole, "^(%s)$", b.data);
+		err = buf_failed(&b) ? error_nomem(e) : check_regex(b.data, e);
 	}
-	add_pattern(text, &b);
-	buf_printf(&whole, "^(%s)$", b.data);
-	err = buf_failed(&b) || buf_failed(&whole) ? error_nomem(e) : check_regex(b.data, e);
-	if (!err)
-		err = set_text(whole.data, v, e);
+	if (!err) {
+		*out = buf_take(&whole);
+		err = *out ? 0 : error_nomem(e);
+	}
 	buf_free(&b);
 	buf_free(&whole);
 	return err;
+}
+
+static int set_pattern(const char *text, struct option_value *v, struct error *e)
+{
+	char *pattern;
+	int err = option_value_pattern(text, &pattern, e);
+
+	if (err)
+		return err;
+	free(v->text);
+	v->text = pattern;
+	return 0;
+}
+
+/* One, or as many as are given. */
+static int set_any_text(const struct program_option *o, const char *text, bool again,
+			struct option_value *v, struct error *e)
+{
+	if (!o->many)
+		return set_text(text, v, e);
+	if (!again)
+		option_value_clear(v);
+	return add_path(text, v, e);
 }
 
 int option_value_set(const struct program_option *o, const char *text, bool again,
@@ -346,6 +378,9 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 		break;
 	case PROGRAM_OPTION_PATTERN:
 		err = set_pattern(text, v, e);
+		break;
+	case PROGRAM_OPTION_TEXT:
+		err = set_any_text(o, text, again, v, e);
 		break;
 	}
 	if (!err)

@@ -13,6 +13,12 @@
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e);
 
+/*
+ * What a pattern of kernel functions is kept as, in *out, the caller's: a name, or a regular
+ * expression that begins with '^'. FAULT_USAGE, without the option's name, for what is none.
+ */
+int option_value_pattern(const char *text, char **out, struct error *e);
+
 /* Frees what it holds. */
 void option_value_clear(struct option_value *v);
 

@@ -20,8 +20,8 @@ struct option_value {
 	bool given;	/* on the command line, or by its default */
 	int64_t number; /* INTEGER, ENUM (ORed if several), DISK */
 	double real;	/* NUMBER */
-	char *text;	/* NAME, PATH, REGEX; PATTERN: a name, or a regular expression: "^…" */
-	size_t npaths;	/* DIRECTORY */
+	char *text; /* NAME, PATH, REGEX, TEXT; PATTERN: a name, or a regular expression: "^…" */
+	size_t npaths; /* DIRECTORY; TEXT, if several may be given */
 	char **paths;
 };
 

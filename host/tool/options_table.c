@@ -15,14 +15,16 @@
 #define GLOBAL	  OPTIONS_GROUP_GLOBAL, -1, 0, true
 /* What only some kinds of output have. */
 #define OUTPUT_OF(kinds) OPTIONS_GROUP_OUTPUT, -1, kinds, false
-#define EVENTS		 OUTPUT_OF(1 << PROGRAM_STREAM)
-#define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE)
-#define ROWS		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
-#define PERIODIC	 OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES)
-#define TOP		 OUTPUT_OF(1 << PROGRAM_TOP)
-#define HISTOGRAM	 OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
-#define NO_HISTOGRAM	 OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
-#define SORTED		 OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
+#define EVENTS		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_WHATEVER)
+#define LINES		 OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE | 1 << PROGRAM_WHATEVER)
+#define PERIODIC                                                                   \
+	OUTPUT_OF(1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES | \
+		  1 << PROGRAM_WHATEVER)
+#define ROWS	     OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
+#define TOP	     OUTPUT_OF(1 << PROGRAM_TOP)
+#define HISTOGRAM    OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
+#define NO_HISTOGRAM OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
+#define SORTED	     OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
 	{"pid", 'p', "PID", "only this process", FILTER(PID), AT(has_pid), options_set_pid},

@@ -25,6 +25,7 @@ const size_t options_groups_len = COUNT(options_groups);
 const struct options_pair options_commands[] = {
 	{"TOOL", "run this tool"},
 	{"TOOL --help", "what this tool does and takes"},
+	{"run FILE.c", "run BCC's C text as it is, without a program file"},
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
@@ -77,6 +78,10 @@ void options_text_common(struct buf *b, const struct program *p, const struct op
 
 void options_text_arguments(struct buf *b, const struct program *p)
 {
+	if (p->output == PROGRAM_WHATEVER) {
+		buf_str(b, " FILE.c");
+		return;
+	}
 	for (size_t i = 0; i < p->narguments; i++)
 		buf_printf(b, " [%s", p->arguments[i]);
 	for (size_t i = 0; i < p->narguments; i++)

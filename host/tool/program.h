@@ -40,6 +40,7 @@ enum program_option_type {
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
 	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
+	PROGRAM_OPTION_TEXT,	/* anything; no tool's: what it becomes part of is the user's own */
 };
 
 struct program_value { /* a name and its number, of an enumeration or of `names:` of a column */
@@ -70,7 +71,10 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,
+	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
+	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
+	PROGRAM_URETPROBE,
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -83,10 +87,10 @@ struct program_probe {
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
 	char *run;    /* the handler's name in the template */
 	bool optional;
-	char *variant; /* only in this variant; NULL: in all */
-	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;  /* only if it is not; NULL: always */
-	unsigned int line;
+	char *variant;	   /* only in this variant; NULL: in all */
+	char *when;	   /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;	   /* only if it is not; NULL: always */
+	unsigned int line; /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -138,6 +142,7 @@ enum program_output {
 	PROGRAM_HISTOGRAM,  /* rows of stars, every interval */
 	PROGRAM_RATES,	    /* a line of counters a second, every interval */
 	PROGRAM_TRACE_PIPE, /* what bpf_trace_printk prints */
+	PROGRAM_WHATEVER,   /* all that a text has; no tool's (script/command.h) */
 	PROGRAM_NOUTPUTS,
 };
 
@@ -184,6 +189,9 @@ enum program_format {
 	PROGRAM_FORMAT_PATH,  /* the field, with the directories of `dirs` before it */
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
+	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
+	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes
+			       */
 };
 
 enum program_align {
@@ -276,6 +284,8 @@ struct program {
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
+	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
+	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
 	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
 	char *clock; /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
@@ -307,10 +317,15 @@ const char *program_output_name(enum program_output output); /* "stream" */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
-/* Does a BPF trampoline run it: fentry or fexit? */
+/* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */
 static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 {
-	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC;
+	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC || kind == PROGRAM_LSM;
+}
+
+static inline bool program_probe_is_uprobe(enum program_probe_kind kind)
+{
+	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE;
 }
 
 static inline bool program_probe_is_kprobe(enum program_probe_kind kind)

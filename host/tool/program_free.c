@@ -116,6 +116,8 @@ void program_free(struct program *p)
 	free(p->overhead);
 	free(p->caveats);
 	free(p->table);
+	free(p->slot);
+	free(p->origin);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);

@@ -31,7 +31,11 @@ const char *program_probe_kind_name(enum program_probe_kind kind)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].kind == kind)
 			return kinds[i].name;
-	return "?";
+	/* Those that no file can have. */
+	return kind == PROGRAM_LSM	   ? "lsm"
+	       : kind == PROGRAM_UPROBE	   ? "uprobe"
+	       : kind == PROGRAM_URETPROBE ? "uretprobe"
+					   : "?";
 }
 
 #define FIELD(f) offsetof(struct program_probe, f)

@@ -2,6 +2,7 @@
 #include "trace/attach.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/perf_event.h>
@@ -19,6 +20,8 @@
 #include "base/file.h"
 #include "text/target.h"
 #include "trace/multi.h"
+#include "trace/sample.h"
+#include "trace/uprobe.h"
 
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe"
 #define MANY_FDS   512 /* below the usual limit, 1024 */
@@ -162,6 +165,29 @@ static int explain(const struct plan_probe *pp, const struct plan_target *t, int
 			    category ? ":" : "", t->name, pp->probe->run);
 }
 
+/* A perf event, which is per CPU, on each that is online. */
+static int attach_samples(struct attach *a, const struct plan_target *t, int prog, struct error *e)
+{
+	struct perf_event_attr attr;
+	int err = sample_parse(t->name, &attr, e), fd, cpus = libbpf_num_possible_cpus();
+	size_t before = a->n;
+
+	for (int cpu = 0; cpu < cpus && !err; cpu++) {
+		fd = sample_open(&attr, cpu);
+		if (fd == -ENODEV)
+			continue;
+		err = fd < 0 ? fd : set_program(fd, prog);
+		if (!err)
+			err = keep(a, fd, e);
+		else if (fd >= 0)
+			close(fd);
+	}
+	if (err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL)
+		return error_set(e, FAULT_KERNEL, err,
+				 "this machine has no such counter, as far as its kernel knows");
+	return err ? err : a->n == before ? -ENODEV : 0;
+}
+
 static int attach_target(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
 			 const struct plan_target *t, int prog, struct error *e)
 {
@@ -170,12 +196,18 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 	int fd, err = 0;
 
 	error_clear(e);
+	if (kind == PROGRAM_PERF_EVENT) {
+		err = attach_samples(a, t, prog, e);
+		return err ? explain(pp, t, err, e) : 0;
+	}
 	if (link) {
 		fd = bpf_raw_tracepoint_open(kind == PROGRAM_RAW_TRACEPOINT ? t->name : NULL, prog);
 		if (fd < 0)
 			fd = -errno;
 	} else if (kind == PROGRAM_TRACEPOINT) {
 		fd = open_tracepoint(plan->kernel, t, e);
+	} else if (program_probe_is_uprobe(kind)) {
+		fd = uprobe_open(t->name, kind == PROGRAM_URETPROBE, e);
 	} else {
 		fd = open_kprobe(a, t, kind == PROGRAM_KRETPROBE, e);
 	}

@@ -140,8 +140,12 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 		return BPF_PROG_TYPE_TRACING;
 	case PROGRAM_PERF_EVENT:
 		return BPF_PROG_TYPE_PERF_EVENT;
+	case PROGRAM_LSM:
+		return BPF_PROG_TYPE_LSM;
 	case PROGRAM_KPROBE:
 	case PROGRAM_KRETPROBE:
+	case PROGRAM_UPROBE:
+	case PROGRAM_URETPROBE:
 		break;
 	}
 	return BPF_PROG_TYPE_KPROBE;
@@ -226,7 +230,9 @@ static struct load_prog describe(const struct object_prog *p, const struct plan_
 		lp.attach_type = BPF_TRACE_KPROBE_MULTI;
 	if (!program_probe_is_fentry(pp->probe->kind))
 		return lp;
-	lp.attach_type = pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT;
+	lp.attach_type = pp->probe->kind == PROGRAM_KFUNC ? BPF_TRACE_FENTRY
+			 : pp->probe->kind == PROGRAM_LSM ? BPF_LSM_MAC
+							  : BPF_TRACE_FEXIT;
 	lp.btf_id = pp->targets[0].btf_id;
 	lp.module = pp->targets[0].module;
 	return lp;

@@ -27,10 +27,11 @@ struct pipe {
 	char text[ROOM + 1];
 };
 
-#define FIELD(member, as)                                                 \
-	{                                                                 \
-		(char *)#member, as, offsetof(struct pipe_event, member), \
-			sizeof(((struct pipe_event *)0)->member)          \
+#define FIELD(member, as)                                        \
+	{                                                        \
+		.name = (char *)#member, .kind = as,             \
+		.offset = offsetof(struct pipe_event, member),   \
+		.size = sizeof(((struct pipe_event *)0)->member) \
 	}
 static struct layout_field fields[] = {
 	FIELD(ts_ns, LAYOUT_UNSIGNED), FIELD(pid, LAYOUT_UNSIGNED),  FIELD(cpu, LAYOUT_UNSIGNED),

@@ -25,6 +25,7 @@ static bool is_per_cpu(uint32_t type)
 
 static int add(struct reading *r, const void *key, const char *value)
 {
+	uint32_t word = r->t->word ? r->t->word : 8;
 	char *row = table_add(r->t);
 
 	if (!row)
@@ -38,13 +39,13 @@ static int add(struct reading *r, const void *key, const char *value)
 	for (size_t cpu = 0; cpu < r->cpus; cpu++) {
 		const char *one = value + cpu * ((r->t->value_size + 7U) & ~7U);
 
-		for (uint32_t at = 0; at + 8 <= r->t->value_size; at += 8) {
-			uint64_t sum, v;
+		for (uint32_t at = 0; at + word <= r->t->value_size; at += word) {
+			uint64_t sum = 0, v = 0;
 
-			memcpy(&sum, row + at, 8);
-			memcpy(&v, one + at, 8);
+			memcpy(&sum, row + at, word);
+			memcpy(&v, one + at, word);
 			sum += v;
-			memcpy(row + at, &sum, 8);
+			memcpy(row + at, &sum, word);
 		}
 	}
 	return 0;

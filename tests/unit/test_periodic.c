@@ -446,8 +446,8 @@ static void csv_is_quoted_where_it_must_be(void **state)
 		.columns = columns,
 	};
 	struct layout_field fields[] = {
-		{(char *)"value", LAYOUT_UNSIGNED, 0, 8},
-		{(char *)"key", LAYOUT_CHARS, 8, 16},
+		{.name = (char *)"value", .kind = LAYOUT_UNSIGNED, .size = 8},
+		{.name = (char *)"key", .kind = LAYOUT_CHARS, .offset = 8, .size = 16},
 	};
 	struct layout l = {.nfields = 2, .fields = fields, .size = 24};
 	struct {

@@ -119,6 +119,138 @@ def _():
     fails(run, 3, "root", "65534")
 
 
+# What BCC attaches by its functions' names, and what options attach; a stack, and a table by file.
+SCRIPT = """#include <uapi/linux/ptrace.h>
+#include <linux/fs.h>
+struct event { u32 pid; char comm[TASK_COMM_LEN]; char name[32]; };
+struct where { u32 pid; int stack; };
+BPF_PERF_OUTPUT(events);
+BPF_HASH(counts, u64);
+BPF_HASH(places, struct where);
+BPF_STACK_TRACE(stacks, 128);
+BPF_HISTOGRAM(sizes);
+int kprobe__vfs_unlink(struct pt_regs *ctx)
+{
+	struct where w = {};
+
+	FILTER
+	w.pid = bpf_get_current_pid_tgid() >> 32;
+	w.stack = stacks.get_stackid(ctx, 0);
+	places.increment(w);
+	return 0;
+}
+int kretprobe__vfs_unlink(struct pt_regs *ctx)
+{
+	FILTER
+	counts.increment(1);
+	return 0;
+}
+int syscall__unlink(struct pt_regs *ctx, const char __user *path)
+{
+	struct event e = {};
+
+	FILTER
+	e.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&e.comm, sizeof(e.comm));
+	bpf_probe_read_user_str(&e.name, sizeof(e.name), path);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+KFUNC_PROBE(vfs_write, struct file *file, const char *buf, size_t count)
+{
+	FILTER
+	sizes.increment(bpf_log2l(count));
+	return 0;
+}
+int by_option(struct pt_regs *ctx)
+{
+	FILTER
+	counts.increment(WHICH);
+	return 0;
+}
+"""
+
+
+def script(text):
+    path = "/root/script.c"
+    with open(path, "w") as f:
+        f.write(text)
+    os.chmod(path, 0o600)
+    return path
+
+
+@case("run: BCC's C text, attached by its functions' names and by options")
+def _():
+    # Our own process, so that every count is exact.
+    t = Background("bcchost", "run", "--kprobe", "^vfs_(mkdir|rmdir)$=by_option", "--kretprobe", "sys_rmdir=by_option", "-D",
+                   "WHICH=2", "-p", str(os.getpid()), script(SCRIPT))
+    wait_for(lambda: "NAME" in t.stdout or not t.alive(), 150, "the heading")
+    true(t.alive(), t.said())
+    for i in range(5):
+        open(f"/tmp/script{i}", "w").close()
+        os.unlink(f"/tmp/script{i}")
+    os.mkdir("/tmp/script")
+    os.rmdir("/tmp/script")
+    with open("/tmp/script", "wb", buffering=0) as f:
+        for _i in range(3):
+            f.write(b"x" * 100)
+    time.sleep(0.5)
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    events = [l.split() for l in t.stdout.splitlines() if "/tmp/script" in l]
+    equal([e[-1] for e in events], [f"/tmp/script{i}" for i in range(5)], note=t.said())
+    equal({e[0] for e in events}, {str(os.getpid())})
+    # Five returns of vfs_unlink; of mkdir and rmdir a call each, and one return of the system call.
+    matches(t.stdout, r"\ncounts:\nKEY VALUE\n  1     5\n  2     3\n")
+    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n    kernel stack:\n(        .*\n)*        vfs_unlink\n" % os.getpid())
+    matches(t.stdout, r"\n *64 -> 127 +: [3-9] ")
+
+
+@case("run: samples of processors, and a function of libc")
+def _():
+    text = """#include <uapi/linux/ptrace.h>
+#include <uapi/linux/bpf_perf_event.h>
+BPF_HASH(counts, u32);
+int sample(struct bpf_perf_event_data *ctx)
+{
+	counts.increment(1);
+	return 0;
+}
+int called(struct pt_regs *ctx)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (pid == MINE)
+		counts.increment(2);
+	return 0;
+}
+"""
+    import ctypes
+    libc = ctypes.CDLL("libc.so.6")
+    t = Background("bcchost", "run", "--perf-event", "software:cpu-clock@50=sample", "--uprobe", "c:gethostid=called", "-D",
+                   f"MINE={os.getpid()}", script(text))
+    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the first line")
+    true(t.alive(), t.said())
+    for _i in range(7):
+        libc.gethostid()
+    time.sleep(2)
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    rows = dict(re.findall(r"^ *(\d+) +(\d+)$", t.stdout, re.M))
+    equal(rows.get("2"), "7", note=t.said())
+    true(int(rows.get("1", 0)) > 10, t.said())
+    run = bcchost("run", "--uprobe", "c:no_such_function=called", "-D", "MINE=1", script(text))
+    fails(run, 2, r"libc\.so\.6 has no function no_such_function")
+
+
+@case("run: a text that the verifier rejects is told with its line")
+def _():
+    text = "#include <linux/fs.h>\nBPF_HASH(h, u32, u64);\nint kprobe__vfs_unlink(void *ctx)\n{\n\tu32 k = 1;\n" \
+        "\tu64 *v = h.lookup(&k);\n\n\treturn *v;\n}\n"
+    run = bcchost("run", script(text))
+    fails(run, 5, r"script\.c:8: the verifier rejects kprobe__vfs_unlink")
+
+
 @case("a program that the verifier rejects: the log's end and the template's line")
 def _():
     run = bcchost(*tool("rejected", REJECTED))

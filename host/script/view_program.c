@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "script/view_program.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define TEXT_WIDTH 32 /* characters of a text that may be longer, unless it is the last column */
+
+/* Names that scripts give to addresses, of 8 bytes, in the kernel's code. */
+static const char *const code_names[] = {"ip",	      "addr",  "func",	 "caller",
+					 "caller_ip", "kaddr", "ip_addr"};
+
+static bool listed(const char *name)
+{
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
+		if (strcasecmp(name, code_names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_internet(const struct layout_field *f)
+{
+	const char *end = strcasestr(f->name, "addr");
+
+	return end && (f->size == 4 || f->size == 16) && f->kind != LAYOUT_CHARS;
+}
+
+static enum program_format format_of(const struct layout_field *f)
+{
+	if (is_internet(f))
+		return PROGRAM_FORMAT_IP;
+	if (f->kind == LAYOUT_BYTES)
+		return PROGRAM_FORMAT_BYTES;
+	if (f->kind == LAYOUT_UNSIGNED && f->size == 8 && listed(f->name))
+		return PROGRAM_FORMAT_KSYM;
+	return PROGRAM_FORMAT_AUTO;
+}
+
+bool view_program_right(const struct layout_field *f)
+{
+	return f->kind != LAYOUT_CHARS && format_of(f) == PROGRAM_FORMAT_AUTO;
+}
+
+static unsigned int width_of(const struct layout_field *f, const char *title)
+{
+	static const unsigned int numbers[] = {[1] = 3, [2] = 5, [4] = 7, [8] = 14};
+	unsigned int width = (unsigned int)strlen(title), own = 16;
+
+	if (f->kind == LAYOUT_CHARS)
+		own = f->size <= TEXT_WIDTH ? f->size : TEXT_WIDTH;
+	else if (view_program_right(f) && f->size < sizeof(numbers) / sizeof(numbers[0]))
+		own = numbers[f->size];
+	return own > width ? own : width;
+}
+
+/* Names that an object has already (tool/fields.h), or that are none there. */
+static bool name_field(struct program_column *c)
+{
+	static const char *const taken[] = {"time", "elapsed_ns", "interval_ns", "table"};
+	char *s;
+	bool same;
+
+	if (asprintf(&c->as, "%s", c->field) < 0)
+		return false;
+	for (s = c->as; *s; s++)
+		*s = isalnum((unsigned char)*s) ? (char)tolower((unsigned char)*s) : '_';
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		same = strcmp(c->as, taken[i]) == 0;
+		if (!same)
+			continue;
+		free(c->as);
+		if (asprintf(&c->as, "field_%s", taken[i]) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool add_column(struct program *p, const struct layout_field *f)
+{
+	struct program_column *c = &p->columns[p->ncolumns];
+
+	c->title = strdup(f->name);
+	c->field = strdup(f->name);
+	if (!c->title || !c->field || !name_field(c)) {
+		free(c->title);
+		free(c->field);
+		return false;
+	}
+	p->ncolumns++;
+	for (char *s = c->title; *s; s++)
+		*s = (char)toupper((unsigned char)*s);
+	c->format = format_of(f);
+	c->align = view_program_right(f) ? PROGRAM_ALIGN_RIGHT : PROGRAM_ALIGN_LEFT;
+	c->width = width_of(f, c->title);
+	return true;
+}
+
+static struct program *begin(enum program_output output, const char *path, const char *table,
+			     size_t columns)
+{
+	struct program *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->name = strdup("run");
+	p->path = strdup(path);
+	p->template_path = strdup(path);
+	p->table = table ? strdup(table) : NULL;
+	p->origin = table ? strdup(table) : NULL;
+	p->columns = calloc(columns + 1, sizeof(*p->columns));
+	p->output = output;
+	/* What a histogram counts is all that is known of it. */
+	if (output == PROGRAM_HISTOGRAM) {
+		p->labels = calloc(1, sizeof(*p->labels));
+		p->nlabels = p->labels && (p->labels[0].text = strdup(table)) ? 1 : 0;
+	}
+	if (p->name && p->path && p->template_path && p->columns && (p->table || !table))
+		return p;
+	program_free(p);
+	return NULL;
+}
+
+/* BCC's own choice where the key has no member of that name: the second one. */
+static size_t slot_of(const struct layout *l, size_t nkey)
+{
+	for (size_t i = 0; i < nkey; i++)
+		if (strcmp(l->fields[i].name, "slot") == 0)
+			return i;
+	return nkey > 1 ? 1 : 0;
+}
+
+struct program *view_program(enum program_output output, const char *path, const char *table,
+			     const struct layout *l, size_t nkey, const struct stacks *s)
+{
+	struct program *p = begin(output, path, table, l->nfields);
+	bool histogram = output == PROGRAM_HISTOGRAM, ok = p != NULL;
+	size_t n = histogram ? nkey : l->nfields, slot = slot_of(l, nkey);
+
+	for (size_t i = 0; i < n && ok; i++) {
+		if (histogram && i == slot) {
+			p->slot = strdup(l->fields[i].name);
+			ok = p->slot != NULL;
+		} else if (!stacks_field(s, &l->fields[i])) {
+			ok = add_column(p, &l->fields[i]);
+		}
+	}
+	if (ok)
+		return p;
+	program_free(p);
+	return NULL;
+}
+
+struct program *view_program_pipe(const char *path)
+{
+	static const struct layout_field fields[] = {
+		{.name = (char *)"comm", .kind = LAYOUT_CHARS, .size = 16},
+		{.name = (char *)"pid", .kind = LAYOUT_UNSIGNED, .size = 4},
+		{.name = (char *)"message", .kind = LAYOUT_CHARS, .size = TEXT_WIDTH},
+	};
+	struct program *p = begin(PROGRAM_TRACE_PIPE, path, NULL, 4);
+	bool ok = p != NULL;
+
+	if (ok) {
+		p->columns[0] = (struct program_column){
+			.title = strdup("TIME(s)"),
+			.value = PROGRAM_COLUMN_ELAPSED,
+			.field = strdup("ts_ns"),
+			.width = 13,
+			.decimals = 6,
+			.align = PROGRAM_ALIGN_LEFT,
+		};
+		ok = p->columns[0].title && p->columns[0].field;
+		p->ncolumns = 1;
+	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && ok; i++)
+		ok = add_column(p, &fields[i]);
+	if (ok)
+		return p;
+	program_free(p);
+	return NULL;
+}
