@@ -18,6 +18,7 @@
 #include "man.h"
 #include "object/cache.h"
 #include "object/compile.h"
+#include "port.h"
 #include "run.h"
 #include "run_script.h"
 #include "script/command.h"
@@ -188,6 +189,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return exec_exporter(f, argv, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
+	if (strcmp(argv[next], "port") == 0)
+		return port_command(f, argc - next, argv + next, &global, e);
 	if (strcmp(argv[next], "man") == 0) {
 		if (next + 2 < argc)
 			return error_set(e, FAULT_USAGE, -EINVAL,
