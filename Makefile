@@ -6,6 +6,9 @@ DESTDIR  ?=
 BUILD    ?= build
 CC       ?= cc
 CFLAGS   ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS  ?=
+WERROR   ?= -Werror
 SANITIZE ?=
 
 PKG_HOST    := libbpf libelf yaml-0.1 jansson libmd libcap-ng zlib
@@ -20,10 +23,9 @@ LINK_HOST   := $(LIBS_HOST)
 LINK_CAP    := -lcap-ng
 endif
 LIBS_EXPORT := $(shell pkg-config --libs libmicrohttpd libseccomp 2>/dev/null) -lm
-LIBS_HELPER := -lbcc $(shell pkg-config --libs libbpf 2>/dev/null) $(LINK_CAP)
-WARN        := -Wall -Wextra -Wshadow -Werror
-ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
-               $(CFLAGS) $(SANITIZE) -MMD -MP
+WARN        := -Wall -Wextra -Wshadow $(WERROR)
+ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VERSION='"$(VERSION)"' -DBCCHOST_DATE='"$(DATE)"' \
+               $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
@@ -39,35 +41,49 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix soak bench lint format help port-corpus
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest soak bench lint format help \
+	port-corpus
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(BUILD)/bcchost-sandbox
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST)
 
 $(BUILD)/bcchost-export: $(BUILD)/host/export/main.o $(EXPORT_OBJ) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LINK_HOST) $(LIBS_EXPORT)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST) $(LIBS_EXPORT)
 
-# The symbols that it puts in libbcc's place must be visible to libbcc.so.
-$(BUILD)/bcchost-compile: $(HELPER_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -rdynamic -o $@ $^ $(LIBS_HELPER)
+# The symbols that it puts in libbcc's place must be visible to libbcc.so. The libbpf that it reads BTF with
+# is its own, seen by nobody else: libbcc has another, and which differs from release to release. What it puts
+# in the place of a function of libbcc's libbpf must not be hidden with its own libbpf's, which has another name for it.
+LIBBPF_A := $(firstword $(wildcard $(shell pkg-config --variable=libdir libbpf 2>/dev/null)/libbpf.a))
+$(BUILD)/bcchost-compile: $(HELPER_OBJ) $(BUILD)/libbpf-own.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -rdynamic -Wl,--exclude-libs,ALL -o $@ $^ -lbcc -lelf -lz -ldl $(LINK_CAP)
+
+$(BUILD)/libbpf-own.a: $(LIBBPF_A)
+	@mkdir -p $(@D)
+	objcopy --redefine-sym btf__load_into_kernel=own_btf__load_into_kernel $(or $(LIBBPF_A),libbpf.a) $@
+
+# The C library has the names of errors from 2.32 on only.
+$(BUILD)/errno_names.h:
+	@mkdir -p $(@D)
+	echo '#include <errno.h>' | $(CC) -E -dM - | sed -nE 's/^#define (E[A-Z0-9]+) ([0-9]+)$$/[\2] = "\1",/p' | sort -V >$@
+$(BUILD)/host/base/errno_name.o: $(BUILD)/errno_names.h
 
 # What `bcchost port` runs a script in.
 $(BUILD)/bcchost-sandbox: $(BUILD)/host/sandbox/main.o
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lseccomp
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ -lseccomp
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/test_%: $(BUILD)/tests/unit/test_%.o $(TEST_COMMON) $(EXPORT_OBJ) $(HOST_OBJ)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST) $(LIBS_EXPORT) -lcmocka
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST) $(LIBS_EXPORT) -lcmocka
 
 # Not part of `all`: what tests/bench measures.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS_HOST)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LIBS_HOST)
 
 # The manual pages: of bcchost, and of each tool of tools.list.
 TOOLS_LISTED := $(shell sed -E '/^[[:space:]]*(\#|$$)/d; s/[[:space:]].*//' tools.list)
@@ -87,12 +103,24 @@ $(BUILD)/man/bcchost-%.8: programs/%.yaml $(BUILD)/bcchost tools.list
 	@mkdir -p $(@D)
 	BCCHOST_PATH= $(BUILD)/bcchost man $* >$@.new && mv $@.new $@
 
+# Where systemd looks, and where the exporter's unit finds its configuration.
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= $(PREFIX)/etc
+UNITS      := $(wildcard deploy/*.service)
+CONFIGS    := $(wildcard deploy/export.yaml)
+# Where zsh looks; Debian's packages have vendor-completions for it.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+
 # Shared files find their place beside the binary: bin/../libexec, bin/../share.
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bcchost \
 		$(DESTDIR)$(PREFIX)/share/bcchost/programs $(DESTDIR)$(PREFIX)/share/bcchost/templates \
-		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(BUILD)/bcchost completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
+		$(DESTDIR)$(PREFIX)/share/bcchost/completion $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS)
+	install -m 644 completion/bcchost completion/_bcchost $(DESTDIR)$(PREFIX)/share/bcchost/completion
+	install -m 644 completion/bcchost $(DESTDIR)$(BASH_COMPLETIONS)
+	install -m 644 completion/_bcchost $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
 	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(BUILD)/bcchost-sandbox $(DESTDIR)$(PREFIX)/libexec/bcchost
@@ -102,14 +130,26 @@ install: all man
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/bcchost
+	for f in $(UNITS); do \
+		install -d $(DESTDIR)$(UNITDIR) && \
+		sed 's|/usr/bin/|$(PREFIX)/bin/|g; s|/etc/bcchost/|$(SYSCONFDIR)/bcchost/|g' $$f >$(DESTDIR)$(UNITDIR)/$${f##*/} || exit 1; \
+	done
+	for f in $(CONFIGS); do \
+		[ -e $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} ] || install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/bcchost $$f || exit 1; \
+	done
 
+# A configuration that somebody changed stays.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bcchost
+	rm -f $(UNITS:deploy/%=$(DESTDIR)$(UNITDIR)/%)
+	for f in $(CONFIGS); do \
+		! cmp -s $$f $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} || rm $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/}; \
+	done
+	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
-check demo lint unit:
+check demo lint unit deb debtest:
 	@tests/run $@
 
 # BENCH="start native": a part of it (tests/bench/run).
@@ -142,6 +182,8 @@ help:
 	@echo "make check      installs what is needed, builds, runs all tests"
 	@echo "make unit       the unit tests, with sanitizers"
 	@echo "make matrix     the tools on four real kernels; KERNELS=bookworm TOOLS=filelife: a part"
+	@echo "make deb        a Debian package in $(BUILD)/deb, for Debian 11 and later"
+	@echo "make debtest    installs and runs it in clean roots of four releases; RELEASES=sid: a part"
 	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
 	@echo "make port-corpus  bcchost port on each script of Debian's bpfcc-tools; SCRIPTS=opensnoop: a part"

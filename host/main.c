@@ -25,6 +25,7 @@
 #include "tool/find.h"
 #include "tool/options.h"
 
+static char page[64 << 10]; /* stdout's buffer */
 static struct session_stop stop = {.fd = -1};
 
 static void on_signal(int sig)
@@ -233,6 +234,9 @@ int main(int argc, char **argv)
 	int code = 0;
 
 	fill_standard_files();
+	/* So that all of a page is written at the end, where an error is told. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, page, _IOFBF, sizeof(page));
 	/* Large blocks (BTF, kallsyms) on their own pages, always: what is freed is given back. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL); /* what it knows comes as errno; we say it with more context */

@@ -86,16 +86,19 @@ def _(installed):
                 more = command("systemd-analyze", "syscall-filter", "--no-pager", group).stdout
                 names |= {l.strip() for l in more.splitlines() if re.fullmatch(r" +[a-z]\w*", l)}
         allowed = allowed - names if deny else allowed | names
-    log = f"{os.environ['WORK']}/strace"
-    with open(log, "w"):
-        os.chmod(log, 0o666)
+    log, said = f"{os.environ['WORK']}/strace", f"{os.environ['WORK']}/exporter.err"
+    for path in (log, said):
+        with open(path, "w"):
+            os.chmod(path, 0o666)
     # Attaches, installs its filter, reads its configuration again, and ends.
     argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18527", "opensnoop"]
-    argv = ["sh", "-c", '"$@" & sleep 8; kill -HUP $!; sleep 4; kill -INT $!; wait $!', "sh", *argv]
+    script = '"$@" 2>$SAID & until grep -q exporting $SAID || ! kill -0 $!; do sleep 0.2; done; '
+    script += "kill -HUP $!; sleep 3; kill -INT $!; wait $!; code=$?; cat $SAID >&2; exit $code"
+    argv = ["sh", "-c", script, "sh", *argv]
     # As the unit's user, who has no root to give up.
     caps = ",".join(["-all", *("+" + c.lower() for c in sorted(CAPABILITIES))])
     user = ["setpriv", "--reuid", "61184", "--regid", "61184", "--clear-groups", "--inh-caps", caps, "--ambient-caps", caps]
-    run = command(*user, "--bounding-set", caps, "--no-new-privs", "strace", "-f", "-qq", "-o", log, *argv)
+    run = command(*user, "--bounding-set", caps, "--no-new-privs", "strace", "-f", "-qq", "-o", log, *argv, env=dict(os.environ, SAID=said))
     with open(log) as f:
         lines = f.read()
     called = set(re.findall(r"^\d+ +([a-z_0-9]+)\(", lines, re.M)) | set(re.findall(r"<\.\.\. (\w+) resumed>", lines))
@@ -111,7 +114,7 @@ def _(installed):
 
 def exporter_keeps(installed, user):
     """Its status once it serves, and whether a reload attaches another tool all the same."""
-    config = f"{os.environ['WORK']}/exporter-{user or 'root'}.yaml"
+    config = os.path.join(os.environ["WORK"], f"exporter-{user or 'root'}.yaml")
 
     def configure(*names):
         with open(config, "w") as f:

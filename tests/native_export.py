@@ -377,6 +377,12 @@ def _():
             true(name in page, f"{name} is not in docs/prometheus.md")
 
 
+@case("export: what it is linked with, no tool's run maps")
+def _(installed):
+    true("libmicrohttpd" in command("ldd", f"{TEMP}/prefix/libexec/bcchost/bcchost-export").stdout, "the exporter has no web server")
+    equal(re.findall(r"\S*(?:microhttpd|gnutls|seccomp|LLVM)\S*", command("ldd", BCCHOST).stdout), [])
+
+
 @case("export: needs root")
 def _(installed):
     if os.getuid():

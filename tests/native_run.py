@@ -232,6 +232,8 @@ def add(native):
             ("int kprobe__sys_clone(void *ctx) { return 0; }\nint kprobe____x64_sys_clone(void *ctx) { return 0; }\n",
              TOOL, "two handlers", r"x\.c:1", r"x\.c:2"),
             ("int kmod_ret__x(void *ctx) { return 0; }\n", USAGE, "no kmod_ret__ probes"),
+            ("int syscall__exceve(void *ctx) { return 0; }\n", USAGE, "no system call exceve"),
+            ("int kprobe__vfs_read(void *ctx) { return inet6_any(ctx); }\n", TOOL, r"x\.c:1:\d+: error.*inet6_any"),
         ):
             fails(bcchost(*k, "run", put("x.c", text)), status, *patterns)
 
@@ -256,5 +258,5 @@ def add(native):
         for word in ("--kprobe FUNCTION=HANDLER", "--replace WORD=TEXT", "--output", "--interval", "Examples:"):
             true(word in text, f"{word} is not in the help")
         matches(succeeds(bcchost("--help")), r"\n +run FILE\.c ")
-        words = succeeds(bcchost("completion", "words", "run")).split()
+        words = succeeds(bcchost("completion", "words", "run", "--")).split()
         true({"--kprobe", "--define", "--duration"} <= set(words), str(words))

@@ -109,17 +109,6 @@ static int collect_prog(void *module, struct object *o, size_t id, struct error 
 	return index_maps(module, o, p, e);
 }
 
-/* The file of the libbcc that this process runs with. */
-static char *own_library(void)
-{
-	Dl_info info;
-	char *path = NULL;
-
-	if (dladdr((void *)(uintptr_t)bpf_module_license, &info) && info.dli_fname)
-		path = realpath(info.dli_fname, NULL);
-	return path ?: strdup("");
-}
-
 int collect(void *module, struct object **out, struct error *e)
 {
 	struct object *o = calloc(1, sizeof(*o));
@@ -128,7 +117,7 @@ int collect(void *module, struct object **out, struct error *e)
 	if (!o)
 		return error_nomem(e);
 	o->license = strdup(bpf_module_license(module) ?: "");
-	o->compiler = own_library();
+	o->compiler = libbcc_file();
 	o->kern_version = bpf_module_kern_version(module);
 	o->nmaps = bpf_num_tables(module);
 	o->maps = calloc(o->nmaps ?: 1, sizeof(*o->maps));

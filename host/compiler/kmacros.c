@@ -185,6 +185,9 @@ const char kmacros_text[] =
 	C(inet_dport, sk.__sk_common.skc_dport)
 	C(inet_num, sk.__sk_common.skc_num)
 
+	/* uapi/linux/in6.h */
+	C(s6_addr, in6_u.u6_addr8) C(s6_addr16, in6_u.u6_addr16) C(s6_addr32, in6_u.u6_addr32)
+
 	/* Inline functions: net/sock.h, net/inet_sock.h, linux/tcp.h, linux/udp.h, linux/ipv6.h,
 	 * linux/netdevice.h, linux/skbuff.h, linux/ip.h, net/inet_connection_sock.h */
 	F(inet_sk, (s), ((struct inet_sock *)(s)))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libbcc: what we call of libbcc.so. Its header for this, bcc_common.h, is not for programs to
- * include in every release, and bpf_module.h is C++; the functions below are exported with C
- * linkage by libbcc 0.26 to 0.37 at least.
+ * libbcc: what we call of libbcc.so, and what of it we stand in for. Its headers are not for
+ * programs to include in every release, or are C++, and one binary is to run with the libbcc of
+ * each release; the functions below are exported with C linkage by libbcc 0.18 to 0.37 at least,
+ * and the structs have been these.
  */
 #ifndef BCCHOST_COMPILER_LIBBCC_H
 #define BCCHOST_COMPILER_LIBBCC_H
@@ -10,6 +11,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bits of `flags`, the DEBUG_… of bpf_module.h. */
 enum {
@@ -40,5 +42,38 @@ const char *bpf_perf_event_field(void *module, const char *event, size_t i);
 int bcc_func_load(void *module, int prog_type, const char *name, const struct bpf_insn *insns,
 		  int prog_len, const char *license, unsigned int kern_version, int log_level,
 		  char *log_buf, unsigned int log_buf_size, const char *dev_name, int attach_type);
+
+/* What bcc_create_map_xattr gets; before 0.25 it was libbpf's, with another name. */
+struct libbcc_map {
+	const char *name;
+	enum bpf_map_type type;
+	uint32_t flags, key_size, value_size, max_entries, numa_node;
+	uint32_t btf_fd, btf_key_type, btf_value_type, ifindex, inner_fd;
+};
+
+/* What bcc_prog_load_xattr got before 0.25: libbpf's struct bpf_load_program_attr, as 0.3 had it.
+ */
+struct libbcc_old_load {
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach_type;
+	const char *name;
+	const struct bpf_insn *insns;
+	size_t ninsns;
+	const char *license;
+	uint32_t kern_version, ifindex, btf_fd;
+	uint32_t func_info_rec_size;
+	const void *func_info;
+	uint32_t func_info_cnt, line_info_rec_size;
+	const void *line_info;
+	uint32_t line_info_cnt, log_level, prog_flags;
+};
+
+/* The file that it was loaded from, and its version by that file's name ("0.26.0"; "unknown" if the
+ * name has none); the caller's to free, NULL without memory. */
+char *libbcc_file(void);
+char *libbcc_version(void);
+
+/* Is it of before that release? One whose version is unknown is not. */
+bool libbcc_before(unsigned int major, unsigned int minor);
 
 #endif

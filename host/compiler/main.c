@@ -7,7 +7,6 @@
  * Exit: 0 compiled; 1 the text was refused, diagnostics on stderr (LLVM exits with 1 by itself,
  * too); 2 something else failed, one line on stderr says what.
  */
-#include <bcc/bcc_version.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <getopt.h>
@@ -37,7 +36,7 @@ struct options {
 	const char *dir;  /* the kernel's headers; NULL: libbcc finds the running kernel's */
 	uint32_t version; /* LINUX_VERSION_CODE */
 	unsigned int debug;
-	bool whole, warnings;
+	bool whole, warnings, version_only;
 };
 
 static const struct option long_options[] = {
@@ -76,13 +75,25 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			o->warnings = true;
 			break;
 		case 'V':
-			puts(LIBBCC_VERSION);
-			exit(EXIT_COMPILED);
+			o->version_only = true;
+			return true;
 		default:
 			return false;
 		}
 	}
 	return optind == argc && (o->dir || !o->btf);
+}
+
+static int print_version(struct error *e)
+{
+	char *version = libbcc_version();
+
+	if (!version)
+		return error_nomem(e);
+	puts(version);
+	free(version);
+	return fflush(stdout) ? error_set(e, FAULT_RUN, -errno, "cannot write: %s", strerror(errno))
+			      : 0;
 }
 
 static int read_text(char **text, struct error *e)
@@ -138,6 +149,7 @@ static int prepare(const struct options *o, const char *dir, const char *text, c
 	};
 
 	/* bpf_probe_read_kernel and _user are of 5.5. */
+	standin.old_load = libbcc_before(0, 25);
 	standin.probe_read_kernel = o->version >= (5 << 16 | 5 << 8);
 	if (dir && setenv("BCC_KERNEL_SOURCE", dir, 1) < 0) {
 		free(btf);
@@ -216,7 +228,7 @@ int main(int argc, char **argv)
 		fputs("bcchost-compile: wrong options; it is started by bcchost\n", stderr);
 		return EXIT_FAILED;
 	}
-	err = run(&o, &e);
+	err = o.version_only ? print_version(&e) : run(&o, &e);
 	status = !err ? EXIT_COMPILED : e.fault == FAULT_TOOL ? EXIT_REFUSED : EXIT_FAILED;
 	if (err)
 		fprintf(stderr, "bcchost-compile: %s\n", e.text);

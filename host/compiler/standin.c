@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "compiler/standin.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bcc/libbpf.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/libbcc.h"
+
 struct standin standin;
 
 /* Closing a descriptor of /dev/null, as libbcc will, is harmless; and no two maps share one. */
-int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)
+int bcc_create_map_xattr(const struct libbcc_map *attr, bool allow_rlimit);
+int bcc_create_map_xattr(const struct libbcc_map *attr, bool allow_rlimit)
 {
 	struct standin_map *maps;
 	int fd;
@@ -27,21 +31,26 @@ int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)
 	}
 	maps[standin.nmaps++] = (struct standin_map){
 		.fd = fd,
-		.type = attr->map_type,
+		.type = attr->type,
 		.key_size = attr->key_size,
 		.value_size = attr->value_size,
 		.max_entries = attr->max_entries,
-		.flags = attr->map_flags,
-		.inner_fd = (int)attr->inner_map_fd,
+		.flags = attr->flags,
+		.inner_fd = (int)attr->inner_fd,
 	};
 	return fd;
 }
 
-int btf__load_into_kernel(struct btf *btf)
+/* The BTF is of libbcc's own libbpf, which is another than ours. */
+static int note_btf(const struct btf *btf)
 {
+	const void *(*raw_data)(const struct btf *btf, uint32_t *size);
+	const void *raw;
 	uint32_t size;
-	const void *raw = btf__raw_data(btf, &size);
 
+	*(void **)&raw_data =
+		dlsym(RTLD_NEXT, "btf__raw_data") ?: dlsym(RTLD_NEXT, "btf__get_raw_data");
+	raw = raw_data ? raw_data(btf, &size) : NULL;
 	if (!raw)
 		return -EINVAL;
 	free(standin.btf);
@@ -55,6 +64,18 @@ int btf__load_into_kernel(struct btf *btf)
 	return 0;
 }
 
+int btf__load_into_kernel(struct btf *btf)
+{
+	return note_btf(btf);
+}
+
+/* Its name before libbpf 0.5. */
+int btf__load(struct btf *btf);
+int btf__load(struct btf *btf)
+{
+	return note_btf(btf);
+}
+
 static void *copy(const void *data, size_t len)
 {
 	void *p = malloc(len ?: 1);
@@ -66,22 +87,41 @@ static void *copy(const void *data, size_t len)
 	return p;
 }
 
-int bcc_prog_load_xattr(enum bpf_prog_type type, const char *name, const char *license,
-			const struct bpf_insn *insns, struct bpf_prog_load_opts *opts, int len,
-			char *log, unsigned int log_size, bool allow_rlimit)
+/* func: else the lines. */
+static void note_info(bool func, const void *data, uint32_t rec_size, uint32_t count)
 {
 	struct object_prog *p = standin.loading;
+	void *info = copy(data, (size_t)rec_size * count);
 
-	(void)type, (void)name, (void)license, (void)insns, (void)len;
-	(void)log, (void)log_size, (void)allow_rlimit;
-	if (!p || !opts->func_info || !opts->line_info)
+	if (func) {
+		p->func_info = info;
+		p->func_info_size = rec_size;
+		p->func_info_count = count;
+	} else {
+		p->line_info = info;
+		p->line_info_size = rec_size;
+		p->line_info_count = count;
+	}
+}
+
+/* Before libbcc 0.25 all was in one struct, the first parameter. */
+int bcc_prog_load_xattr(uintptr_t first, const char *name, const char *license,
+			const struct bpf_insn *insns, const struct bpf_prog_load_opts *opts);
+int bcc_prog_load_xattr(uintptr_t first, const char *name, const char *license,
+			const struct bpf_insn *insns, const struct bpf_prog_load_opts *opts)
+{
+	const struct libbcc_old_load *old = (const void *)first;
+
+	(void)name, (void)license, (void)insns;
+	if (!standin.loading)
 		return -1;
-	p->func_info_size = opts->func_info_rec_size;
-	p->func_info_count = opts->func_info_cnt;
-	p->func_info = copy(opts->func_info, (size_t)p->func_info_size * p->func_info_count);
-	p->line_info_size = opts->line_info_rec_size;
-	p->line_info_count = opts->line_info_cnt;
-	p->line_info = copy(opts->line_info, (size_t)p->line_info_size * p->line_info_count);
+	if (standin.old_load && old->func_info && old->line_info) {
+		note_info(true, old->func_info, old->func_info_rec_size, old->func_info_cnt);
+		note_info(false, old->line_info, old->line_info_rec_size, old->line_info_cnt);
+	} else if (!standin.old_load && opts->func_info && opts->line_info) {
+		note_info(true, opts->func_info, opts->func_info_rec_size, opts->func_info_cnt);
+		note_info(false, opts->line_info, opts->line_info_rec_size, opts->line_info_cnt);
+	}
 	return -1;
 }
 

@@ -27,7 +27,9 @@ struct standin {
 	size_t nmaps;
 	void *btf;
 	size_t btf_size;
-	bool failed;		/* out of memory or descriptors */
+	bool failed;   /* out of memory or descriptors */
+	bool old_load; /* set before compiling: libbcc gives bcc_prog_load_xattr a libbcc_old_load
+			*/
 	bool probe_read_kernel; /* set before compiling: the kernel has bpf_probe_read_kernel */
 	struct object_prog *loading; /* where the next bcc_func_load puts func_info and line_info */
 };

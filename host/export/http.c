@@ -125,9 +125,9 @@ struct answer {
 	char data[];
 };
 
-static void free_answer(void *cls)
+static void free_answer(void *data)
 {
-	struct answer *a = cls;
+	struct answer *a = (struct answer *)((char *)data - offsetof(struct answer, data));
 
 	a->h->unread -= a->len;
 	free(a);
@@ -147,11 +147,11 @@ static struct MHD_Response *answer_new(struct http *h, bool openmetrics)
 		a->h = h;
 		a->len = b.len;
 		memcpy(a->data, b.data, b.len);
-		r = MHD_create_response_from_buffer_with_free_callback_cls(a->len, a->data,
-									   free_answer, a);
+		r = MHD_create_response_from_buffer_with_free_callback(a->len, a->data,
+								       free_answer);
 		h->unread += a->len;
 		if (!r)
-			free_answer(a);
+			free_answer(a->data);
 	}
 	buf_free(&b);
 	if (r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "object/child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -60,6 +61,22 @@ static int make_pipe(int fds[2])
 	return 0;
 }
 
+/* What we were started with and do not know; our own are closed by exec. */
+static void close_inherited(posix_spawn_file_actions_t *files, int first)
+{
+	DIR *open_files = opendir("/proc/self/fd");
+	struct dirent *d;
+
+	while (open_files && (d = readdir(open_files))) {
+		int fd = atoi(d->d_name), flags = fd >= first ? fcntl(fd, F_GETFD) : -1;
+
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
+			posix_spawn_file_actions_addclose(files, fd);
+	}
+	if (open_files)
+		closedir(open_files);
+}
+
 /* In a process group of its own, so that what it starts in turn can be killed with it. */
 static int spawn(const struct child *c, int output, pid_t *pid)
 {
@@ -80,7 +97,7 @@ static int spawn(const struct child *c, int output, pid_t *pid)
 	posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
 	if (c->object >= 0)
 		posix_spawn_file_actions_adddup2(&files, c->object, 3);
-	posix_spawn_file_actions_addclosefrom_np(&files, c->object >= 0 ? 4 : 3);
+	close_inherited(&files, c->object >= 0 ? 4 : 3);
 	err = posix_spawnp(pid, c->argv[0], &files, &attr, (char *const *)c->argv, c->env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "output/bits.h"
 #include "output/put_json.h"
 #include "output/number.h"
@@ -239,7 +240,7 @@ static size_t put_result(struct writing *wr)
 {
 	bool is_signed;
 	int64_t v = value_of(wr, wr->call->column->calls.result, &is_signed);
-	const char *name = v < 0 && v >= -4095 ? strerrorname_np((int)-v) : NULL;
+	const char *name = v < 0 && v >= -4095 ? errno_name(-v) : NULL;
 
 	if (name)
 		return quote_str(wr->w, "-") + quote_str(wr->w, name);

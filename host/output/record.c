@@ -186,6 +186,23 @@ static int make_sources(struct record *r, const struct program *p, const struct 
 	return err;
 }
 
+/* `clock:`, before what a column says. */
+static int make_clock(struct record *r, const struct program *p, const struct layout *l,
+		      struct error *e)
+{
+	const struct layout_field *f = p->clock ? layout_find(l, p->clock) : NULL;
+
+	if (!p->clock)
+		return 0;
+	if (!f || f->kind != LAYOUT_UNSIGNED || f->size != 8)
+		return error_set(e, FAULT_TOOL, -ENOENT,
+				 "%s:%u: `clock`: the event has no u64 in a field %s", p->path,
+				 p->table_line, p->clock);
+	r->clock_field = (struct cell){.has_field = true, .offset = f->offset, .size = f->size};
+	r->clock = &r->clock_field;
+	return 0;
+}
+
 int record_new(struct record **out, const struct program *p, const struct options *o,
 	       const struct layout *l, struct kernel *k, struct error *e)
 {
@@ -200,6 +217,7 @@ int record_new(struct record **out, const struct program *p, const struct option
 		      ?: cells_make_shown(&r->shown, p, o, l, e)
 		      ?: make_cells(r, p, o, l, e)
 		      ?: make_sources(r, p, o, e)
+		      ?: make_clock(r, p, l, e)
 		      ?: only_make(&r->only, p, o, l, e);
 	if (err)
 		record_free(r);

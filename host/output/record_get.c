@@ -2,6 +2,7 @@
 /* The values of an event. */
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "base/clock.h"
 #include "output/record_parts.h"
 #include "output/stamp.h"
@@ -198,7 +199,7 @@ static void get_part(struct record *r, const struct record_source *s, const char
 		break;
 	case FIELD_ERRNO:
 		result = call_result(c->call, data, size);
-		set_string(v, result < 0 && result >= -4095 ? strerrorname_np((int)-result) : NULL);
+		set_string(v, result < 0 && result >= -4095 ? errno_name(-result) : NULL);
 		break;
 	default:
 		get_value(r, s, data, size, v);

@@ -28,6 +28,7 @@ struct record {
 	struct only only;
 	struct kernel *kernel;
 	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
+	struct cell clock_field;  /* of `clock:` */
 	struct value_first first;
 	uint64_t offset, offset_at; /* of the wall clock from it, and when that was looked at */
 	uint64_t time, interval;    /* record_interval */

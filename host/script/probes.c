@@ -86,15 +86,28 @@ static bool add_function(struct making *m, struct program_probe *probe, const ch
 
 /* --- by the functions' names --- */
 
-static int add_convention(struct making *m, const struct object_prog *prog, bool *added)
+/* Texts call functions that scripts attach to several calls syscall__…, too. */
+static bool is_syscall(struct making *m, const char *name)
+{
+	struct kernel_symbols found = {0};
+	char function[CONVENTION_NAME_MAX + 32];
+	bool is;
+
+	snprintf(function, sizeof(function), "%s%s", kernel_syscall_prefix(m->k), name);
+	is = kernel_functions(m->k, function, &found, NULL) == 0 && found.n;
+	kernel_symbols_free(&found);
+	return is;
+}
+
+static int add_convention(struct making *m, const struct object_prog *prog)
 {
 	struct convention c;
 	struct program_probe *probe;
 	const char *module;
 	bool ok;
 
-	*added = convention_of(prog->name, &c);
-	if (!*added)
+	if (!convention_of(prog->name, &c) ||
+	    (strncmp(prog->name, "syscall__", 9) == 0 && !is_syscall(m, c.target)))
 		return 0;
 	probe = add_probe(m, c.kind, prog->name, line_of(m, prog));
 	if (!probe)
@@ -334,6 +347,11 @@ static void tell_left(const struct making *m, struct buf *notes)
 		if (unknown)
 			buf_printf(notes, "%s is not attached: bcchost has no %s probes\n", name,
 				   unknown);
+		else if (strncmp(name, "syscall__", 9) == 0)
+			buf_printf(notes,
+				   "%s is not attached: this kernel has no system call %s; "
+				   "--kprobe sys_NAME=%s attaches it to another\n",
+				   name, name + 9, name);
 		else
 			buf_printf(notes,
 				   "%s is not attached to anything; --kprobe FUNCTION=%s, or "
@@ -367,19 +385,15 @@ int probes_make(struct program *p, const struct options *o, const struct object 
 		const struct source *s, struct kernel *k, struct buf *notes, struct error *e)
 {
 	struct making m = {.p = p, .o = o, .object = object, .s = s, .k = k, .e = e};
-	bool *by_name = calloc(object->nprogs + 1, sizeof(*by_name));
-	int err = by_name ? 0 : error_nomem(e);
+	int err = add_all_named(&m);
 
-	if (!err)
-		err = add_all_named(&m);
 	/* What the command line attaches is attached to that alone. */
 	for (size_t i = 0; i < object->nprogs && !err; i++)
 		if (!is_attached(&m, object->progs[i].name))
-			err = add_convention(&m, &object->progs[i], &by_name[i]);
+			err = add_convention(&m, &object->progs[i]);
 	if (!err)
 		err = check_twice(&m) ?: check_any(&m);
 	if (!err)
 		tell_left(&m, notes);
-	free(by_name);
 	return err;
 }

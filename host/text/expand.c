@@ -110,6 +110,19 @@ static int expand_task_cgroup(struct job *job, struct scan *s, const char *path,
 	return 0;
 }
 
+/* The path as a string of C's: a directory may be called anything. */
+static void expand_mark(struct job *job, unsigned int line, const char *path)
+{
+	buf_printf(&job->out, "#line %u \"", line);
+	for (const char *c = path; *c; c++) {
+		if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
+			buf_printf(&job->out, "\\%03o", *c);
+		else
+			buf_char(&job->out, *c);
+	}
+	buf_char(&job->out, '"');
+}
+
 static int expand_include(struct job *job, const struct scan_piece *p, const char *path,
 			  unsigned int depth)
 {
@@ -133,8 +146,10 @@ static int expand_include(struct job *job, const struct scan_piece *p, const cha
 		error_prefix(job->e, err, "%s:%u", path, p->line);
 	else
 		err = expand_text(job, file, text, depth + 1);
-	if (!err)
-		buf_printf(&job->out, "\n#line %u \"%s\"", p->line, path);
+	if (!err) {
+		buf_char(&job->out, '\n');
+		expand_mark(job, p->line, path);
+	}
 	free(text);
 	free(file);
 	return err;
@@ -162,7 +177,7 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 	if (template && scan_is(p, "RESULT"))
 		handler_result(job);
 	else if (template && scan_is(p, "LOST"))
-		buf_str(&job->out, SUBSTITUTE_LOST_MAP ".atomic_increment(0)");
+		buf_str(&job->out, SUBSTITUTE_COUNT_LOST);
 	else if (w)
 		expand_word(job, w);
 	else
@@ -206,7 +221,8 @@ int expand_text(struct job *job, const char *path, const char *text, unsigned in
 	struct scan s;
 	int braces = 0, err = 0;
 
-	buf_printf(&job->out, "#line 1 \"%s\"\n", path);
+	expand_mark(job, 1, path);
+	buf_char(&job->out, '\n');
 	scan_init(&s, text);
 	handler_definition(job, &s);
 	while (!err && (p = scan_next(&s)).kind != SCAN_END) {

@@ -113,6 +113,6 @@ int submit_call(struct job *job, struct scan *s, const char *path, const struct 
 		buf_printf(&job->out, "ringbuf_output(%.*s, 0)", (int)(inner + len - data), data);
 	else
 		buf_printf(&job->out, "perf_submit(%.*s)", (int)len, inner);
-	buf_str(&job->out, "; if (err_) " SUBSTITUTE_LOST_MAP ".atomic_increment(0); err_; })");
+	buf_str(&job->out, "; if (err_) " SUBSTITUTE_COUNT_LOST "; err_; })");
 	return 0;
 }

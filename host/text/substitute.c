@@ -86,7 +86,11 @@ static int add_prologue(struct job *job, bool btf)
 		}
 	}
 	if (job->plan->program->table)
-		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n");
+		/* The table's atomic_increment is of libbcc 0.19. */
+		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n"
+				   "static inline void bcchost_count_lost(void) { int k = 0; u64 "
+				   "*n = " SUBSTITUTE_LOST_MAP
+				   ".lookup(&k); if (n) __sync_fetch_and_add(n, 1); }\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
 	if (job->plan->options->sums)

@@ -24,8 +24,9 @@
 #include "base/error.h"
 #include "text/plan.h"
 
-/* The array of one u64 that counts events that found no room. */
-#define SUBSTITUTE_LOST_MAP "bcchost_lost"
+/* The array of one u64 that counts events that found no room, and what counts one. */
+#define SUBSTITUTE_LOST_MAP   "bcchost_lost"
+#define SUBSTITUTE_COUNT_LOST "bcchost_count_lost()"
 
 /* What the program that fentry or fexit runs is called: its handler's name and this. */
 #define SUBSTITUTE_WRAPPER "_trampoline"

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "tool/option_value.h"
+#include "tool/options_match.h"
 #include "tool/options_table.h"
 #include "tool/options_within.h"
 #include "tool/options_unknown.h"
@@ -25,12 +26,6 @@ struct parser {
 	size_t *ndirs;
 };
 
-/* What a name on the command line stands for: one of the two. */
-struct match {
-	const struct options_entry *entry;
-	const struct program_option *own;
-};
-
 /* As a long name is kept: without dashes before it, with '-' for '_', without "=value". */
 static char *plain_name(const char *word)
 {
@@ -40,27 +35,6 @@ static char *plain_name(const char *word)
 		if (*s == '_')
 			*s = '-';
 	return name;
-}
-
-static const struct program_option *find_own(const struct program *p, const char *name)
-{
-	for (size_t i = 0; p && i < p->noptions; i++)
-		if (!strcmp(p->options[i].name, name))
-			return &p->options[i];
-	return NULL;
-}
-
-static const struct program_option *find_own_short(const struct program *p, char name)
-{
-	for (size_t i = 0; p && i < p->noptions; i++)
-		if (p->options[i].short_name == name)
-			return &p->options[i];
-	return NULL;
-}
-
-static bool takes_value(const struct match *m)
-{
-	return m->own ? m->own->type != PROGRAM_OPTION_FLAG : m->entry->placeholder != NULL;
 }
 
 static int add_dir(struct parser *ps, char *value)
@@ -92,7 +66,8 @@ static int set_entry(struct parser *ps, const struct options_entry *entry, char 
 }
 
 /* `shown` is the option as it was typed: "--pid" or "-p". */
-static int set_option(struct parser *ps, const struct match *m, const char *shown, char *value)
+static int set_option(struct parser *ps, const struct options_match *m, const char *shown,
+		      char *value)
 {
 	int err;
 
@@ -108,7 +83,8 @@ static int set_option(struct parser *ps, const struct match *m, const char *show
 	return err;
 }
 
-static int next_value(struct parser *ps, const struct match *m, const char *shown, char **value)
+static int next_value(struct parser *ps, const struct options_match *m, const char *shown,
+		      char **value)
 {
 	struct buf b = {0};
 
@@ -116,8 +92,7 @@ static int next_value(struct parser *ps, const struct match *m, const char *show
 		*value = ps->argv[++ps->at];
 		return 0;
 	}
-	buf_printf(&b, " wants a value: %s %s", shown,
-		   m->own ? m->own->placeholder : m->entry->placeholder);
+	buf_printf(&b, " wants a value: %s %s", shown, options_match_placeholder(m));
 	if (buf_failed(&b))
 		return error_nomem(ps->e);
 	options_usage_error(ps->program, ps->e, "", shown, b.data);
@@ -128,21 +103,19 @@ static int next_value(struct parser *ps, const struct match *m, const char *show
 static int parse_named(struct parser *ps, char *word, const char *name)
 {
 	char *value = strchr(word, '=');
-	struct match m = {.own = find_own(ps->program, name)};
+	struct options_match m = options_match_long(ps->program, name);
 	struct buf shown = {0};
 	int err = 0;
 
-	if (!m.own)
-		m.entry = options_table_find(ps->program, name);
-	if (!m.own && !m.entry)
+	if (!options_match_found(&m))
 		return options_unknown(ps->program, name, ps->e);
 	buf_printf(&shown, "--%s", name);
 	if (buf_failed(&shown))
 		return error_nomem(ps->e);
 	value = value ? value + 1 : NULL;
-	if (value && !takes_value(&m))
+	if (value && !options_match_takes_value(&m))
 		err = options_usage_error(ps->program, ps->e, "", shown.data, " takes no value");
-	else if (!value && takes_value(&m))
+	else if (!value && options_match_takes_value(&m))
 		err = next_value(ps, &m, shown.data, &value);
 	if (!err)
 		err = set_option(ps, &m, shown.data, value);
@@ -168,16 +141,14 @@ static int parse_short(struct parser *ps, char *word)
 	int err = 0;
 
 	for (char *s = word + 1; !err && *s; s++) {
-		struct match m = {.own = find_own_short(ps->program, *s)};
+		struct options_match m = options_match_short(ps->program, *s);
 		char shown[] = {'-', *s, '\0'};
 		char *value = NULL;
 
-		if (!m.own)
-			m.entry = options_table_find_short(ps->program, *s);
-		if (!m.own && !m.entry)
+		if (!options_match_found(&m))
 			return options_usage_error(ps->program, ps->e, "unknown option ", shown,
 						   "");
-		if (takes_value(&m)) {
+		if (options_match_takes_value(&m)) {
 			value = s + 1;
 			if (!*value)
 				err = next_value(ps, &m, shown, &value);
@@ -244,12 +215,10 @@ static int parse_word(struct parser *ps, char *word)
 	ps->e = &one;
 	for (size_t i = 0; i < p->narguments && !taken; i++) {
 		const char *name = p->arguments[i];
-		struct match m = {.own = find_own(p, name)};
+		struct options_match m = options_match_long(p, name);
 
 		if (options_given(ps->o, p, name))
 			continue;
-		if (!m.own)
-			m.entry = options_table_find(p, name);
 		taken = !set_option(ps, &m, name, word);
 		if (!taken)
 			buf_printf(&why, "%s%s", why.len ? "; or " : "",

@@ -302,13 +302,13 @@ int options_set_output(struct options *o, const char *text, struct error *e)
 	return options_wants(e, "what is printed is text, json or csv; of a histogram also svg");
 }
 
+const char *const options_debug_words[] = {"preprocessed", "ir", "asm", "source", "verifier", NULL};
+
 static bool add_debug(struct options *o, const char *word)
 {
-	static const char *const words[] = {"preprocessed", "ir", "asm", "source", "verifier"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(word, words[i])) {
-			o->debug |= 1u << i; /* enum options_debug is in this order */
+	for (size_t i = 0; options_debug_words[i]; i++) {
+		if (!strcmp(word, options_debug_words[i])) {
+			o->debug |= 1u << i;
 			return true;
 		}
 	}

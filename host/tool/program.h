@@ -290,6 +290,7 @@ struct program {
 	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
 	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
+	char *clock; /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;

@@ -122,5 +122,6 @@ void program_free(struct program *p)
 	free(p->origin);
 	free(p->csv);
 	free(p->json);
+	free(p->clock);
 	free(p);
 }

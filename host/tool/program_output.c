@@ -118,6 +118,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		{"label", 1 << PROGRAM_HISTOGRAM},
 		{"json", 1 << PROGRAM_HISTOGRAM},
 		{"only", 1 << PROGRAM_STREAM},
+		{"clock", 1 << PROGRAM_STREAM},
 		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
 	};
 
@@ -177,6 +178,7 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
 		{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
 		{"json", program_read_option_name, OUTPUT(json), NULL, false},
+		{"clock", yaml_identifier, OUTPUT(clock), NULL, false},
 	};
 	static const struct yaml_schema schema = {fields, sizeof(fields) / sizeof(fields[0]), 0};
 

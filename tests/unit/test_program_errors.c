@@ -85,7 +85,7 @@ static void test_shape(void **state)
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
 		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
 		"sort, "
-		"loadavg, label, linear, csv, json");
+		"loadavg, label, linear, csv, json, clock");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");

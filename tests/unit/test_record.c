@@ -236,6 +236,22 @@ static void columns_not_shown_have_values_too(void **state)
 	drop(&m);
 }
 
+static void a_field_may_be_the_clock(void **state)
+{
+	struct made m = make("", "    - {title: PID, field: pid}\n  clock: lat_ns\n", 1, NULL);
+	struct event ev = {.lat_ns = clock_ns()};
+	struct record_value v = get(&m, "time", &ev, sizeof(ev));
+
+	(void)state;
+	ev.lat_ns += 7;
+	assert_int_equal(get(&m, "time", &ev, sizeof(ev)).i - v.i, 7);
+	drop(&m);
+	m = make("", "    - {title: PID, field: pid}\n  clock: pid\n", 1, NULL);
+	assert_string_equal(m.e.text,
+			    "programs/x.yaml:3: `clock`: the event has no u64 in a field pid");
+	drop(&m);
+}
+
 static void elapsed_wants_timestamp(void **state)
 {
 	char *argv[] = {(char *)"x", (char *)"-T", NULL};
@@ -319,6 +335,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_none),
 		cmocka_unit_test(the_time_is_the_events_own),
 		cmocka_unit_test(columns_not_shown_have_values_too),
+		cmocka_unit_test(a_field_may_be_the_clock),
 		cmocka_unit_test(elapsed_wants_timestamp),
 		cmocka_unit_test(events_are_chosen),
 		cmocka_unit_test(two_of_one_name_are_an_error),

@@ -604,14 +604,14 @@ static void events_go_through_the_buffer_that_is_there(void **state)
 	assert_string_equal(
 		body(m), "BPF_RINGBUF_OUTPUT(events, 1);\n"
 			 "int created(void *ctx) { ({ int err_ = events.ringbuf_output( &e, f(a, "
-			 "sizeof(e)), 0); if (err_) bcchost_lost.atomic_increment(0); err_; });\n"
+			 "sizeof(e)), 0); if (err_) bcchost_count_lost(); err_; });\n"
 			 " other.perf_submit(ctx, &e, 1); }");
 	made_free(m);
 	m = make_text("6.1.0", yaml, text, 2, perf);
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));
 	assert_non_null(strstr(body(m),
 			       "({ int err_ = events.perf_submit(ctx, &e, f(a, sizeof(e))); if "
-			       "(err_) bcchost_lost.atomic_increment(0); err_; });"));
+			       "(err_) bcchost_count_lost(); err_; });"));
 	made_free(m);
 	m = make_text("5.4.0", yaml, text, 0, NULL); /* the ring buffer came with 5.8 */
 	assert_non_null(strstr(body(m), "BPF_PERF_OUTPUT(events);"));

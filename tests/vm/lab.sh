@@ -62,6 +62,19 @@ kernel_names() { # [NAME or VERSION]…
 	return 0
 }
 
+# Emulated processors do not always see code that the kernel patches while it runs (a probe, or a branch
+# that is switched on) as real ones do: now and then one goes on with the breakpoint that was put there
+# meanwhile and is long gone. Then the kernel takes that for an error (Oops: int3); or it sends the processor back
+# to the instruction again and again, as it does if a breakpoint was removed just when it was hit, and that processor, or
+# another that waits for it to have seen the change, is locked up. What was not done yet is done in another
+# boot. Any other death is the tools' fault.
+emulator_broke() { # CONSOLE: the line that says so
+	local patched='66> 66 66 66 90|0f> 1f 44 00 00|e8> |e9> |eb> |cc> '
+	grep -m1 'Oops: int3' "$1" && return
+	grep -A60 'soft lockup' "$1" |
+		grep -m1 -E "RIP: .*(smp_call_function_many_cond|multi_cpu_stop|csd_lock_wait)|Code: .*<($patched)"
+}
+
 # Two at a time, each with its output in a log; fails if one of them did.
 two_at_a_time() { # COMMAND ARGUMENT…: runs `COMMAND ARGUMENT` for each argument
 	local command=$1 failed=0 running=0 a

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Containers on a real kernel: groups that are called as runtimes call them, and who is in them. `host`
-has these cases; no runtime is needed."""
+"""Containers on a real kernel: groups that are called as runtimes call them, and who is in them; no
+runtime is needed."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import re
 import shutil
 
 from guest import READY, Bunch, Tool, Workload, stop, workload
-from harness import Failure, Skip, case, command, equal, fixture, matches, true, wait_for
+from harness import Failure, Skip, case, command, equal, fixture, main, matches, true, wait_for
 
 ROOT = "/sys/fs/cgroup"
 WEB = "4c01db0b339c7c8a6dc8d1d3b1a8a2b6ad6ffe67a3a9e4b1c6d5e0f9a8b7c6d5"
@@ -269,3 +269,6 @@ def _(version_1):
     equal(tool.stop(), 0, note=tool.said())
     equal(marked(tool), ["web"], note=tool.said())
     command("umount", "/run/cgroup.v1")
+
+
+main()

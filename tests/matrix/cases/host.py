@@ -418,9 +418,6 @@ def _():
     equal(seen["kprobe_multi"], KERNEL in ("trixie", "sid"), "kprobe_multi")
 
 
-import containers  # noqa: E402,F401 cases of its own, in this place
-
-
 # --- the exporter: one tool of each kind of output in one process ---
 
 MARKED = "marked-opens"
