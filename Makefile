@@ -41,9 +41,10 @@ HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit/test_%.c,$(TEST_SRC)))
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
-.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest soak bench lint format help
+.PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest soak bench lint format help \
+	port-corpus
 .SECONDARY:
-all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export
+all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(BUILD)/bcchost-sandbox
 
 $(BUILD)/bcchost: $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/*.c)) $(HOST_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $(SANITIZE) -o $@ $^ $(LINK_HOST)
@@ -67,6 +68,10 @@ $(BUILD)/errno_names.h:
 	@mkdir -p $(@D)
 	echo '#include <errno.h>' | $(CC) -E -dM - | sed -nE 's/^#define (E[A-Z0-9]+) ([0-9]+)$$/[\2] = "\1",/p' | sort -V >$@
 $(BUILD)/host/base/errno_name.o: $(BUILD)/errno_names.h
+
+# What `bcchost port` runs a script in.
+$(BUILD)/bcchost-sandbox: $(BUILD)/host/sandbox/main.o
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ -lseccomp
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -118,7 +123,9 @@ install: all man
 	install -m 644 completion/_bcchost $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/bcchost $(DESTDIR)$(PREFIX)/bin/bcchost
-	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(DESTDIR)$(PREFIX)/libexec/bcchost
+	install -m 755 $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(BUILD)/bcchost-sandbox $(DESTDIR)$(PREFIX)/libexec/bcchost
+	install -d $(DESTDIR)$(PREFIX)/share/bcchost/port
+	install -m 644 host/port/*.py $(DESTDIR)$(PREFIX)/share/bcchost/port
 	install -m 644 tools.list $(DESTDIR)$(PREFIX)/share/bcchost/tools.list
 	install -m 644 programs/*.yaml $(DESTDIR)$(PREFIX)/share/bcchost/programs
 	cp -R templates/. $(DESTDIR)$(PREFIX)/share/bcchost/templates
@@ -131,11 +138,14 @@ install: all man
 		[ -e $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} ] || install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/bcchost $$f || exit 1; \
 	done
 
-# What was configured stays.
+# A configuration that somebody changed stays.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bcchost $(MAN:$(BUILD)/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/bcchost $(DESTDIR)$(PREFIX)/share/bcchost
 	rm -f $(UNITS:deploy/%=$(DESTDIR)$(UNITDIR)/%)
+	for f in $(CONFIGS); do \
+		! cmp -s $$f $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/} || rm $(DESTDIR)$(SYSCONFDIR)/bcchost/$${f##*/}; \
+	done
 	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/bcchost $(DESTDIR)$(ZSH_COMPLETIONS)/_bcchost
 
 # These install what they need first (as root) and can run on a bare Debian 12.
@@ -152,6 +162,10 @@ soak: all
 
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
+
+# Debian's bpfcc-tools, ported: needs the lab's bookworm root. CORPUS=DIR: other scripts.
+port-corpus: all
+	@CORPUS="$(CORPUS)" tests/port-corpus $(SCRIPTS)
 
 # For tests/run-unit, which calls them with the sanitizers' flags.
 unit-tests: $(TESTS)
@@ -172,6 +186,7 @@ help:
 	@echo "make debtest    installs and runs it in clean roots of four releases; RELEASES=sid: a part"
 	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
+	@echo "make port-corpus  bcchost port on each script of Debian's bpfcc-tools; SCRIPTS=opensnoop: a part"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"

@@ -18,12 +18,14 @@
 #include "man.h"
 #include "object/cache.h"
 #include "object/compile.h"
+#include "port.h"
 #include "run.h"
 #include "run_script.h"
 #include "script/command.h"
 #include "tool/find.h"
 #include "tool/options.h"
 
+static char page[64 << 10]; /* stdout's buffer */
 static struct session_stop stop = {.fd = -1};
 
 static void on_signal(int sig)
@@ -187,6 +189,8 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 		return exec_exporter(f, argv, e);
 	if (strcmp(argv[next], "doctor") == 0)
 		return doctor_command(argc - next, argv + next, f, e);
+	if (strcmp(argv[next], "port") == 0)
+		return port_command(f, argc - next, argv + next, &global, e);
 	if (strcmp(argv[next], "man") == 0) {
 		if (next + 2 < argc)
 			return error_set(e, FAULT_USAGE, -EINVAL,
@@ -230,6 +234,9 @@ int main(int argc, char **argv)
 	int code = 0;
 
 	fill_standard_files();
+	/* So that all of a page is written at the end, where an error is told. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, page, _IOFBF, sizeof(page));
 	/* Large blocks (BTF, kallsyms) on their own pages, always: what is freed is given back. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL); /* what it knows comes as errno; we say it with more context */

@@ -24,6 +24,8 @@ sys.dont_write_bytecode = True
 
 import output
 from harness import Background, Skip, case, command, equal, fixture, main, matches, true, wait_for
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import native_port  # noqa: E402
 from page import command_of, steps_of, write_steps
 import native_terminal
 
@@ -999,6 +1001,7 @@ def _(installed):
     equal(got, [["0", p] for p in paths] + [["2", f"{TEMP}/missing"]], note=t.said())
 
 
+native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
 native_run.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
 import native_export  # noqa: E402, F401: its cases

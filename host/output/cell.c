@@ -41,7 +41,7 @@ static uint64_t unit_divisor(const struct program_column *c)
 	unsigned int field = 9, column;
 
 	if (c->unit == PROGRAM_UNIT_NONE)
-		return 0;
+		return c->divide_by;
 	if (c->unit == PROGRAM_UNIT_KILOBYTES)
 		return 1024;
 	if (ends_with(c->field, "_us"))

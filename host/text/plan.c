@@ -42,11 +42,15 @@ static int ask_fact(struct plan *plan, const char *macro, bool as, bool *wanted,
 	return err;
 }
 
-/* Is the probe of this variant, and are its `when` and `unless` as this kernel has it? */
+/* Is the probe of this variant, and are its options as given, its facts as this kernel has it? */
 static int is_wanted(struct plan *plan, const struct program_probe *probe, bool *wanted,
 		     struct error *e)
 {
-	*wanted = in_variant(probe, plan->variant);
+	const struct options *o = plan->options;
+
+	*wanted = in_variant(probe, plan->variant) &&
+		  (!probe->given || options_given(o, plan->program, probe->given)) &&
+		  (!probe->not_given || !options_given(o, plan->program, probe->not_given));
 	return ask_fact(plan, probe->when, true, wanted, e)
 		       ?: ask_fact(plan, probe->unless, false, wanted, e);
 }

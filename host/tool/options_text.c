@@ -28,6 +28,8 @@ const struct options_pair options_commands[] = {
 	{"run FILE.c", "run BCC's C text as it is, without a program file"},
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
+	{"port SCRIPT.py [-o DIR] [-- arguments]",
+	 "a program and a template of a Python BCC script, with a report"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
 	{"export TOOL...", "run tools for Prometheus; export --help says more"},
 	{"completion bash|zsh", "what that shell needs to complete command lines"},

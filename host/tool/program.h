@@ -87,10 +87,11 @@ struct program_probe {
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
 	char *run;    /* the handler's name in the template */
 	bool optional;
-	char *variant;	   /* only in this variant; NULL: in all */
-	char *when;	   /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;	   /* only if it is not; NULL: always */
-	unsigned int line; /* 0: the command line named it (script/probes.h) */
+	char *variant;		 /* only in this variant; NULL: in all */
+	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;		 /* only if it is not; NULL: always */
+	char *given, *not_given; /* only if this option was, was not given; NULL: always */
+	unsigned int line;	 /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -224,6 +225,7 @@ struct program_column {
 	unsigned int width; /* characters; 0: as wide as the value is (the last column) */
 	enum program_align align;
 	enum program_unit unit;
+	unsigned int divide_by; /* a number is divided by this; 0: it is not */
 	unsigned int
 		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
@@ -310,6 +312,9 @@ struct program {
  */
 int program_load(const char *path, struct program **p, struct error *e);
 void program_free(struct program *p);
+
+/* May a tool be called that: a-z, 0-9, - and _, beginning with a letter? */
+bool program_is_tool_name(const char *s);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */

@@ -25,11 +25,12 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	7,
+	8,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
 	 {"kaddr", PROGRAM_FORMAT_KADDR},
+	 {"ip", PROGRAM_FORMAT_IP},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
 	 {"call", PROGRAM_FORMAT_CALL}},
@@ -39,7 +40,8 @@ static const struct yaml_choices aligns = {
 	2,
 	{{"left", PROGRAM_ALIGN_LEFT}, {"right", PROGRAM_ALIGN_RIGHT}},
 };
-static const struct yaml_bounds width = {0, 4096}, decimals = {0, 9}, digits = {0, 22};
+static const struct yaml_bounds width = {0, 4096}, decimals = {0, 9}, digits = {0, 22},
+				divisors = {2, 1000000000};
 
 static int read_name(const struct yaml_value *key, const struct yaml_value *value, void *to,
 		     struct error *e)
@@ -111,6 +113,7 @@ static const struct yaml_field column_fields[] = {
 	{"width", yaml_unsigned, FIELD(width), &width, false},
 	{"align", yaml_choice, FIELD(align), &aligns, false},
 	{"unit", yaml_choice, FIELD(unit), &units, false},
+	{"divide_by", yaml_unsigned, FIELD(divide_by), &divisors, false},
 	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
 	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
 	{"format", yaml_choice, FIELD(format), &formats, false},
@@ -189,8 +192,14 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
-	if (yaml_has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->percent_of &&
-	    c->value != PROGRAM_COLUMN_ELAPSED)
+	if (c->divide_by && shapes)
+		return yaml_error(
+			v, e,
+			"column %s: `divide_by` is not for a column with `unit`, `format` "
+			"or `names`",
+			c->title);
+	if (yaml_has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->divide_by &&
+	    !c->percent_of && c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",

@@ -55,6 +55,8 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].variant);
 		free(p->probes[i].when);
 		free(p->probes[i].unless);
+		free(p->probes[i].given);
+		free(p->probes[i].not_given);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);

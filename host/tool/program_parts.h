@@ -42,9 +42,6 @@ int program_check_output(const struct program *p, struct error *e);
 /* The name of an option, as it is typed or with '_' for '-' → char *, with '-'. */
 yaml_read program_read_option_name;
 
-/* Is that what a tool can be called? [a-z][a-z0-9_-]* */
-bool program_is_tool_name(const char *s);
-
 /* FAULT_TOOL with "file:line: " before it. Returns -EINVAL. */
 int program_error(const struct program *p, unsigned int line, struct error *e, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

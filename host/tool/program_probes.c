@@ -6,6 +6,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "tool/options.h"
 #include "tool/program_parts.h"
 
 #define PATTERN_MAX 256
@@ -170,6 +171,8 @@ static int read_probe(const struct yaml_value *v, void *to, const void *arg, str
 		{"variant", yaml_line, FIELD(variant), NULL, false},
 		{"when", yaml_macro, FIELD(when), NULL, false},
 		{"unless", yaml_macro, FIELD(unless), NULL, false},
+		{"given", program_read_option_name, FIELD(given), NULL, false},
+		{"not_given", program_read_option_name, FIELD(not_given), NULL, false},
 	};
 	const struct yaml_schema schema = {
 		fields,
@@ -212,6 +215,15 @@ static int check_fact(const struct program *p, const struct program_probe *probe
 	return program_error(p, probe->line, e, "`%s: %s` is not in `facts`", key, macro);
 }
 
+static int check_given(const struct program *p, const struct program_probe *probe, const char *key,
+		       const char *option, struct error *e)
+{
+	if (!option || options_known(p, option))
+		return 0;
+	return program_error(p, probe->line, e, "`%s: %s`: this tool has no option %s", key, option,
+			     option);
+}
+
 /* With a default, so that there always is a value. */
 static bool is_pattern_option(const struct program *p, const char *name)
 {
@@ -230,7 +242,9 @@ int program_check_probes(const struct program *p, struct error *e)
 		size_t j = 0;
 
 		if (!err)
-			err = check_fact(p, probe, "unless", probe->unless, e);
+			err = check_fact(p, probe, "unless", probe->unless, e)
+				      ?: check_given(p, probe, "given", probe->given, e)
+				      ?: check_given(p, probe, "not_given", probe->not_given, e);
 		if (err)
 			return err;
 

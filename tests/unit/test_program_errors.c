@@ -260,7 +260,9 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless"},
+		 "fexit, run, optional, variant, when, unless, given, not_given"},
+		{"probes: [{kprobe: f, run: a, given: x}]",
+		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
 		{"probes: [{kprobe: f, run: a, variant: v}]",
 		 "3: `variant: v` is not in the list `variants`"},
@@ -355,6 +357,10 @@ static void test_bad_columns(void **state)
 		{"- {title: A, field: a, unit: seconds, decimals: 10}",
 		 "5: `decimals` is to be a whole number from 0 to 9, not \"10\""},
 		{"- {title: A, field: a, decimals: 0}", "5: column A: `decimals` wants a `unit`"},
+		{"- {title: A, field: a, divide_by: 1}",
+		 "5: `divide_by` is to be a whole number from 2 to 1000000000, not \"1\""},
+		{"- {title: A, field: a, divide_by: 8, unit: seconds}",
+		 "5: column A: `divide_by` is not for a column with `unit`, `format` or `names`"},
 		{"- {title: A, field: a, digits: 8}",
 		 "5: column A: `digits` wants `format: octal` or `hex`"},
 		{"- {title: A, field: a, unit: seconds, format: hex}",

@@ -726,6 +726,23 @@ static void a_fact_chooses_the_probe(void **state)
 	made_free(m);
 }
 
+static void an_option_chooses_the_probe(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: new, given: both}\n"
+				"  - {kprobe: vfs_create, run: old, not_given: both}\n",
+				"options: [{name: both, help: x}]\n");
+	const char *text = "int new(void *ctx) {}\nint old(void *ctx) {}\n";
+	char *both[] = {(char *)"tool", (char *)"--both"};
+	struct made *m = make_text("6.3.0", y, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), "\nint old(void *ctx) {}\n");
+	made_free(m);
+	m = make_text("6.3.0", y, text, 2, both);
+	assert_string_equal(body(m), "int new(void *ctx) {}\n\n");
+	made_free(m);
+}
+
 static void an_include_leaves_the_directory_not(void **state)
 {
 	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
@@ -823,6 +840,7 @@ int main(void)
 		cmocka_unit_test(the_first_variant_that_works_is_taken),
 		cmocka_unit_test(facts_become_macros),
 		cmocka_unit_test(a_fact_chooses_the_probe),
+		cmocka_unit_test(an_option_chooses_the_probe),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
 		cmocka_unit_test(broken_templates_are_told_where),
 		cmocka_unit_test(a_cut_template_never_crashes),

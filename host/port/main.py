@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `bcchost port` starts, in its sandbox. Descriptor 3 brings the job, a line of JSON, and the
+answers to what is asked on descriptor 4: {"ask": [functions]} or, at the end, {"done": …} or
+{"failed": …}."""
+import json
+import os
+import sys
+
+
+def python3(source, error):
+    """Python 2's text as Python 3's, as far as that is simple; (text, how it was done)."""
+    try:
+        import warnings
+        warnings.simplefilter("ignore")
+        from lib2to3 import refactor
+        tool = refactor.RefactoringTool(refactor.get_fixers_from_package("lib2to3.fixes"))
+        text = str(tool.refactor_string(source if source.endswith("\n") else source + "\n",
+                                        "script"))
+        compile(text, "script", "exec", dont_inherit=True)
+        return text, "as 2to3 does"
+    except Exception:
+        pass
+    import re
+    text = re.sub(r"^([ \t]*)print[ \t]+(?!\()(.*?)[ \t]*$", r"\1print(\2)", source, flags=re.M)
+    text = re.sub(r"^([ \t]*)print[ \t]*$", r"\1print()", text, flags=re.M)
+    text = re.sub(r"\bexcept\s+([\w.()]+)\s*,\s*(\w+)\s*:", r"except \1 as \2:", text)
+    text = re.sub(r"\bxrange\b", "range", text)
+    text = re.sub(r"\.(iteritems|itervalues|iterkeys)\(", lambda m: "." + m.group(1)[4:] + "(", text)
+    text = re.sub(r"\b(0)([0-7]{2,})\b", r"0o\2", text)
+    try:
+        compile(text, "script", "exec", dont_inherit=True)
+    except Exception:
+        return None
+    return text, "its print statements alone"
+
+
+def src_files(source):
+    """The texts that the script names: BPF(src_file="x.c"), BPF("x.c")."""
+    import ast
+    out = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            name = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+            if len(name) < 200 and name.endswith((".c", ".h")) and " " not in name:
+                out.add(name)
+    return sorted(out)
+
+
+def type_of(name, decl):
+    """"struct dentry *dentry" without its name."""
+    head, _, tail = (decl or "").rpartition(name) if name else (decl or "", "", "")
+    return (head + tail).strip()
+
+
+def main():
+    answers, results = os.fdopen(3, "r"), os.fdopen(4, "w")
+
+    def say(what):
+        results.write(json.dumps(what) + "\n")
+        results.flush()
+
+    def ask(names):
+        say({"ask": names})
+        got = json.loads(answers.readline())
+        return {k: [(name, type_of(name, decl)) for name, decl in v] for k, v in got.items()}
+
+    def ask_facts(keys):
+        say({"facts": keys})
+        return json.loads(answers.readline())
+
+    job = json.loads(answers.readline())
+    source = job["script"]
+    import warnings
+    warnings.simplefilter("ignore")
+    from . import port
+    how = None
+    try:
+        compile(source, "script", "exec", dont_inherit=True)
+    except SyntaxError as e:
+        converted = python3(source, e)
+        if converted:
+            source, how = converted
+        else:
+            say({"failed": "syntax error: %s" % e.msg, "line": e.lineno or 0})
+            return
+    except (ValueError, MemoryError, RecursionError) as e:
+        say({"failed": "this is no Python: %s" % e, "line": 0})
+        return
+    names = src_files(source)
+    files = {}
+    if names:
+        say({"files": names})
+        files = json.loads(answers.readline())
+    porter = port.Porter(source, job["path"], job["argv"], ask, ask_facts)
+    porter.files = files
+    if how:
+        porter.report.guess(0, "the script is Python 2; it was converted, %s" % how)
+    try:
+        yaml, text = porter.document(job["name"])
+    except port.Failure as e:
+        say({"failed": str(e), "line": e.line, "left": sorted(porter.report.left)})
+        return
+    except (RecursionError, MemoryError) as e:
+        say({"failed": "the script is too much for port (%s)" % type(e).__name__, "line": 0})
+        return
+    r = porter.report
+    say({"done": {"program": yaml, "template": text, "converted": sorted(r.converted),
+                  "guessed": sorted(r.guessed), "left": sorted(r.left), "probes": porter.here(),
+                  "headings": porter.headings()}})
+
+
+if __name__ == "__main__":
+    main()

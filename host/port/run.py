@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of a script with the stand-in: what it asks, hands over, attaches and prints."""
+import argparse
+import ast
+import builtins
+import ctypes
+import io
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+
+from . import standin, sym, texts
+from .standin import EndOfRun, Recorder, describe, to_text, traceback_line
+from .sym import wrap
+
+
+class Stdout(io.TextIOBase):
+    """sys.stdout of the script."""
+
+    def __init__(self, rec, to):
+        self.rec, self.to = rec, to
+        self.buffer = self
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def write(self, text):
+        if self.to == "stdout":
+            self.rec.write(text, self.to)
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        return 1 if self.to == "stdout" else 2
+
+    def writable(self):
+        return True
+
+
+class Number(type):
+    """int and float of the script: what they are made from is remembered."""
+
+    def __instancecheck__(cls, value):
+        return isinstance(value, cls.base)
+
+    def __subclasscheck__(cls, other):
+        return issubclass(other, cls.base)
+
+    def __call__(cls, *args, **kwargs):
+        made = cls.base(*args, **kwargs)
+        if len(args) == 1:
+            value = args[0]
+            expr = sym.expr_of(getattr(value, "value", value)
+                               if isinstance(value, standin.Scalar) else value)
+            if expr is not None:
+                return wrap(made, expr)
+        return made
+
+    def __getattr__(cls, name):
+        return getattr(cls.base, name)
+
+    def __eq__(cls, other):
+        return other is cls or other is cls.base
+
+    def __hash__(cls):
+        return hash(cls.base)
+
+
+class Int(metaclass=Number):
+    base = int
+
+
+class Float(metaclass=Number):
+    base = float
+
+
+Int.__name__, Float.__name__ = "int", "float"
+
+
+def patch(rec):
+    """What a script uses of Python that waits, tells the time or looks where it runs."""
+    def script_print(*args, sep=" ", end="\n", file=None, flush=False):
+        if file is not None and file is not sys.stdout:
+            if isinstance(file, Stdout):
+                return
+            return real_print(*args, sep=sep, end=end, file=file)
+        for i, arg in enumerate(args):
+            if i:
+                rec.write(sep if sep is not None else " ")
+            rec.write(arg if isinstance(arg, str) else texts.fstring((arg, -1, ""))
+                      if sym.expr_of(arg) is not None else str(arg))
+        rec.write(end if end is not None else "\n")
+
+    real_print = builtins.print
+    real_strftime, real_time, real_pack = time.strftime, time.time, struct.pack
+    real_ntop = socket.inet_ntop
+
+    def strftime(form, *args):
+        return wrap(real_strftime(form, *args), ("time", form))
+
+    def inet_ntop(family, packed):
+        kind = "ipv6" if family == socket.AF_INET6 else "ipv4"
+        expr = sym.expr_of(packed)
+        if isinstance(expr, tuple) and expr[0] == "pack":
+            expr = expr[1]
+        try:
+            text = real_ntop(family, bytes(packed))
+        except (ValueError, TypeError, OSError):
+            text = "2001:db8::1" if kind == "ipv6" else "10.0.0.1"
+        return wrap(text, (kind, expr)) if expr is not None else text
+
+    def pack(form, *values):
+        plain = [getattr(v, "value", v) for v in values]
+        try:
+            made = real_pack(form, *plain)
+        except struct.error:
+            made = bytes(struct.calcsize(form))
+        exprs = [sym.expr_of(v) for v in plain]
+        known = [e for e in exprs if e is not None]
+        return wrap(made, ("pack", known[0])) if known else made
+
+    def cast(pointer, kind):
+        if isinstance(pointer, standin.Pointer):
+            return pointer
+        return real_cast(pointer, kind)
+
+    def ntohs(value):
+        made = real_ntohs(int.__and__(int(value), 0xffff))
+        return wrap(made, ("ntohs", sym.expr_of(value))) if sym.expr_of(value) else made
+
+    real_cast, real_ntohs = ctypes.cast, socket.ntohs
+    ctypes.cast = cast
+    socket.ntohs = ntohs
+    socket.inet_ntop = inet_ntop
+    struct.pack = pack
+    time.strftime = strftime
+    time.time = lambda: wrap(real_time(), ("now",))
+    time.sleep = rec.wait
+    signal.pause = rec.wait
+    signal.signal = lambda *args: None
+    signal.setitimer = lambda *args: None
+    signal.alarm = lambda *args: 0
+    import datetime
+
+    real_datetime = datetime.datetime
+
+    class Now(real_datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2024, 1, 2, 3, 4, 5)
+
+        def strftime(self, form):
+            return wrap(real_datetime.strftime(self, form), ("time", form))
+
+    datetime.datetime = Now
+    import threading
+    threading.Event.wait = lambda self, timeout=None: rec.wait(timeout)
+    import select
+    select.select = lambda *args: rec.wait()
+    import subprocess
+    done = type("Done", (), {"returncode": 0, "stdout": io.BytesIO(b""), "stderr": io.BytesIO(b""), "pid": 4242,
+                             "poll": lambda self: 0, "wait": lambda self, *a: 0,
+                             "kill": lambda self: None, "terminate": lambda self: None,
+                             "communicate": lambda self, *a: (b"", b"")})
+
+    def started(name, result):
+        def run(*args, **kwargs):
+            rec.note("starts", name=name, args=to_text(str(args[0]) if args else "")[:200],
+                     line=rec.script_line())
+            return result
+        return run
+
+    subprocess.call = started("subprocess.call", 0)
+    subprocess.check_call = started("subprocess.check_call", 0)
+    subprocess.check_output = started("subprocess.check_output", b"")
+    subprocess.run = started("subprocess.run", done())
+    subprocess.Popen = started("subprocess.Popen", done())
+    os.system = started("os.system", 0)
+    os.popen = started("os.popen", io.StringIO(""))
+    for name in ("geteuid", "getuid"):
+        setattr(os, name, lambda: 0)
+    os.kill = lambda pid, sig: rec.note("kills", line=rec.script_line())
+    screen = type("Screen", (), {"__getattr__": lambda self, n: lambda *a, **k: wrap(0, None),
+                                 "getmaxyx": lambda self: (24, 80), "getch": lambda self: -1,
+                                 "addstr": lambda self, *a: (rec.write(a[-1] if isinstance(
+                                     a[-1], str) else a[-2]), rec.end_partial()),
+                                 "refresh": lambda self: rec.wait(1)})()
+    curses = type(sys)("curses")
+    curses.__getattr__ = lambda name: (lambda *a, **k: 0)
+    curses.initscr = lambda: screen
+    curses.wrapper = lambda f, *a, **k: f(screen, *a, **k)
+    curses.error = type("error", (Exception,), {})
+    sys.modules["curses"] = curses
+    builtins.print = script_print
+    builtins.input = lambda *args: (_ for _ in ()).throw(EOFError("EOF when reading a line"))
+    builtins.unicode = str
+    builtins.raw_input = builtins.input
+    builtins.xrange = range
+    # `from string import maketrans` and their like are left to fail.
+
+
+def note_options(rec, parser):
+    """What argparse knows, once."""
+    if getattr(rec, "told_options", False):
+        return
+    rec.told_options = True
+    out = []
+    exclusive = {}
+    for i, group in enumerate(parser._mutually_exclusive_groups):
+        for a in group._group_actions:
+            exclusive[id(a)] = i
+    for a in parser._actions:
+        kind = type(a).__name__
+        if kind in ("_HelpAction", "_VersionAction"):
+            continue
+        type_name = getattr(a.type, "__name__", None)
+        if a.type in (Int, int):
+            type_name = "int"
+        elif a.type in (Float, float):
+            type_name = "float"
+        out.append({
+            "strings": list(a.option_strings), "dest": a.dest, "action": kind,
+            "type": type_name if a.type is not None else None,
+            "choices": [to_text(str(c)) for c in a.choices][:64] if a.choices else None,
+            "nargs": a.nargs if a.nargs is None else str(a.nargs),
+            "default": a.default if isinstance(a.default, (int, float, str, bool)) else None,
+            "metavar": a.metavar if isinstance(a.metavar, str) else None,
+            "help": (a.help or "") if a.help != argparse.SUPPRESS else None,
+            "required": bool(a.required), "group": exclusive.get(id(a)),
+        })
+        if isinstance(out[-1]["default"], (int, float, str)) and out[-1]["default"] is not None:
+            out[-1]["default"] = sym.plain(out[-1]["default"])
+    rec.note("options", options=out, description=parser.description or "", line=rec.script_line(),
+             prog=parser.prog)
+
+
+def patch_argparse(rec):
+    real = argparse.ArgumentParser.parse_known_args
+
+    def parse_known_args(self, args=None, namespace=None):
+        note_options(rec, self)
+        return real(self, args, namespace)
+
+    def error(self, message):
+        rec.note("argument-error", text=to_text(message))
+        sys.exit(2)
+
+    argparse.ArgumentParser.parse_known_args = parse_known_args
+    argparse.ArgumentParser.error = error
+
+
+def run(source, path, config, emit):
+    """Runs the script's text in this process, which is to end afterwards."""
+    rec = Recorder(config, path, emit)
+    sys.argv = [path] + list(config.get("argv", []))
+    sys.stdin = io.StringIO("")
+    try:
+        tree = ast.parse(source, path)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Try) and node.handlers:
+                rec.tried |= {n.lineno for b in node.body for n in ast.walk(b)
+                              if hasattr(n, "lineno")}
+        tree = texts.instrument(tree)
+        code = compile(tree, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)
+        return
+    sys.modules.update(standin.modules(rec))
+    patch_argparse(rec)
+    patch(rec)
+    real_open = builtins.open
+
+    def script_open(name, mode="r", *args, **kwargs):
+        if isinstance(name, (str, bytes)) and set(mode) & set("wax+"):
+            rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
+        elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
+            text = config["files"][to_text(name)]
+            return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
+        return real_open(name, mode, *args, **kwargs)
+
+    builtins.open = script_open
+    rec.open = real_open
+
+    def replaced(obj, old, new, line):
+        result = obj.replace(old, new)
+        if isinstance(obj, (str, bytes)) and isinstance(new, type(old)) and old in obj and \
+           len(obj) > 40:
+            rec.note("replace", old=to_text(old)[:200], new=to_text(new)[:4000], line=line)
+        return result
+
+    scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
+             "int": Int, "float": Float, "port_call_percent": texts.percent, "port_call_format": texts.method,
+             "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
+             "port_call_get": texts.getter, "port_call_replace": replaced}
+    main = type(sys)("__main__")
+    main.__dict__.update(scope)
+    sys.modules["__main__"] = main
+    sys.stdout, sys.stderr = Stdout(rec, "stdout"), Stdout(rec, "stderr")
+    sys.__stdout__ = sys.stdout
+    how, text, line = "end", "", 0
+    try:
+        exec(code, main.__dict__)
+    except EndOfRun:
+        how = "looped"
+    except SystemExit as e:
+        how, text = "exit", to_text(str(e.code))[:300]
+        line = traceback_line(e, path)
+    except KeyboardInterrupt:
+        how = "interrupt"
+    except ModuleNotFoundError as e:
+        how, text, line = "module", to_text(e.name or str(e)), traceback_line(e, path)
+    except BaseException as e:
+        how, text, line = "error", describe(e), traceback_line(e, path)
+    rec.end_partial()
+    rec.note("end", how=how, text=text, line=line)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program as YAML, in the form that the shipped ones have: a line for each item of a list."""
+import re
+
+PLAIN = re.compile(r"^[A-Za-z_/][A-Za-z0-9_./()-]*$")
+WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
+
+
+def scalar(v):
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if isinstance(v, float):
+        return ("%g" % v)
+    if isinstance(v, int):
+        return str(v)
+    v = "".join(c if c.isprintable() else " " for c in str(v))
+    if PLAIN.match(v) and v.lower() not in WORDS:
+        return v
+    return '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def flow(v):
+    if isinstance(v, dict):
+        return "{" + ", ".join("%s: %s" % (scalar(k), flow(x)) for k, x in v.items()) + "}"
+    if isinstance(v, (list, tuple)):
+        return "[" + ", ".join(flow(x) for x in v) + "]"
+    return scalar(v)
+
+
+def document(doc):
+    out = []
+    for key, v in doc.items():
+        if key == "output":
+            out.append("output:")
+            for k, x in v.items():
+                if k == "columns":
+                    out.append("  columns:")
+                    out += ["    - " + flow(c) for c in x]
+                else:
+                    out.append("  %s: %s" % (k, flow(x)))
+        elif isinstance(v, dict):
+            out.append(key + ":")
+            out += ["  %s: %s" % (scalar(k), flow(x)) for k, x in v.items()]
+        elif isinstance(v, list) and v and isinstance(v[0], dict):
+            out.append(key + ":")
+            out += ["  - " + flow(x) for x in v]
+        else:
+            out.append("%s: %s" % (key, flow(v)))
+    return "\n".join(out) + "\n"

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cases of `bcchost port` for run-native.py: scripts that are ported, those that cannot be, and those
+that mean harm."""
+
+import glob
+import os
+import re
+import signal
+import time
+
+from harness import Background, Skip, case, command, equal, matches, true, wait_for
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KERNELS = ["k510", "bookworm", "trixie", "sid"]
+
+# The least that is a BCC script: what stands before and behind of it is what a case is about.
+PLAIN = '''
+from bcc import BPF
+%s
+b = BPF(text="""
+BPF_PERF_OUTPUT(events);
+struct data_t { u32 pid; char comm[TASK_COMM_LEN]; };
+int opened(struct pt_regs *ctx)
+{
+	struct data_t data = {};
+	data.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&data.comm, sizeof(data.comm));
+	events.perf_submit(ctx, &data, sizeof(data));
+	return 0;
+}
+""")
+b.attach_kprobe(event="vfs_open", fn_name="opened")
+print("%%-7s %%s" %% ("PID", "COMM"))
+def show(cpu, data, size):
+    event = b["events"].event(data)
+    %s
+    print("%%-7d %%s" %% (event.pid, event.comm.decode()))
+b["events"].open_perf_buffer(show)
+while 1:
+    b.perf_buffer_poll()
+'''
+
+
+def define(bcchost, succeeds, fails, facts, temp, installed_binary):
+    """Registers the cases; the arguments are run-native's own."""
+    ok, run_, usage, permission, _kernel, tool = range(6)
+    out = f"{temp}/ported"
+
+    def script(name, text):
+        path = f"{temp}/{name}"
+        with open(path, "wb") as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def port(path, *more, to=out, nobody=False, kernel="bookworm", **kw):
+        if nobody:
+            os.makedirs(to, exist_ok=True)
+            os.chmod(to, 0o777)
+        return bcchost(*facts(kernel)[1], "port", path, "-o", to, "--force", *more, nobody=nobody, **kw)
+
+    def compiles(name, kernels=KERNELS, to=out):
+        for k in kernels:
+            matches(succeeds(bcchost(*facts(k)[1], "--compile-only", "--tools-dir", to, name)), "compiles for", k)
+
+    def read(name):
+        with open(f"{out}/programs/{name}.yaml") as p, open(f"{out}/templates/{name}.bpf.c") as t:
+            return p.read(), t.read()
+
+    @case("port: options, columns, what the callback works out and leaves out; the lines of the script")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/removals.py"))
+        matches(said, r"removals\.py:9: --pid fills FILTER_PID")
+        matches(said, r"removals\.py:\d+: the callback's line became the columns TIME, UID, PID, COMM, ERR, LAT\(us\), PATH")
+        program, template = read("removals")
+        matches(program, r"title: UID, field: uid, width: 6, when: print-uid")
+        matches(program, r"title: LAT\(us\), field: delta, unit: microseconds, decimals: 2")
+        matches(program, r"only: \[\{option: name, field: comm\}\]")
+        matches(template, r"#if OPT_PID_GIVEN\n +if \(pid != OPT_PID\) \{ return 0; \}\n#endif")
+        compiles("removals")
+
+    @case("port: the ported tool prints on this kernel what the script would")
+    def _(installed):
+        if os.getuid() or not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_unlinkat"):
+            raise Skip("not root, or no syscall tracepoints")
+        succeeds(bcchost("port", f"{TOP}/tests/port/removals.py", "-o", out, "--force"))
+        t = Background(installed_binary, "--tools-dir", out, "removals", "-x", "-n", "python")
+        wait_for(lambda: "PATH" in t.stdout or not t.alive(), 60, "the heading")
+        true(t.alive(), t.said())
+        with open(f"{temp}/there", "w"):
+            pass
+        os.unlink(f"{temp}/there")
+        command("python3", "-c", f"import os\nd = os.open('{temp}', os.O_RDONLY)\n"
+                "try: os.unlink('not-there', dir_fd=d)\nexcept OSError: pass")
+        time.sleep(0.5)
+        t.signal(signal.SIGINT)
+        equal(t.wait(10), 0, note=t.said())
+        rows = [l.split() for l in t.stdout.splitlines() if "there" in l]
+        equal([(r[2], r[3], r[5]) for r in rows], [("python3", "2", "not-there")], note=t.said())
+
+    @case("port: what kernel_struct_has_field chose is SIGNATURE; a histogram with its labels")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/reclat.py"))
+        matches(said, r"reclat\.py:\d+: the parameters of goes \(dentry\) are taken from the kernel's types by name")
+        program, template = read("reclat")
+        matches(template, r"int goes\(SIGNATURE\(vfs_unlink, dentry\)\)")
+        matches(program, r"label: \[\{text: msecs, when: milliseconds\}, \{text: usecs\}\]")
+        compiles("reclat")
+
+    @case("docs/porting.md: the script that port converts alone says what the page says")
+    def _(installed):
+        said = succeeds(bcchost("port", f"{TOP}/tests/port/removals.py", "-o", out, "--force"))
+        with open(f"{TOP}/docs/porting.md") as f:
+            block = re.search(r"<!-- alone: removals -->\n```\n(.*?)```", f.read(), re.S).group(1)
+        lines = [l for l in block.splitlines() if re.match(r"  removals\.py:\d+: |The script's heading", l)]
+        true(len(lines) >= 5, "the page's lines", block)
+        for l in lines:
+            true(l in said.splitlines(), l, said)
+
+    @case("docs/porting.md: the changes by hand apply to what port wrote, and the tool compiles")
+    def _(installed):
+        own = f"{temp}/byhand"
+        matches(succeeds(bcchost("port", f"{TOP}/tests/port/readers.py", "-o", own, "--force")),
+                r"readers\.py:8: --comm becomes part of the program's text, and not as a number")
+        with open(f"{TOP}/docs/porting.md") as f:
+            diff = re.search(r"<!-- by hand: readers -->\n```diff\n(.*?)```", f.read(), re.S).group(1)
+        with open(f"{own}/diff", "w") as f:
+            f.write(diff)
+        r = command("patch", "-p0", "-i", "diff", cwd=own)
+        equal(r.returncode, 0, "patch", r.stdout + r.stderr)
+        compiles("readers", to=own)
+        text = succeeds(bcchost(*facts("bookworm")[1], "--print-bpf", "--tools-dir", own, "readers", "-c", "dd", "128"))
+        matches(text, r"count < \(128 \* 1024\)")
+
+    @case("port: Python 2, a table that is printed and cleared")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/callers.py"))
+        matches(said, r"the script is Python 2; it was converted")
+        matches(read("callers")[0], r"top: counts\n  interval: 1\n")
+        compiles("callers")
+
+    @case("port: C in a file of its own, and the trace pipe")
+    def _(installed):
+        succeeds(port(f"{TOP}/tests/port/tracing.py"))
+        program, template = read("tracing")
+        matches(program, r"summary: \"Who exits.*\n(.*\n)*output:\n  trace_pipe: true\n")
+        matches(template, r"int kprobe__do_exit\(struct pt_regs \*ctx")
+        compiles("tracing")
+        path = script("beside.py", "from bcc import BPF\nb = BPF(src_file='../../etc/passwd.c')\nb.trace_print()\n")
+        fails(port(path), tool, r"beside\.py:2: .*Could not open file")
+
+    @case("port: arguments behind --, another name, and what is there is not written over")
+    def _(installed):
+        path = script("plain.py", PLAIN % ("import sys\nassert sys.argv[1:] == ['-a', 'b']", "pass"))
+        fails(port(path), tool, r"plain\.py:4: .*AssertionError")
+        succeeds(port(path, "--name", "other", "--", "-a", "b"))
+        fails(bcchost("port", path, "-o", out, "--name", "other", "--", "-a", "b"), usage, "is there already; --force")
+
+    @case("port: as an ordinary user, too")
+    def _(installed):
+        # A system may forbid what its sandbox is made of; then it says so, and runs nothing.
+        r = port(script("plain.py", PLAIN % ("", "pass")), nobody=True, to=f"{temp}/nobodys")
+        if r.returncode == permission:
+            matches(r.stderr, "no sandbox can be made")
+        else:
+            matches(succeeds(r), "became the columns PID, COMM")
+
+    @case("port: bad input says what it is, with its line")
+    def _(installed):
+        for name, text, status, pattern in (
+                ("none.py", "print('hello')\n", tool, r"none\.py: this is no BCC script: it does not import bcc"),
+                ("syntax.py", "from bcc import BPF\nb = BPF(text='''\n''')\nif x = 1:\n", tool, r"syntax\.py:4: syntax error"),
+                ("module.py", "from bcc import BPF\nimport nosuchmodule\n", tool, r"module\.py:2: the script wants the Python module nosuchmodule"),
+                ("exits.py", "from bcc import BPF\nimport sys\nsys.exit(3)\n", tool, r"exits\.py:3: the script ended \(3\) before it made a BPF program"),
+                ("reads.py", "from bcc import BPF\nx = input()\n", tool, r"reads\.py:2: the script fails without options: EOFError"),
+                ("loops.py", "from bcc import BPF\nwhile True:\n    pass\n", tool, r"loops\.py: the script (did not come to an end|was ended)"),
+                ("empty.py", "", tool, r"empty\.py: this is no BCC script"),
+                ("binary.py", b"\x7fELF\0\0\0", tool, r"binary\.py is no script: it has NUL bytes"),
+                ("nothing.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\n", tool, r"nothing\.py.* attaches to nothing"),
+                ("user.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\nb.attach_uprobe(name='c', sym='malloc', fn_name='x')\nb.trace_print()\n", tool, r"user\.py:3: all that the script attaches to is a function of a user program"),
+        ):
+            fails(port(script(name, text)), status, pattern)
+            true(not os.path.exists(f"{out}/programs/{name[:-3]}.yaml"), f"{name} left a program")
+        fails(bcchost("port"), usage, "wants a script")
+        fails(bcchost("port", f"{temp}/not-there.py"), run_, "No such file")
+        fails(bcchost("port", temp), usage, "no file that could be a script")
+        fails(bcchost("port", "--nosuch", "x.py"), usage, "has no option --nosuch")
+
+    @case("port: a text of 1 MB")
+    def _(installed):
+        filler = "".join(f"// {i:060}\n" for i in range(16000))
+        path = script("large.py", PLAIN.replace('text="""', 'text="""' + filler) % ("", "pass"))
+        matches(succeeds(port(path)), "became the columns PID, COMM")
+        compiles("large", ["bookworm"])
+
+    @case("port: a script that means harm reaches nothing")
+    def _(installed):
+        mark = f"{temp}/mark"
+        os.makedirs(mark, exist_ok=True)
+        os.chmod(mark, 0o777)
+        tries = {
+            "write": f"open('{mark}/written', 'w').write('x')",
+            "home": "open('/etc/passwd', 'a').write('x')",
+            "connect": "import socket\nsocket.socket(socket.AF_INET)",
+            "unix": "import socket\nsocket.socket(socket.AF_UNIX)",
+            "mount": "import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0",
+            "bpf": "import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.syscall(321, 0, 0, 0) != -1 or ctypes.get_errno() != 1",
+            "root": "import os\nos.setuid(0)",
+            "ptrace": "import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.ptrace(16, 1, 0, 0) == 0",
+            "kill": f"import signal, _signal, posix\nposix.kill({os.getpid()}, 9)",
+            "memory": "x = bytearray(4 << 30)",
+        }
+        for name, code in tries.items():
+            r = port(script(f"harm-{name}.py", PLAIN % (code, "pass")))
+            fails(r, tool, rf"harm-{name}\.py:\d+: the script fails without options: \w*(Error|Exception)")
+        equal(os.listdir(mark), [])
+        # What it starts ends with it. (Others may be porting on this machine, too.)
+        before = sandboxed()
+        bomb = "import os\nfor i in range(3):\n    if os.fork() == 0:\n        while True: pass"
+        r = port(script("forks.py", PLAIN % (bomb, "pass")))
+        true(r.returncode in (ok, tool), r.stderr)
+        bomb = "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+        fails(port(script("bomb.py", PLAIN % (bomb, "pass"))), tool, r"bomb\.py")
+        started = sandboxed() - before
+        wait_for(lambda: not started & sandboxed(), 30, "the end of what the scripts started")
+
+    @case("port: what a script prints cannot act on the terminal; no text of a user's becomes C")
+    def _(installed):
+        code = 'print("\\x1b[31mPID  \\x1b]0;x\\x07COMM")'
+        r = port(script("colour.py", PLAIN % (code, "pass")))
+        true("\x1b" not in r.stdout and "\x07" not in r.stdout, repr(r.stdout))
+        text = PLAIN.replace('b = BPF(text="""', 'text = """').replace(
+            '""")\nb.attach', '"""\nb = BPF(text=text.replace("return 0", "return 0 + NAME").replace("NAME", args.value))\nb.attach')
+        argp = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--value', default='0')\nargs = p.parse_args()"
+        said = succeeds(port(script("value.py", text % (argp, "pass"))))
+        matches(read("value")[0], r"name: value, type: integer, default: \"0\"", said)
+        fails(bcchost("--print-bpf", "--tools-dir", out, "value", "--value", "0; bad()"), usage, "value")
+
+
+def sandboxed():
+    """The processes of sandboxes."""
+    return {p for p in glob.glob("/proc/[0-9]*/cmdline") if b"from port.main" in reads(p)}
+
+
+def reads(path):
+    try:
+        with open(path, "rb") as f:
+            return f.read()
+    except OSError:
+        return b""
