@@ -198,10 +198,11 @@ static int run(const struct options *o, struct error *e)
 	cflags[ncflags++] = "-fdebug-compilation-dir=.";
 	/* Kernels from 6.19 on have members that are a named struct without a name of their own. */
 	cflags[ncflags++] = "-fms-extensions";
-	/* There is nothing to link with: what is called must be known. */
-	cflags[ncflags++] = "-Werror=implicit-function-declaration";
 	if (!o->warnings)
-		cflags[ncflags++] = "-w";
+		cflags[ncflags++] = "-Wno-everything";
+	/* There is nothing to link with: what is called must be known. (With -w it would not be
+	 * told.) */
+	cflags[ncflags++] = "-Werror=implicit-function-declaration";
 	module = bpf_module_create_c_from_string(pinned, o->debug, cflags, ncflags, false, NULL);
 	if (!module) {
 		err = error_set(e, FAULT_TOOL, -EINVAL, "libbcc refused the text");
