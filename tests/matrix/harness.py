@@ -81,9 +81,7 @@ def fixture_value(name):
             _made[name] = (True, function(*wanted))
         except Exception as e:
             # What it left running must not disturb the cases after it.
-            for left in Background.all[before:]:
-                left.process.kill()
-                left.process.wait()
+            Background.end(before)
             # Told in full once; the other cases that wanted it only say so.
             kind = Skip if isinstance(e, Skip) else Failure
             _made[name] = (False, kind(f"as above: {str(e).splitlines()[0] if str(e) else type(e).__name__}"))
@@ -146,6 +144,7 @@ def run_cases(results, only=None):
             print(line, flush=True)
             while _info:
                 tell(info=_info.pop(0))
+    Background.end()
     print(f"{counts['ok']} passed, {counts['FAIL']} failed, {counts['skip']} skipped", flush=True)
     return counts["FAIL"]
 
@@ -197,6 +196,13 @@ class Background:
     def read(self, which):
         with open(f"{self.base}.{which}", "rb") as f:
             return f.read()
+
+    @classmethod
+    def end(cls, first=0):
+        """What is still running of those that were started since."""
+        for left in cls.all[first:]:
+            left.process.kill()
+            left.process.wait()
 
     @property
     def stdout(self):
