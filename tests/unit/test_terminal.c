@@ -64,10 +64,10 @@ struct event {
 };
 
 static struct layout_field fields[] = {
-	{(char *)"pid", LAYOUT_UNSIGNED, 0, 4},
-	{(char *)"err", LAYOUT_SIGNED, 4, 4},
-	{(char *)"lat", LAYOUT_UNSIGNED, 8, 8},
-	{(char *)"name", LAYOUT_CHARS, 16, 40},
+	{(char *)"pid", LAYOUT_UNSIGNED, 0, 4, 0},
+	{(char *)"err", LAYOUT_SIGNED, 4, 4, 0},
+	{(char *)"lat", LAYOUT_UNSIGNED, 8, 8, 0},
+	{(char *)"name", LAYOUT_CHARS, 16, 40, 0},
 };
 static const struct layout layout = {4, fields, sizeof(struct event)};
 
