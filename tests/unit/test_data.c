@@ -386,8 +386,8 @@ static void rates(void **state)
 static void fill(struct table *t, struct layout *l, const uint64_t (*rows)[2], size_t n)
 {
 	static struct layout_field fields[] = {
-		{(char *)"slot", LAYOUT_UNSIGNED, 0, 8, 0},
-		{(char *)"value", LAYOUT_UNSIGNED, 8, 8, 0},
+		{.name = (char *)"slot", .kind = LAYOUT_UNSIGNED, .offset = 0, .size = 8},
+		{.name = (char *)"value", .kind = LAYOUT_UNSIGNED, .offset = 8, .size = 8},
 	};
 
 	*l = (struct layout){2, fields, 16};

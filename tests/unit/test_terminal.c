@@ -64,10 +64,10 @@ struct event {
 };
 
 static struct layout_field fields[] = {
-	{(char *)"pid", LAYOUT_UNSIGNED, 0, 4, 0},
-	{(char *)"err", LAYOUT_SIGNED, 4, 4, 0},
-	{(char *)"lat", LAYOUT_UNSIGNED, 8, 8, 0},
-	{(char *)"name", LAYOUT_CHARS, 16, 40, 0},
+	{.name = (char *)"pid", .kind = LAYOUT_UNSIGNED, .offset = 0, .size = 4},
+	{.name = (char *)"err", .kind = LAYOUT_SIGNED, .offset = 4, .size = 4},
+	{.name = (char *)"lat", .kind = LAYOUT_UNSIGNED, .offset = 8, .size = 8},
+	{.name = (char *)"name", .kind = LAYOUT_CHARS, .offset = 16, .size = 40},
 };
 static const struct layout layout = {4, fields, sizeof(struct event)};
 
