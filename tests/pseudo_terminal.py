@@ -86,6 +86,9 @@ class Terminal:
             whole["TERM"] = term
 
         def own_terminal():
+            # Who runs the tests in the background may have these ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

@@ -67,12 +67,13 @@ bool value_function(const struct cell *c, const char *data, struct kernel *k,
 
 static size_t add_element(char *to, const struct cell *c, const char *at)
 {
-	int64_t v = value_signed(at, c->element);
+	int64_t v;
 
 	if (!c->element)
 		return (size_t)sprintf(to, "%02x", (unsigned char)*at);
 	if (!c->element_signed)
 		return number_base(to, value_unsigned(at, c->element), 10, 0);
+	v = value_signed(at, c->element);
 	if (v >= 0)
 		return number_base(to, (uint64_t)v, 10, 0);
 	*to = '-';
