@@ -285,7 +285,8 @@ static void run_inside(const char *package, bool was_root)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	make_root(package);
-	sethostname("sandbox", 7);
+	if (sethostname("sandbox", 7) < 0)
+		die("sethostname");
 	drop_privileges(was_root);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user took it back */
 	set_limits();
@@ -313,7 +314,9 @@ int main(int argc, char **argv)
 	null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		die("/dev/null");
-	close_range(5, ~0U, 0);
+	/* glibc has a function for it from 2.34 on only. */
+	if (syscall(SYS_close_range, 5, ~0U, 0) < 0)
+		die("close_range");
 	umask(022);
 	take_namespaces();
 	pid = fork();
