@@ -314,8 +314,8 @@ int main(int argc, char **argv)
 	null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		die("/dev/null");
-	/* glibc has a function for it from 2.34 on only. */
-	if (syscall(SYS_close_range, 5, ~0U, 0) < 0)
+	/* glibc has a function for it from 2.34 on only, and its number SYS_… from 2.32. */
+	if (syscall(__NR_close_range, 5, ~0U, 0) < 0)
 		die("close_range");
 	umask(022);
 	take_namespaces();
