@@ -6,8 +6,9 @@
  * it read-only, 16 MB of /tmp; its own processes; no network; no privileges; no system call that
  * would reach the kernel's BPF, other processes or sockets. It ends when its caller does.
  *
- * As root it becomes nobody; as anybody else it takes a user namespace, and without one it ends
- * with 77 rather than run a script unguarded.
+ * As root it becomes a user that nobody else is, so that neither others' processes count against
+ * its limits nor it can disturb those of nobody's; as anybody else it takes a user namespace, and
+ * without one it ends with 77 rather than run a script unguarded.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +30,9 @@
 #include <unistd.h>
 #include <grp.h>
 
-#define NOBODY	   65534
+#define NOBODY 65534
+/* With our process id in it, as host/compiler/confine.c has one of its own. */
+#define OWN_UID	   0xfd000000u
 #define NO_SANDBOX 77
 #define ROOT	   "/tmp"
 
@@ -259,11 +262,12 @@ static void forbid_calls(void)
 	seccomp_release(ctx);
 }
 
-static void drop_privileges(bool was_root)
+/* uid: whom root becomes; 0: it was not root. */
+static void drop_privileges(uid_t uid)
 {
-	if (was_root && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-			 setresuid(NOBODY, NOBODY, NOBODY) < 0))
-		die("becoming nobody");
+	if (uid && (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 ||
+		    setresuid(uid, uid, uid) < 0))
+		die("becoming another user");
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0,
 		      0); /* of a user namespace's own; root's are gone */
@@ -271,7 +275,7 @@ static void drop_privileges(bool was_root)
 		die("no new privileges");
 }
 
-static void run_inside(const char *package, bool was_root)
+static void run_inside(const char *package, uid_t uid)
 {
 	static const char code[] = "import sys; sys.path.insert(0, '/'); "
 				   "from port.main import main; main()";
@@ -287,7 +291,7 @@ static void run_inside(const char *package, bool was_root)
 	make_root(package);
 	if (sethostname("sandbox", 7) < 0)
 		die("sethostname");
-	drop_privileges(was_root);
+	drop_privileges(uid);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user took it back */
 	set_limits();
 	forbid_calls();
@@ -302,7 +306,7 @@ static void run_inside(const char *package, bool was_root)
 
 int main(int argc, char **argv)
 {
-	bool was_root = geteuid() == 0;
+	uid_t uid = geteuid() == 0 ? OWN_UID | (uid_t)getpid() : 0;
 	int null, status;
 	pid_t pid;
 
@@ -323,7 +327,7 @@ int main(int argc, char **argv)
 	if (pid < 0)
 		die("fork");
 	if (pid == 0)
-		run_inside(argv[1], was_root);
+		run_inside(argv[1], uid);
 	close(3);
 	close(4);
 	while (waitpid(pid, &status, 0) < 0)
