@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -146,4 +147,13 @@ void writer_pad(struct writer *w, size_t spaces)
 		writer_took(w, n);
 		spaces -= n;
 	}
+}
+
+int writer_ended(int err, struct error *e)
+{
+	if (err == -EINTR)
+		fprintf(stderr, "bcchost: stdout is not being read: the last lines were dropped\n");
+	else if (err && err != -EPIPE)
+		return error_set(e, FAULT_RUN, err, "cannot write to stdout: %s", strerror(-err));
+	return 0;
 }

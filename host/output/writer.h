@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 #define WRITER_SIZE (64 << 10)
 
 struct writer {
@@ -47,6 +49,12 @@ void writer_pad(struct writer *w, size_t spaces);
  * reader is gone, -EINTR if it does not read and we are to stop.
  */
 int writer_flush(struct writer *w);
+
+/*
+ * What the last flush gave, for the end of a run: FAULT_RUN with the error; but a reader who has
+ * seen enough (`| head`) is none, and one who does not read is told of on stderr.
+ */
+int writer_ended(int err, struct error *e);
 
 /* Writes out what is held, whole lines if that is enough for n more bytes. */
 void writer_make_room(struct writer *w, size_t n);

@@ -19,11 +19,10 @@
 #include "text/substitute.h"
 #include "trace/attach.h"
 #include "trace/buffers.h"
+#include "trace/pace.h"
 #include "trace/pipe.h"
 #include "trace/privilege.h"
 #include "trace/reader.h"
-
-#define SECOND 1000000000ULL
 
 /* A buffer, and what is made of its events. */
 struct feed {
@@ -48,10 +47,7 @@ struct show {
 	struct writer writer;
 	uint64_t seen;
 	uint64_t lost_told;
-	uint64_t deadline; /* CLOCK_MONOTONIC, ns; 0: none */
-	uint64_t rest;	   /* ns between two reads while there are events */
-	uint64_t next_read, next_look;
-	uint64_t interval, next_tick, ticks; /* interval 0: tables are printed at the end alone */
+	struct pace pace;
 	bool done, periodic;
 };
 
@@ -63,7 +59,7 @@ static int counted(struct show *s)
 	s->seen++;
 	if (o->max_events && s->seen >= o->max_events)
 		s->done = true;
-	if (s->deadline && (s->seen & 255) == 0 && clock_ns() >= s->deadline)
+	if (s->pace.deadline && (s->seen & 255) == 0 && pace_over(&s->pace, clock_ns()))
 		s->done = true;
 	return s->done || s->stop->stopped || s->writer.err;
 }
@@ -164,7 +160,7 @@ static int make_readers(struct show *s, const struct buffers_machine *m, struct 
 	uint32_t asked = s->plan->options->buffer_pages, pages = buffers_perf_pages(m, asked);
 	int err = 0;
 
-	s->rest = buffers_rest(buffers_ring_bytes(m, asked));
+	s->pace.rest = buffers_rest(buffers_ring_bytes(m, asked));
 	for (size_t i = 0; i < s->views.n && !err; i++) {
 		struct view *v = s->views.v[i];
 		const struct object_map *map = view_map(v);
@@ -216,12 +212,8 @@ static int start(struct show *s, struct error *e)
 static void begin(struct show *s)
 {
 	const struct options *o = s->plan->options;
-	uint64_t now = clock_ns();
 
-	if (o->duration > 0)
-		s->deadline = now + (uint64_t)(o->duration * 1e9);
-	s->interval = s->periodic ? (uint64_t)(o->interval * 1e9) : 0;
-	s->next_tick = now + s->interval;
+	pace_begin(&s->pace, o->duration, s->periodic ? o->interval : 0);
 	if (o->no_header)
 		return;
 	for (size_t i = 0; i < s->nfeeds; i++)
@@ -249,7 +241,7 @@ static int print_tables(struct show *s, struct error *e)
 {
 	int err = 0;
 
-	if (s->interval && !options_want_data(s->plan->options))
+	if (s->pace.interval && !options_want_data(s->plan->options))
 		put_clock(s);
 
 	for (size_t i = 0; i < s->views.n && !err; i++)
@@ -261,22 +253,11 @@ static int print_tables(struct show *s, struct error *e)
 /* The last interval is printed when the probes are gone (finish). */
 static int tick(struct show *s, uint64_t now, struct error *e)
 {
-	uint64_t count = s->plan->options->count;
+	enum pace_tick due = pace_tick(&s->pace, now, s->plan->options->count);
 
-	if (!s->interval || now < s->next_tick)
-		return 0;
-	if (count && s->ticks + 1 >= count) {
+	if (due == PACE_LAST)
 		s->done = true;
-		return 0;
-	}
-	if (s->deadline && s->deadline < s->next_tick + s->interval / 2) {
-		s->next_tick = s->deadline + s->interval;
-		return 0;
-	}
-	s->ticks++;
-	while (s->next_tick <= now)
-		s->next_tick += s->interval;
-	return print_tables(s, e);
+	return due == PACE_PRINT ? print_tables(s, e) : 0;
 }
 
 static int consume(struct show *s, struct error *e)
@@ -286,23 +267,8 @@ static int consume(struct show *s, struct error *e)
 
 	for (size_t i = 0; i < s->nfeeds && !err && !s->done; i++)
 		err = reader_consume(s->feeds[i].reader);
-	s->next_read = s->rest && s->nfeeds && s->seen != seen ? clock_ns() + s->rest : 0;
+	pace_read(&s->pace, s->nfeeds && s->seen != seen);
 	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return b && b < a ? b : a;
-}
-
-static int poll_timeout(const struct show *s, uint64_t now)
-{
-	uint64_t until = earlier(s->next_look, s->deadline);
-
-	if (s->interval)
-		until = earlier(until, s->next_tick);
-	until = earlier(until, s->next_read);
-	return until <= now ? 0 : (int)((until - now + 999999) / 1000000);
 }
 
 /* The stop, the reader of what we print, and the sources of events, which rest after each read. */
@@ -312,7 +278,7 @@ static nfds_t fill_poll(const struct show *s, struct pollfd *fds)
 
 	fds[n++] = (struct pollfd){.fd = s->stop->fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = s->writer.fd};
-	if (s->next_read)
+	if (s->pace.next_read)
 		return n;
 	if (s->pipe)
 		fds[n++] = (struct pollfd){.fd = pipe_fd(s->pipe), .events = POLLIN};
@@ -336,25 +302,22 @@ static int trace(struct show *s, struct error *e)
 	nfds_t n;
 	int err = fds ? 0 : error_nomem(e);
 
-	s->next_look = now + SECOND;
 	while (!err && !s->done && !s->stop->stopped) {
 		n = fill_poll(s, fds);
-		if (poll(fds, n, poll_timeout(s, now)) < 0 && errno != EINTR) {
+		if (poll(fds, n, pace_timeout(&s->pace, now)) < 0 && errno != EINTR) {
 			err = error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
 			break;
 		}
 		now = clock_ns();
-		if (any_ready(fds, n) || (s->next_read && now >= s->next_read))
+		if (any_ready(fds, n) || pace_rested(&s->pace, now))
 			err = consume(s, e);
 		now = clock_ns();
 		err = err ?: tick(s, now, e);
 		if (writer_flush(&s->writer) || (fds[1].revents & (POLLERR | POLLHUP)) ||
-		    (s->deadline && now >= s->deadline))
+		    pace_over(&s->pace, now))
 			break;
-		if (now >= s->next_look) {
+		if (pace_look(&s->pace, now))
 			tell_lost(s, false);
-			s->next_look = now + SECOND;
-		}
 	}
 	free(fds);
 	return err;
@@ -370,7 +333,7 @@ static int finish(struct show *s, struct error *e)
 
 	attach_free(&s->attach);
 	s->stop = &never;
-	s->deadline = 0;
+	s->pace.deadline = 0;
 	s->done = false;
 	if ((!max || s->seen < max) && !s->writer.err)
 		consume(s, NULL);
@@ -380,11 +343,7 @@ static int finish(struct show *s, struct error *e)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
-	if (err == -EINTR)
-		fprintf(stderr, "bcchost: stdout is not being read: the last lines were dropped\n");
-	else if (err && err != -EPIPE)
-		return error_set(e, FAULT_RUN, err, "cannot write to stdout: %s", strerror(-err));
-	return 0;
+	return writer_ended(err, e);
 }
 
 static void clean_up(struct show *s)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "output/stream.h"
 #include "output/terminal.h"
+#include "trace/pace.h"
 #include "trace/periodic.h"
 #include "trace/privilege.h"
 #include "trace/tracer.h"
@@ -26,13 +27,7 @@ struct session {
 	struct terminal terminal;
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
 	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
-	uint64_t deadline;	/* CLOCK_MONOTONIC, ns; 0: none */
-	uint64_t rest;		/* ns between two reads while there are events; buffers.h */
-	uint64_t next_read;	/* before that nothing is read; 0: when there is something */
-	uint64_t next_look;	/* when the count of lost events is looked at again */
-	uint64_t interval;	/* of a periodic output, ns; 0: it prints at the end alone */
-	uint64_t next_tick;	/* when it prints again */
-	uint64_t ticks;
+	struct pace pace;
 	bool done, quit; /* quit: by a key */
 };
 
@@ -47,7 +42,7 @@ static int on_event(void *ctx, const void *data, size_t size)
 	if (o->max_events && s->printed >= o->max_events)
 		s->done = true;
 	/* Under load the buffer is never empty: look at the clock now and then from here. */
-	if (s->deadline && (s->seen & 255) == 0 && clock_ns() >= s->deadline)
+	if (s->pace.deadline && (s->seen & 255) == 0 && pace_over(&s->pace, clock_ns()))
 		s->done = true;
 	return s->done || s->stop->stopped || s->writer.err;
 }
@@ -94,7 +89,7 @@ static int start(struct session *s, const struct object *o, struct error *e)
 		err = make_output(s, e) ?: tracer_start(s->tracer, e);
 	if (!err)
 		err = privilege_drop(s->plan->program, e);
-	s->rest = err ? 0 : tracer_rest(s->tracer);
+	s->pace.rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
 
@@ -118,15 +113,10 @@ static void begin(struct session *s)
 {
 	const struct program *p = s->plan->program;
 	const struct options *o = s->plan->options;
-	uint64_t now = clock_ns();
 
-	if (o->duration > 0)
-		s->deadline = now + (uint64_t)(o->duration * 1e9);
-	if (s->periodic) {
+	pace_begin(&s->pace, o->duration, s->periodic ? options_interval(o, p) : 0);
+	if (s->periodic)
 		periodic_begin(s->periodic);
-		s->interval = (uint64_t)(options_interval(o, p) * 1e9);
-		s->next_tick = now + s->interval;
-	}
 	if (o->no_header)
 		return;
 	if (s->stream)
@@ -137,45 +127,17 @@ static void begin(struct session *s)
 		fprintf(stderr, "Tracing... Hit Ctrl-C to end.\n");
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return b && b < a ? b : a;
-}
-
-static int poll_timeout(const struct session *s, uint64_t now)
-{
-	uint64_t until = earlier(s->next_look, s->deadline);
-
-	if (s->interval)
-		until = earlier(until, s->next_tick);
-	until = earlier(until, s->next_read);
-	return until <= now ? 0 : (int)((until - now + 999999) / 1000000);
-}
-
 /*
  * Prints, if it is time. The last interval is printed when the probes are gone (finish): all that
  * they counted is there then.
  */
 static int tick(struct session *s, uint64_t now, struct error *e)
 {
-	uint64_t count = s->plan->options->count;
+	enum pace_tick due = pace_tick(&s->pace, now, s->plan->options->count);
 
-	if (!s->interval || now < s->next_tick)
-		return 0;
-	if (count && s->ticks + 1 >= count) {
+	if (due == PACE_LAST)
 		s->done = true;
-		return 0;
-	}
-	if (s->deadline && s->deadline < s->next_tick + s->interval / 2) {
-		s->next_tick = s->deadline + s->interval;
-		return 0;
-	}
-	s->ticks++;
-	/* A machine that slept, or a writer that waited, makes one long interval, not many short.
-	 */
-	while (s->next_tick <= now)
-		s->next_tick += s->interval;
-	return periodic_print(s->periodic, e);
+	return due == PACE_PRINT ? periodic_print(s->periodic, e) : 0;
 }
 
 /* Hands over what there is now, and lets more gather if there was any. */
@@ -184,7 +146,7 @@ static int consume(struct session *s, struct error *e)
 	uint64_t seen = s->seen;
 	int err = tracer_consume(s->tracer, e);
 
-	s->next_read = s->rest && s->seen != seen ? clock_ns() + s->rest : 0;
+	pace_read(&s->pace, s->seen != seen);
 	return err;
 }
 
@@ -210,15 +172,13 @@ static int trace(struct session *s, struct error *e)
 	uint64_t now = clock_ns();
 	int err = 0;
 
-	s->next_look = now + 1000000000;
 	while (!err && !s->done && !s->stop->stopped) {
-		fds[0].fd = s->next_read ? -1 : tracer_fd(s->tracer);
+		fds[0].fd = s->pace.next_read ? -1 : tracer_fd(s->tracer);
 		fds[4].fd = s->terminal.keys;
-		if (poll(fds, 5, poll_timeout(s, now)) < 0 && errno != EINTR)
+		if (poll(fds, 5, pace_timeout(&s->pace, now)) < 0 && errno != EINTR)
 			return error_set(e, FAULT_RUN, -errno, "poll: %s", strerror(errno));
 		now = clock_ns();
-		if ((fds[0].revents || (s->next_read && now >= s->next_read)) &&
-		    (err = consume(s, e)))
+		if ((fds[0].revents || pace_rested(&s->pace, now)) && (err = consume(s, e)))
 			return err;
 		if (fds[3].revents || fds[4].revents)
 			look_at_terminal(s);
@@ -226,12 +186,10 @@ static int trace(struct session *s, struct error *e)
 		err = tick(s, now, e);
 		if (writer_flush(&s->writer) || (fds[2].revents & (POLLERR | POLLHUP)))
 			break;
-		if (s->deadline && now >= s->deadline)
+		if (pace_over(&s->pace, now))
 			break;
-		if (now >= s->next_look) {
+		if (pace_look(&s->pace, now))
 			tell_lost(s, false);
-			s->next_look = now + 1000000000;
-		}
 	}
 	return err;
 }
@@ -251,7 +209,7 @@ static int finish(struct session *s, struct error *e)
 	writer_flush(&s->writer);
 	tracer_detach(s->tracer);
 	s->stop = &never;
-	s->deadline = 0;
+	s->pace.deadline = 0;
 	s->done = false;
 	if ((!max || s->printed < max) && !s->writer.err)
 		consume(s, NULL);
@@ -262,12 +220,7 @@ static int finish(struct session *s, struct error *e)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
-	if (err == -EINTR)
-		fprintf(stderr, "bcchost: stdout is not being read: the last lines were dropped\n");
-	/* Whoever read us has seen enough: `| head` is no failure. */
-	else if (err && err != -EPIPE)
-		return error_set(e, FAULT_RUN, err, "cannot write to stdout: %s", strerror(-err));
-	return 0;
+	return writer_ended(err, e);
 }
 
 static void clean_up(struct session *s)
