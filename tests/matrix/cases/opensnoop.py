@@ -204,7 +204,9 @@ def _(session):
 
 @case("--buffer perf: the same lines")
 def _(session):
-    equal([r.file for r in session.tools.perf.rows() if int(r.pid) == session.main.pid], PATHS, note=session.tools.perf.said())
+    # A buffer for each processor: who is moved to another one is not read in order.
+    got = [r.file for r in session.tools.perf.rows() if int(r.pid) == session.main.pid]
+    equal(sorted(got), sorted(PATHS), note=session.tools.perf.said())
 
 
 @case("--cgroupmap: members of the groups of a pinned map")
