@@ -222,8 +222,8 @@ char *kernel_near_functions(struct kernel *k, const char *name, size_t n);
 
 /* --- modules --- */
 
-/* Is it loaded, or built in? '-' and '_' are the same. false for another than the running kernel.
- */
+/* Is it loaded, or built in? '-' and '_' are the same. Of another than the running kernel: has its
+ * kallsyms symbols of it? */
 bool kernel_has_module(struct kernel *k, const char *module);
 
 /* --- what can be attached --- */

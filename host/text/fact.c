@@ -20,15 +20,29 @@ static bool has_param(struct kernel *k, const char *function, const char *param)
 	return has;
 }
 
+/* Of another kernel whose symbols have nothing of the program's module, its symbols are taken to be
+ * there, as its functions are (target.c). */
+static bool is_assumed(const struct program *p, const char *symbol, struct kernel *k)
+{
+	for (size_t i = 0; !kernel_is_running(k) && i < p->nmodules; i++) {
+		size_t len = strlen(p->modules[i]);
+
+		if (strncmp(symbol, p->modules[i], len) == 0 && symbol[len] == '_')
+			return !kernel_has_module(k, p->modules[i]);
+	}
+	return false;
+}
+
 /* 1, 0, or -ENODATA. */
-static int ask(struct kernel *k, const struct program_fact *f)
+static int ask(const struct program *p, struct kernel *k, const struct program_fact *f)
 {
 	switch (f->kind) {
 	case PROGRAM_FACT_PARAM:
 		return has_param(k, f->a, f->b);
 	case PROGRAM_FACT_SYMBOL:
-	case PROGRAM_FACT_ADDRESS:
 		return kernel_has_symbol(k, f->a);
+	case PROGRAM_FACT_ADDRESS:
+		return kernel_has_symbol(k, f->a) || is_assumed(p, f->a, k);
 	case PROGRAM_FACT_FIELD:
 		return kernel_has_field(k, f->a, f->b);
 	case PROGRAM_FACT_TYPE:
@@ -42,7 +56,7 @@ static int ask(struct kernel *k, const struct program_fact *f)
 int fact_holds(const struct program *p, const struct program_fact *f, struct kernel *k, bool *holds,
 	       struct error *e)
 {
-	int answer = ask(k, f);
+	int answer = ask(p, k, f);
 
 	*holds = answer > 0;
 	if (answer >= 0)
