@@ -56,11 +56,14 @@ def load(path, argv):
 
 
 def keep(path, argv, bcc):
-    os.makedirs(KEPT, exist_ok=True)
     to = "%s/%s.json" % (KEPT, key(path, argv))
-    with open(to + ".new", "w") as f:
-        json.dump(bcc, f)
-    os.rename(to + ".new", to)
+    try:
+        os.makedirs(KEPT, exist_ok=True)
+        with open(to + ".new", "w") as f:
+            json.dump(bcc, f)
+        os.rename(to + ".new", to)
+    except OSError as e:
+        tell("what BCC did is not kept: %s" % e)
 
 
 def lines_of(path):
@@ -96,22 +99,25 @@ def build(kernel, work):
 
 
 def run(kernel, work, scripts):
-    """scripts: {name: {"path": …, "args": […], "tool": name in work/tools/NAME or None,
-    "run": bool, "bcc": bool}}. {name: what guest.py says of it}, with BCC's part from what is kept."""
+    """scripts: {name: {"path": …, "args": […], "bcc": what BCC does with it is wanted, "tool": its
+    program in work/tools/NAME, "compile-only": of that, "run": its text with bcchost run}}, of which
+    all but path may be left out. {name: what guest.py says of it}."""
     jobs, known = [], {}
     os.makedirs(work + "/scripts", exist_ok=True)
     os.makedirs(work + "/logs", exist_ok=True)
     for name, s in scripts.items():
-        known[name] = load(s["path"], s["args"]) if s["bcc"] or s["run"] else None
+        bcc = s.get("bcc") or s.get("run")
+        known[name] = load(s["path"], s["args"]) if bcc else None
         script = os.path.basename(s["path"])
         shutil.copy(s["path"], "%s/scripts/%s" % (work, script))
-        jobs.append({"name": name, "script": script, "args": s["args"], "tool": s["tool"],
-                     "run": s["run"], "bcc": (s["bcc"] or s["run"]) and not known[name],
-                     "known": known[name] if s["run"] else None,
+        jobs.append({"name": name, "script": script, "args": s.get("args", []),
+                     "tool": s.get("tool"), "run": s.get("run", False),
+                     "bcc": bool(bcc and not known[name]),
+                     "known": known[name] if s.get("run") else None,
                      "compile-only": s.get("compile-only", False)})
     jobs = [j for j in jobs if j["bcc"] or j["tool"] or j["run"]]
     # Those beside the script's own file that its text may be in.
-    for path in {p for s in scripts.values() if s["bcc"] for p in
+    for path in {p for s in scripts.values() for p in
                  glob.glob(os.path.dirname(s["path"]) + "/*.[ch]")}:
         shutil.copy(path, work + "/scripts/")
     for name in ("results", "started"):
@@ -119,13 +125,16 @@ def run(kernel, work, scripts):
             os.unlink("%s/%s" % (work, name))
     tell("%d scripts on %s (%d of them with BCC, the others' runs with BCC are known)" % (
         len(jobs), kernel, sum(j["bcc"] for j in jobs)))
-    boot(kernel, work, jobs)
-    out = results_of(work)
-    for name, s in scripts.items():
+    try:
+        boot(kernel, work, jobs)
+    finally:
+        out = results_of(work)
+        for name, r in out.items():
+            if r.get("bcc", {}).get("how") in ("ended", "interrupted", "killed"):
+                keep(scripts[name]["path"], scripts[name]["args"], r["bcc"])
+    for name in scripts:
         r = out.setdefault(name, {"name": name})
-        if "bcc" in r and r["bcc"]["how"] in ("ended", "interrupted", "killed"):
-            keep(s["path"], s["args"], r["bcc"])
-        elif known[name]:
+        if known[name]:
             r["bcc"] = known[name]
     return out
 
