@@ -127,9 +127,10 @@ enum program_fact_kind {
 	PROGRAM_FACT_FIELD,	 /* {field: [struct, member]} */
 	PROGRAM_FACT_TYPE,	 /* {type: name} */
 	PROGRAM_FACT_TRACEPOINT, /* {tracepoint: [category, name]} or "category:name" */
+	PROGRAM_FACT_ADDRESS,	 /* {address: symbol}: the macro is where that is, a u64 */
 };
 
-/* `facts:` — MACRO: {…}; the macro is defined (as 1) if the kernel has it. */
+/* `facts:` — MACRO: {…}; the macro is defined (as 1, but for an address) if the kernel has it. */
 struct program_fact {
 	char *macro;
 	enum program_fact_kind kind;
