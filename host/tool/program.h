@@ -71,10 +71,24 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_PERF_EVENT,	/* target as in tool/perf_event.h */
 	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
 	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
 	PROGRAM_URETPROBE,
+};
+
+/* A number of a perf event's: as the file has it, or what an option was given. */
+struct program_number {
+	bool there;	/* the file has the key */
+	char *option;	/* NULL: the number it is */
+	bool has_other; /* `else:`, for when the option was not given */
+	int64_t number; /* without an option, or of `else:` */
+};
+
+/* `{perf_event: "software:cpu-clock", frequency: {option: hz, else: 49}, period: {option: n}}`: of
+ * the rates that counts whose option was given. A pid of 0 or less, a cpu of less: all. */
+struct program_sampling {
+	struct program_number frequency, period, pid, cpu;
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -91,7 +105,8 @@ struct program_probe {
 	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
 	char *unless;		 /* only if it is not; NULL: always */
 	char *given, *not_given; /* only if this option was, was not given; NULL: always */
-	unsigned int line;	 /* 0: the command line named it (script/probes.h) */
+	struct program_sampling sampling; /* of PROGRAM_PERF_EVENT */
+	unsigned int line;		  /* 0: the command line named it (script/probes.h) */
 };
 
 /*

@@ -57,6 +57,10 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].unless);
 		free(p->probes[i].given);
 		free(p->probes[i].not_given);
+		free(p->probes[i].sampling.frequency.option);
+		free(p->probes[i].sampling.period.option);
+		free(p->probes[i].sampling.pid.option);
+		free(p->probes[i].sampling.cpu.option);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);

@@ -260,7 +260,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given"},
+		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
+		 "period, pid, cpu"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
