@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/formula.h"
 #include "tool/metrics.h"
 #include "tool/program_call.h"
 
@@ -186,6 +187,7 @@ enum program_column_value {
 	PROGRAM_COLUMN_FIELD,	/* of the event */
 	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
 	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event, by its `field` if there is one */
+	PROGRAM_COLUMN_FORMULA, /* `formula:`: worked out of several fields */
 };
 
 enum program_unit {
@@ -233,7 +235,8 @@ struct program_column {
 			ended by a NUL; "/" ends an absolute one */
 	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
-	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	struct formula *formula;    /* for PROGRAM_COLUMN_FORMULA */
+	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */

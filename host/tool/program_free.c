@@ -36,6 +36,7 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	formula_free(c->formula);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);

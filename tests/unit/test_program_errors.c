@@ -336,7 +336,7 @@ static void test_bad_columns(void **state)
 {
 	static const struct bad bad[] = {
 		{"- {field: a}", "5: `columns` wants a key `title`"},
-		{"- {title: A}", "5: column A wants a key `field` or `value`"},
+		{"- {title: A}", "5: column A wants a key `field`, `value` or `formula`"},
 		{"- {title: A, field: a, value: time}",
 		 "5: column A: `value: time` has no `field`"},
 		{"- {title: A, value: elapsed, unit: seconds}",
