@@ -275,6 +275,12 @@ bool kernel_has_kprobes(struct kernel *k);
  */
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
 
+/*
+ * Does this machine count that event, so that programs can be run at it (numbers as in struct
+ * perf_event_attr)? UNKNOWN: not the running kernel, or this user may not ask.
+ */
+enum kernel_can kernel_counts(const struct kernel *k, uint32_t type, uint64_t config);
+
 /* BPF trampolines: may fentry/fexit programs attach to kernel functions? It takes BTF and the
  * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x); without
  * kallsyms, the version. On the running kernel, root tries to load one. */

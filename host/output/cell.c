@@ -140,6 +140,31 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 	return copy_names(cell, c, e);
 }
 
+static int plan_formula(struct cell *cell, const struct program *p, const struct program_column *c,
+			const struct layout *l, struct error *e)
+{
+	const struct layout_field *f;
+	int err;
+
+	cell->kind = CELL_FORMULA;
+	cell->formula = c->formula;
+	cell->numbers = calloc(c->formula->nfields, sizeof(*cell->numbers));
+	if (!cell->numbers)
+		return error_nomem(e);
+	for (size_t i = 0; i < c->formula->nfields; i++) {
+		err = find_field(p, c, c->formula->fields[i], l, &f, e);
+		if (err)
+			return err;
+		if (f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED)
+			return error_set(e, FAULT_TOOL, -EINVAL,
+					 "%s:%u: column %s: the field %s is no number", p->path,
+					 c->line, c->title, f->name);
+		cell->numbers[i] =
+			(struct cell_number){f->offset, f->size, f->kind == LAYOUT_SIGNED};
+	}
+	return 0;
+}
+
 static int plan_formatted(struct cell *cell, const struct program *p,
 			  const struct program_column *c, const struct options *o,
 			  const struct layout *l, struct error *e)
@@ -183,6 +208,8 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 		return plan_formatted(cell, p, c, o, l, e)
 			       ?: highlight_make(&cell->highlight, p, c, l, cell->divisor, e);
 	}
+	if (c->formula)
+		return plan_formula(cell, p, c, l, e);
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }
 
@@ -294,6 +321,7 @@ void cell_free(struct cell *cell)
 		free(cell->names[i].name);
 	free(cell->names);
 	call_free(cell->call);
+	free(cell->numbers);
 	free(cell->title);
 }
 

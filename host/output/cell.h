@@ -32,6 +32,12 @@ enum cell_kind {
 	CELL_CGROUP,	/* … its path. Of one that is gone: "?", "?", and its id */
 	CELL_IP,
 	CELL_BYTES,
+	CELL_FORMULA,
+};
+
+struct cell_number { /* where a formula's field is */
+	uint32_t offset, size;
+	bool is_signed;
 };
 
 struct cell {
@@ -44,8 +50,10 @@ struct cell {
 	uint32_t of_offset, of_size;
 	uint32_t element; /* of CELL_BYTES: bytes of each number; 0: hexadecimal bytes */
 	bool element_signed;
-	bool quote;	   /* of CELL_ARGS */
-	struct call *call; /* of CELL_CALL; owned */
+	bool quote;		       /* of CELL_ARGS */
+	const struct formula *formula; /* of CELL_FORMULA; the program's */
+	struct cell_number *numbers;   /* owned, of its fields */
+	struct call *call;	       /* of CELL_CALL; owned */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

@@ -10,6 +10,9 @@
 
 static bool in_layout(const struct program_column *c, const struct layout *l)
 {
+	for (size_t i = 0; c->formula && i < c->formula->nfields; i++)
+		if (!layout_find(l, c->formula->fields[i]))
+			return false;
 	return (!c->field || layout_find(l, c->field)) &&
 	       (!c->percent_of || layout_find(l, c->percent_of));
 }
@@ -87,6 +90,7 @@ static enum record_kind kind_of_cell(const struct cell *c)
 		return RECORD_TEXT;
 	case CELL_TIME:
 	case CELL_ELAPSED:
+	case CELL_FORMULA:
 		break;
 	}
 	return RECORD_NONE;
@@ -113,6 +117,7 @@ static enum record_kind kind_of(const struct record_source *s, bool timestamp)
 		return RECORD_BOOL;
 	case FIELD_PER_SECOND:
 	case FIELD_PERCENT:
+	case FIELD_FORMULA:
 		return RECORD_REAL;
 	case FIELD_ARGUMENTS:
 		return RECORD_CALL;

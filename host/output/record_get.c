@@ -185,6 +185,10 @@ static void get_part(struct record *r, const struct record_source *s, const char
 	case FIELD_PERCENT:
 		get_percent(c, data, v);
 		break;
+	case FIELD_FORMULA:
+		if (!value_formula(c, data, size, &v->real))
+			v->kind = RECORD_NONE;
+		break;
 	case FIELD_SHOWN:
 		get_shown(r, c, data, v);
 		break;

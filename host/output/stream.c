@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -149,6 +150,17 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 	put(s, c, text, len, len);
 }
 
+static void put_formula(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	double value;
+	int len = 1;
+
+	s->text[0] = '-';
+	if (value_formula(c, data, size, &value))
+		len = snprintf(s->text, sizeof(s->text), "%.*f", (int)c->decimals, value);
+	put(s, c, s->text, (size_t)len, (size_t)len);
+}
+
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
 	char name[2 + VALUE_FUNCTION_MAX] = "0x";
@@ -274,6 +286,9 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 			put_percent(s, c, data);
 		else
 			put_number(s, c, data);
+		break;
+	case CELL_FORMULA:
+		put_formula(s, c, data, size);
 		break;
 	case CELL_KSYM:
 	case CELL_KADDR:

@@ -239,13 +239,28 @@ static int resolve_elsewhere(struct plan_probe *pp, const char *target, struct e
 	return t->name ? 0 : error_nomem(e);
 }
 
+static int resolve_event(struct plan *plan, struct plan_probe *pp, const char *target,
+			 struct error *e)
+{
+	struct sampling *s = &pp->targets[0].sampling;
+	int err = sampling_make(s, plan->program, plan->options, pp->probe, target, e);
+
+	if (err)
+		return err;
+	return kernel_counts(plan->kernel, s->event.type, s->event.config) == KERNEL_CAN_NO
+		       ? -ENOENT
+		       : 0;
+}
+
 static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
 			  struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
 	int err;
 
-	if (kind == PROGRAM_PERF_EVENT || program_probe_is_uprobe(kind))
+	if (kind == PROGRAM_PERF_EVENT)
+		err = resolve_elsewhere(pp, target, e) ?: resolve_event(plan, pp, target, e);
+	else if (program_probe_is_uprobe(kind))
 		err = resolve_elsewhere(pp, target, e);
 	else if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
 		err = resolve_tracepoint(plan, pp, target, e);
@@ -265,6 +280,8 @@ static void explain_missing(struct plan *plan, const struct program_probe *probe
 	const char *first = target_asked(plan, probe, 0);
 	char *why = NULL, *near;
 
+	if (probe->kind == PROGRAM_PERF_EVENT)
+		sampling_missing(probe, out);
 	if (is_pattern(first) ||
 	    (!program_probe_is_kprobe(probe->kind) && !program_probe_is_fentry(probe->kind)))
 		return;

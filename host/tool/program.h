@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/formula.h"
 #include "tool/metrics.h"
 #include "tool/program_call.h"
 
@@ -71,10 +72,24 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_PERF_EVENT,	/* target as in tool/perf_event.h */
 	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
 	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
 	PROGRAM_URETPROBE,
+};
+
+/* A number of a perf event's: as the file has it, or what an option was given. */
+struct program_number {
+	bool there;	/* the file has the key */
+	char *option;	/* NULL: the number it is */
+	bool has_other; /* `else:`, for when the option was not given */
+	int64_t number; /* without an option, or of `else:` */
+};
+
+/* `{perf_event: "software:cpu-clock", frequency: {option: hz, else: 49}, period: {option: n}}`: of
+ * the rates that counts whose option was given. A pid of 0 or less, a cpu of less: all. */
+struct program_sampling {
+	struct program_number frequency, period, pid, cpu;
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -91,7 +106,8 @@ struct program_probe {
 	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
 	char *unless;		 /* only if it is not; NULL: always */
 	char *given, *not_given; /* only if this option was, was not given; NULL: always */
-	unsigned int line;	 /* 0: the command line named it (script/probes.h) */
+	struct program_sampling sampling; /* of PROGRAM_PERF_EVENT */
+	unsigned int line;		  /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -172,6 +188,7 @@ enum program_column_value {
 	PROGRAM_COLUMN_FIELD,	/* of the event */
 	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
 	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event, by its `field` if there is one */
+	PROGRAM_COLUMN_FORMULA, /* `formula:`: worked out of several fields */
 };
 
 enum program_unit {
@@ -219,7 +236,8 @@ struct program_column {
 			ended by a NUL; "/" ends an absolute one */
 	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
-	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	struct formula *formula;    /* for PROGRAM_COLUMN_FORMULA */
+	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */

@@ -36,6 +36,7 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	formula_free(c->formula);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
@@ -57,6 +58,10 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].unless);
 		free(p->probes[i].given);
 		free(p->probes[i].not_given);
+		free(p->probes[i].sampling.frequency.option);
+		free(p->probes[i].sampling.period.option);
+		free(p->probes[i].sampling.pid.option);
+		free(p->probes[i].sampling.cpu.option);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
