@@ -88,6 +88,10 @@ def output_of(work):
     return o
 
 
+# Fields that JSON and CSV have beside the columns.
+ALWAYS = ("time", "interval_ns")
+
+
 def columns_of(work):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
     out = work.out
@@ -96,7 +100,7 @@ def columns_of(work):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
-        if name in fields:
+        if name in fields or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields else \
                 "%s_%d" % (name, i)
