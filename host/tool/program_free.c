@@ -36,6 +36,8 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	free(c->stacks);
+	free(c->pid);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
@@ -120,6 +122,7 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);
