@@ -351,16 +351,16 @@ static void put_indented(struct writer *w, unsigned int indent, const char *text
 	writer_char(w, '\n');
 }
 
-/* With its title above it, where there are several. */
-static void put_stack(struct stream *s, const struct cell *c, bool titled, const char *data,
-		      size_t size, struct writer *to)
+/* With its title above it, where there are several. How many lines. */
+static unsigned int put_stack(struct stream *s, const struct cell *c, bool titled, const char *data,
+			      size_t size, struct writer *to)
 {
 	const char *why, *name;
 	unsigned int indent = titled ? 8 : 4;
 	size_t n;
 
 	if (!value_came(c, size))
-		return;
+		return 0;
 	n = stacks_get(s->stacks, c, data, size, &s->names, &why);
 	if (titled) {
 		writer_pad(to, 4);
@@ -375,6 +375,7 @@ static void put_stack(struct stream *s, const struct cell *c, bool titled, const
 	name = s->names.data;
 	for (size_t i = 0; i < n; i++, name += strlen(name) + 1)
 		put_indented(to, indent, name);
+	return (unsigned int)(n ? n : 1) + titled;
 }
 
 struct data *stream_data(struct stream *s)
@@ -426,9 +427,12 @@ static void put_dressed(struct stream *s, const void *data, size_t size)
 void stream_below(struct stream *s, const void *data, size_t size, struct writer *to)
 {
 	bool several = s->cells.nbelow > 1;
+	unsigned int lines = 0;
 
 	for (size_t i = 0; i < s->cells.nbelow && s->stacks; i++)
-		put_stack(s, &s->cells.v[s->cells.n + i], several, data, size, to);
+		lines += put_stack(s, &s->cells.v[s->cells.n + i], several, data, size, to);
+	if (s->dress)
+		dress_below(s->dress, lines);
 }
 
 /* The last that is no stack: what is counted. */
