@@ -209,6 +209,9 @@ enum program_format {
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
 	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
+	PROGRAM_FORMAT_STACK, /* a number in the table `stacks`, as the kernel's functions */
+	PROGRAM_FORMAT_USER_STACK, /* … as those of the program of the process `pid` */
+	PROGRAM_FORMAT_USYM,	   /* an address in that program, as the name of its function */
 	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes
 			       */
 };
@@ -238,6 +241,10 @@ struct program_column {
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	struct formula *formula;    /* for PROGRAM_COLUMN_FORMULA */
 	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
+	char *stacks; /* `stacks:` for PROGRAM_FORMAT_STACK and _USER_STACK: a BPF_STACK_TRACE */
+	char *pid;    /* `pid:` for PROGRAM_FORMAT_USER_STACK and _USYM: the field with the process:
+			 its id, or what bpf_get_current_pid_tgid says */
+	bool show_offset, show_module; /* of a function's name: "+0x12", " [libc.so.6]" */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
@@ -307,9 +314,10 @@ struct program {
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
 	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
-	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
-	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
-	char *clock; /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
+	char *folded; /* the option (a flag) that asks for lines as flame graphs take them; NULL */
+	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
+	char *json;   /* the option (a flag) that asks for JSON; or NULL */
+	char *clock;  /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;
@@ -339,6 +347,12 @@ bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */
 /* The one of that macro, or NULL. */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
+/* Is it a stack, which stands on lines of its own? */
+static inline bool program_column_is_stack(const struct program_column *c)
+{
+	return c->format == PROGRAM_FORMAT_STACK || c->format == PROGRAM_FORMAT_USER_STACK;
+}
+
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */

@@ -25,7 +25,7 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	8,
+	11,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
@@ -33,7 +33,10 @@ static const struct yaml_choices formats = {
 	 {"ip", PROGRAM_FORMAT_IP},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
-	 {"call", PROGRAM_FORMAT_CALL}},
+	 {"call", PROGRAM_FORMAT_CALL},
+	 {"stack", PROGRAM_FORMAT_STACK},
+	 {"user_stack", PROGRAM_FORMAT_USER_STACK},
+	 {"usym", PROGRAM_FORMAT_USYM}},
 };
 static const struct yaml_choices aligns = {
 	"side",
@@ -138,6 +141,10 @@ static const struct yaml_field column_fields[] = {
 	 PROGRAM_ARRAY(struct program_column, calls.nnames, calls.names), NULL, false},
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
+	{"stacks", yaml_identifier, FIELD(stacks), NULL, false},
+	{"pid", yaml_identifier, FIELD(pid), NULL, false},
+	{"show_offset", yaml_boolean, FIELD(show_offset), NULL, false},
+	{"show_module", yaml_boolean, FIELD(show_module), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
 	{"as", yaml_identifier, FIELD(as), NULL, false},
 	{"unknown", yaml_line, FIELD(unknown), NULL, false},
@@ -153,6 +160,29 @@ static const struct yaml_schema column_schema = {
 	sizeof(column_fields) / sizeof(column_fields[0]),
 	FIELD(line),
 };
+
+static int check_stack(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool user = c->format == PROGRAM_FORMAT_USER_STACK || c->format == PROGRAM_FORMAT_USYM;
+
+	if (!c->stacks != !program_column_is_stack(c))
+		return yaml_error(v, e,
+				  "column %s: `format: stack` or `user_stack` and `stacks` want "
+				  "one another",
+				  c->title);
+	if (!c->pid != !user)
+		return yaml_error(v, e,
+				  "column %s: `format: user_stack` or `usym` and `pid` want one "
+				  "another",
+				  c->title);
+	if ((c->show_offset || c->show_module) && !user && !c->stacks &&
+	    c->format != PROGRAM_FORMAT_KSYM)
+		return yaml_error(v, e,
+				  "column %s: `show_offset` and `show_module` are of functions' "
+				  "names: `format: ksym`, `usym`, `stack` or `user_stack`",
+				  c->title);
+	return 0;
+}
 
 static int check_format(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
@@ -170,7 +200,7 @@ static int check_format(const struct yaml_value *v, const struct program_column 
 	if (c->format == PROGRAM_FORMAT_CALL && (!c->calls.calls || !c->calls.result))
 		return yaml_error(v, e, "column %s: `format: call` wants `calls` and `result`",
 				  c->title);
-	return 0;
+	return check_stack(v, c, e);
 }
 
 /* What is for JSON and CSV. */

@@ -37,6 +37,8 @@ static void free_column(struct program_column *c)
 	free(c->when);
 	free(c->unless);
 	formula_free(c->formula);
+	free(c->stacks);
+	free(c->pid);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
@@ -125,6 +127,7 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);
