@@ -29,7 +29,7 @@ struct record {
 	struct kernel *kernel;
 	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
 	struct cell clock_field;  /* of `clock:` */
-	struct value_first first;
+	struct value_first own_first, *first; /* the first event's time; record_first */
 	uint64_t offset, offset_at; /* of the wall clock from it, and when that was looked at */
 	uint64_t time, interval;    /* record_interval */
 	char text[VALUE_TEXT_MAX];

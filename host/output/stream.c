@@ -30,7 +30,10 @@ struct stream {
 	struct dress *dress; /* on a terminal; or NULL */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
-	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct value_first own_first, *first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct stream *with;		      /* that it is joined to and has the titles of */
+	const char *name;		      /* that lines begin with; NULL: none */
+	unsigned int name_width;
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
 
@@ -44,10 +47,13 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 		return error_nomem(e);
 	s->w = w;
 	s->second = -1;
+	s->first = &s->own_first;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
 	if (!err && options_want_data(o))
 		err = data_new(&s->data, p, o, l, w, e);
+	if (!err && s->data)
+		data_first(s->data, s->first);
 	if (err)
 		stream_free(s);
 	else
@@ -90,12 +96,54 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 		pad(s->w, c->width, width);
 }
 
+static void put_name(struct stream *s)
+{
+	size_t len = s->name ? strlen(s->name) : 0;
+
+	if (!s->name)
+		return;
+	if (s->csv) {
+		put_csv_utf8(s->w, s->name, len);
+		writer_char(s->w, ',');
+		return;
+	}
+	writer_add(s->w, s->name, len);
+	writer_pad(s->w, s->name_width - (len < s->name_width ? len : s->name_width) + 1);
+}
+
+void stream_named(struct stream *s, const char *name, unsigned int width)
+{
+	s->name = name;
+	s->name_width = width;
+}
+
+static bool same_titles(const struct cells *a, const struct cells *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = strcmp(a->v[i].title, b->v[i].title) == 0;
+	return same;
+}
+
+bool stream_join(struct stream *s, struct stream *first)
+{
+	bool same = same_titles(&s->cells, &first->cells);
+
+	s->first = first->first;
+	if (s->data)
+		data_first(s->data, s->first);
+	s->with = same ? first : NULL;
+	return same;
+}
+
 void stream_heading(struct stream *s)
 {
 	if (s->data) {
 		data_heading(s->data);
 		return;
 	}
+	put_name(s);
 	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
@@ -129,7 +177,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	size_t len;
 
 	now = c->has_field ? value_unsigned(data + c->offset, c->size) : clock_ns();
-	now = value_elapsed(&s->first, now);
+	now = value_elapsed(s->first, now);
 	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
@@ -311,7 +359,7 @@ struct data *stream_data(struct stream *s)
 void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
 {
 	if (!s->csv && !s->data)
-		s->dress = dress_new(t, &s->cells, repeat);
+		s->dress = dress_new(t, &s->cells, repeat, s->with ? s->with->dress : NULL);
 }
 
 /* The values of an event, side by side in the dress's text. */
@@ -345,6 +393,7 @@ static void put_dressed(struct stream *s, const void *data, size_t size)
 	measure(s, data, size, true);
 	if (dress_wants_titles(s->dress))
 		stream_heading(s);
+	put_name(s);
 	dress_line(s->dress, s->w);
 }
 
@@ -358,6 +407,7 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 		put_dressed(s, data, size);
 		return true;
 	}
+	put_name(s);
 	for (size_t i = 0; i < s->cells.n; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');

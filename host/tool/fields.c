@@ -156,6 +156,24 @@ int fields_make(struct fields *f, const struct program *p, struct error *e)
 	return err;
 }
 
+int fields_make_all(struct fields *f, const struct program *p, struct error *e)
+{
+	int err = fields_make(f, p, e);
+
+	for (size_t i = 1; i < program_noutputs(p) && !err; i++) {
+		struct fields more = {0};
+
+		if (program_goes_along(p, i))
+			err = fields_make(&more, program_output_at(p, i), e);
+		for (size_t j = 0; j < more.n && !err; j++)
+			if (!fields_find(f, more.v[j].name))
+				err = add(f, p, more.v[j].part, more.v[j].column, more.v[j].name,
+					  "", e);
+		fields_free(&more);
+	}
+	return err;
+}
+
 int fields_add_shown(struct fields *f, unsigned int show, struct error *e)
 {
 	static const char *const names[] = {"container", "pod", "cgroup"};

@@ -47,6 +47,11 @@ struct fields {
 int fields_make(struct fields *f, const struct program *p, struct error *e);
 void fields_free(struct fields *f);
 
+#define FIELDS_TABLE "table" /* where outputs are not alike: which one (program.h, origin) */
+
+/* Those of all outputs whose rows go together (program_goes_along), each name once. */
+int fields_make_all(struct fields *f, const struct program *p, struct error *e);
+
 /* Those of --show (options.h), behind the others; a column's own field of that name stays. */
 int fields_add_shown(struct fields *f, unsigned int show, struct error *e);
 
