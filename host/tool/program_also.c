@@ -64,6 +64,19 @@ static int check_twice(const struct program *p, struct error *e)
 	return 0;
 }
 
+/* What comes as it happens is what the tool is for; what it has counted is said besides. */
+static int check_order(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->nalso && program_output_is_periodic(p->output); i++)
+		if (!program_output_is_periodic(p->also[i].output))
+			return program_error(p, p->also[i].table_line, e,
+					     "`also`: a stream beside a %s is the other way round: "
+					     "`stream: %s`, and the %s in `also`",
+					     program_output_name(p->output), p->also[i].table,
+					     program_output_name(p->output));
+	return 0;
+}
+
 static bool same_fields(const struct fields *a, const struct fields *b)
 {
 	bool same = a->n == b->n;
@@ -111,7 +124,7 @@ static int check_table_field(const struct program *p, struct error *e)
 int program_check_also(struct program *p, struct error *e)
 {
 	bool alike = true;
-	int err = p->nalso ? check_twice(p, e) ?: look_at_fields(p, &alike, e) : 0;
+	int err = p->nalso ? check_twice(p, e) ?: check_order(p, e) ?: look_at_fields(p, &alike, e) : 0;
 
 	for (size_t i = 0; i < program_noutputs(p) && !err && !alike; i++) {
 		struct program *one = i ? &p->also[i - 1] : p;

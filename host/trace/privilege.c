@@ -242,6 +242,9 @@ static bool names_addresses(const struct program *p)
 		if (p->columns[i].format == PROGRAM_FORMAT_KSYM ||
 		    p->columns[i].format == PROGRAM_FORMAT_KADDR)
 			return true;
+	for (size_t i = 0; i < p->nalso; i++)
+		if (names_addresses(&p->also[i]))
+			return true;
 	return false;
 }
 
