@@ -140,6 +140,13 @@ static const struct program_column *elapsed_column(const struct program *p)
 	return NULL;
 }
 
+const char *fields_clock(const struct program *p)
+{
+	const struct program_column *c = elapsed_column(p);
+
+	return p->clock ? p->clock : c ? c->field : NULL;
+}
+
 int fields_make(struct fields *f, const struct program *p, struct error *e)
 {
 	bool periodic = program_output_is_periodic(p->output);

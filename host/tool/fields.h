@@ -47,6 +47,10 @@ struct fields {
 int fields_make(struct fields *f, const struct program *p, struct error *e);
 void fields_free(struct fields *f);
 
+/* The event's own member that tells when it was (bpf_ktime_get_ns): that of `clock:`, or of the
+ * column `value: elapsed`; NULL if the program names none. */
+const char *fields_clock(const struct program *p);
+
 #define FIELDS_TABLE "table" /* where outputs are not alike: which one (program.h, origin) */
 
 /* Those of all outputs whose rows go together (program_goes_along), each name once. */

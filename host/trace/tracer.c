@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "text/substitute.h"
+#include "tool/fields.h"
 #include "trace/attach.h"
 #include "trace/buffers.h"
 #include "trace/load.h"
@@ -28,6 +29,11 @@ struct feed {
 	struct pipe *pipe;     /* instead of all these */
 	unsigned int turn;     /* events before the others have theirs */
 	bool cut;	       /* it had more */
+	/* Where the events' own times order them: the next one, which waits. */
+	const struct layout_field *clock;
+	char *next;
+	size_t size, room;
+	bool waits;
 };
 
 struct tracer {
@@ -40,15 +46,31 @@ struct tracer {
 	size_t nfeeds, first; /* first: whose turn it is */
 	struct feed *feeds;
 	int epoll; /* on all that events come through, where these are several; or -1 */
-	bool stopped;
+	bool stopped, ordered;
 	uint64_t rest;
 };
+
+static int hold(struct feed *f, const void *data, size_t size)
+{
+	char *grown = size > f->room ? realloc(f->next, size) : f->next;
+
+	if (!grown)
+		return -ENOMEM;
+	f->next = grown;
+	f->room = size > f->room ? size : f->room;
+	f->size = size;
+	memcpy(f->next, data, size);
+	f->waits = true;
+	return 0;
+}
 
 static int on_event(void *ctx, const void *data, size_t size)
 {
 	struct feed *f = ctx;
 	struct tracer *t = f->tracer;
 
+	if (t->ordered && hold(f, data, size) == 0)
+		return 1;
 	t->stopped = t->fn(t->ctx, f->output, data, size) != 0;
 	/* A ring buffer can be left in the middle: it would go on as long as events come. */
 	f->cut = t->nfeeds > 1 && !--f->turn && f->map && f->map->type == BPF_MAP_TYPE_RINGBUF;
@@ -111,6 +133,7 @@ void tracer_free(struct tracer *t)
 		reader_free(t->feeds[i].reader);
 		pipe_free(t->feeds[i].pipe);
 		layout_free(&t->feeds[i].layout);
+		free(t->feeds[i].next);
 	}
 	free(t->feeds);
 	load_free(&t->load);
@@ -147,6 +170,28 @@ static int watch(struct tracer *t, struct error *e)
 	return t->epoll >= 0 ? 0 : error_set(e, FAULT_RUN, -errno, "epoll: %s", strerror(errno));
 }
 
+/* Where all events of a program tell when they were, and each can be taken by itself, they are
+ * handed over in that order. */
+static bool can_order(struct tracer *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->nfeeds; i++) {
+		struct feed *f = &t->feeds[i];
+		const char *name = fields_clock(program_output_at(t->plan->program, i));
+
+		if (f->pipe)
+			return false;
+		if (!f->reader)
+			continue;
+		n++;
+		f->clock = name ? layout_find(&f->layout, name) : NULL;
+		if (f->map->type != BPF_MAP_TYPE_RINGBUF || !f->clock || f->clock->size != 8)
+			return false;
+	}
+	return n > 1;
+}
+
 static int make_readers(struct tracer *t, const struct buffers_machine *m, struct error *e)
 {
 	uint32_t asked = t->plan->options->buffer_pages, pages = buffers_perf_pages(m, asked);
@@ -167,6 +212,7 @@ static int make_readers(struct tracer *t, const struct buffers_machine *m, struc
 		err = reader_new(&f->reader, load_map_fd(&t->load, p->table), ring, pages, on_event,
 				 f, e);
 	}
+	t->ordered = !err && can_order(t);
 	return err || n < 2 ? err : watch(t, e);
 }
 
@@ -204,6 +250,40 @@ int tracer_fd(const struct tracer *t)
 	return fd;
 }
 
+/* 0 of an event that came without: it goes at once. */
+static uint64_t time_of(const struct feed *f)
+{
+	uint64_t ns = 0;
+
+	if (f->clock->offset + sizeof(ns) <= f->size)
+		memcpy(&ns, f->next + f->clock->offset, sizeof(ns));
+	return ns;
+}
+
+/* The oldest of the events that are next, until there are none. */
+static int consume_ordered(struct tracer *t)
+{
+	int err = 0;
+
+	while (!t->stopped && !err) {
+		struct feed *first = NULL;
+
+		for (size_t i = 0; i < t->nfeeds && !err; i++) {
+			struct feed *f = &t->feeds[i];
+
+			if (f->reader && !f->waits)
+				err = reader_consume(f->reader);
+			if (f->waits && (!first || time_of(f) < time_of(first)))
+				first = f;
+		}
+		if (!first)
+			break;
+		first->waits = false;
+		t->stopped = t->fn(t->ctx, first->output, first->next, first->size) != 0;
+	}
+	return err;
+}
+
 static int consume(struct feed *f)
 {
 	f->turn = TURN;
@@ -217,6 +297,10 @@ int tracer_consume(struct tracer *t, struct error *e)
 	int err = 0;
 
 	t->stopped = false;
+	if (t->ordered) {
+		err = consume_ordered(t);
+		more = false;
+	}
 	while (more && !t->stopped && !err) {
 		more = false;
 		for (size_t n = 0; n < t->nfeeds && !t->stopped && !err; n++) {
