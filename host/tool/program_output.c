@@ -114,6 +114,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		{"interval", 1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES},
 		{"sort", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
+		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
 		{"linear", 1 << PROGRAM_HISTOGRAM},
 		{"label", 1 << PROGRAM_HISTOGRAM},
 		{"json", 1 << PROGRAM_HISTOGRAM},
@@ -130,6 +131,10 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		if (yaml_has_key(v, keys[i].key) && !(keys[i].kinds & 1U << p->output))
 			return yaml_error(v, e, "`%s` is not for the output %s", keys[i].key,
 					  program_output_name(p->output));
+	for (size_t i = 0; i < p->ncolumns && p->output == PROGRAM_HISTOGRAM; i++)
+		if (p->columns[i].nparts)
+			return yaml_error(v, e, "column %s: a histogram has no `parts`",
+					  p->columns[i].title);
 	if (p->output != PROGRAM_HISTOGRAM && !p->ncolumns)
 		return yaml_error(v, e, "`output` wants a key `columns`");
 	if (p->output == PROGRAM_HISTOGRAM && !p->nlabels)
@@ -154,6 +159,16 @@ static int default_arguments(struct program *p, struct error *e)
 	return 0;
 }
 
+static int read_heading(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	bool heading, *headless = to;
+	int err = yaml_boolean(v, &heading, arg, e);
+
+	if (!err)
+		*headless = !heading;
+	return err;
+}
+
 #define KIND(i)                                                      \
 	{                                                            \
 		kinds[i].name, read_kind, 0, &kinds[i].output, false \
@@ -174,6 +189,7 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		{"interval", read_interval, OUTPUT(interval), NULL, false},
 		{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 		{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
+		{"heading", read_heading, OUTPUT(headless), NULL, false},
 		{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
 		{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
 		{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
