@@ -245,7 +245,9 @@ int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size,
 		err = symbols_at(k, addr, name, size, &begin);
 		if (err)
 			return err;
-		facts_put(k->facts, &q, json_pack("[s,I]", name, (json_int_t)begin));
+		/* Of stacks there are too many to keep, and they are found as fast. */
+		if (!k->symbols.by_addr)
+			facts_put(k->facts, &q, json_pack("[s,I]", name, (json_int_t)begin));
 	}
 	if (start)
 		*start = begin;

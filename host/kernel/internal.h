@@ -33,6 +33,10 @@ struct symbols {
 	size_t n, cap;
 	uint32_t *modules; /* where in the names */
 	size_t nmodules;
+	size_t asked;	   /* symbols_at, since they were read */
+	uint32_t *by_addr; /* of the functions, their places in v in the order of addresses; or NULL
+			    */
+	size_t nby_addr;
 };
 
 /* The words of a file's lines, sorted: the blacklist, available_filter_functions. */
