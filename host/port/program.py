@@ -104,7 +104,8 @@ def columns_of(work, out):
         name = entry.get("field") or entry.get("value")
         if name in fields or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields else \
+            entry["as"] = other if other[:1].isalpha() and other not in fields and \
+                other not in ALWAYS else \
                 "%s_%d" % (name, i)
             name = entry["as"]
         fields.add(name)

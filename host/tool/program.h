@@ -326,6 +326,9 @@ struct program {
 	unsigned int table_line;
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
+	bool all_rows;	 /* `table:`, a top of all rows that is no screen; arrays, too */
+	bool ascending;	 /* … the smallest first */
+	bool keep;	 /* … whose entries stay: each time all since the start is shown */
 	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of

@@ -339,6 +339,13 @@ int tracer_read(const struct tracer *t, size_t output, struct table *table, bool
 	return table_read(table, load_map_fd(&t->load, p->table), t->feeds[output].map, take, e);
 }
 
+bool tracer_is_array(const struct tracer *t, size_t output)
+{
+	const struct object_map *m = t->feeds[output].map;
+
+	return m && (m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY);
+}
+
 int tracer_read_like(const struct tracer *t, const char *name, struct table *table, struct error *e)
 {
 	const struct program *p = t->plan->program;
