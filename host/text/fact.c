@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "tool/perf_event.h"
+
 static bool has_param(struct kernel *k, const char *function, const char *param)
 {
 	struct kernel_proto proto = {0};
@@ -11,6 +13,15 @@ static bool has_param(struct kernel *k, const char *function, const char *param)
 
 	kernel_proto_free(&proto);
 	return has;
+}
+
+/* Of another machine it is taken to be so. */
+static bool counts(const struct kernel *k, const char *name)
+{
+	struct perf_event event;
+
+	return perf_event_parse(name, &event, NULL) == 0 &&
+	       kernel_counts(k, event.type, event.config) != KERNEL_CAN_NO;
 }
 
 /* 1, 0, or -ENODATA. */
@@ -27,6 +38,8 @@ static int ask(struct kernel *k, const struct program_fact *f)
 		return kernel_has_type(k, f->a);
 	case PROGRAM_FACT_TRACEPOINT:
 		return kernel_has_tracepoint(k, f->a, f->b);
+	case PROGRAM_FACT_PERF_EVENT:
+		return counts(k, f->a);
 	}
 	return -ENODATA;
 }
