@@ -37,6 +37,10 @@ def bpf_class(rec):
         def __init__(self, src_file=b"", hdr_file=b"", text=None, debug=0, cflags=[],
                      usdt_contexts=[], allow_rlimit=True, device=None,
                      attach_usdt_ignore_pid=False):
+            question = ctext.member_asked(to_text(text or "")) \
+                if rec.script_line() in rec.tried else None
+            if question and not rec.ask("field", *question):
+                raise Exception("Failed to compile BPF module <text>")
             self.number = len(rec.programs)
             rec.programs.append(self)
             if text is None and src_file:
