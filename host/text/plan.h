@@ -43,6 +43,7 @@ struct plan {
 	size_t variant_index;
 	size_t nprobes; /* those of the variant */
 	struct plan_probe *probes;
+	uint64_t *addresses; /* of the program's facts, those that are such; NULL: none is */
 	bool ring;	  /* events through a ring buffer, not a perf buffer */
 	struct buf notes; /* lines for the comment of --print-bpf, "\n"-ended */
 };

@@ -114,16 +114,29 @@ static bool lists_module(const struct program *p, const char *module)
 	return false;
 }
 
+/* "btrfs_sync_file" bears the name of the module btrfs. */
+static char *module_by_name(const struct program *p, const char *function)
+{
+	for (size_t i = 0; i < p->nmodules; i++) {
+		size_t len = strlen(p->modules[i]);
+
+		if (strncmp(function, p->modules[i], len) == 0 && function[len] == '_')
+			return strdup(p->modules[i]);
+	}
+	return NULL;
+}
+
 /*
- * When it traces, the program's modules are loaded. When only its text is wanted, their functions
- * are taken to be there if the table knows them.
+ * When it traces, the program's modules are loaded. When only its text is wanted, the functions of
+ * one that is not are taken to be there if the table knows them, or by their names.
  */
 static int assume_symbol(struct plan *plan, const char *function, struct kernel_symbols *syms,
 			 char **module, struct error *e)
 {
-	*module = plan_traces(plan) || !plan->program->nmodules
-			  ? NULL
-			  : kernel_module_of(plan->kernel, function);
+	*module = NULL;
+	if (!plan_traces(plan) && plan->program->nmodules)
+		*module = kernel_module_of(plan->kernel, function)
+				  ?: module_by_name(plan->program, function);
 	if (!*module || !lists_module(plan->program, *module) ||
 	    kernel_has_module(plan->kernel, *module))
 		return 0;

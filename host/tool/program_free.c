@@ -29,6 +29,12 @@ static void free_option(struct program_option *o)
 
 static void free_column(struct program_column *c)
 {
+	/* Once they follow in the list, they are freed there. */
+	for (size_t i = 0; c->parts && i < c->nparts; i++)
+		free_column(&c->parts[i]);
+	free(c->parts);
+	free(c->text);
+	free(c->if_field);
 	free(c->title);
 	free(c->field);
 	free(c->dirs);
@@ -37,10 +43,13 @@ static void free_column(struct program_column *c)
 	free(c->when);
 	free(c->unless);
 	formula_free(c->formula);
+	free(c->stacks);
+	free(c->pid);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
 	free(c->unknown);
+	free(c->other);
 	free_values(c->names, c->nnames);
 	free_values(c->bits, c->nbits);
 }
@@ -94,10 +103,8 @@ static void free_arrays(struct program *p)
 	}
 }
 
-void program_free(struct program *p)
+static void free_parts(struct program *p)
 {
-	if (!p)
-		return;
 	free_arrays(p);
 	metrics_free(&p->metrics);
 	free_strings(p->modules, p->nmodules);
@@ -125,8 +132,19 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nalso; i++)
+		free_parts(&p->also[i]);
+	free(p->also);
+	free_parts(p);
 	free(p);
 }
