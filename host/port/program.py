@@ -102,7 +102,7 @@ def columns_of(work, out):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
-        if name in fields:
+        if name in fields or "formula" in entry:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields else \
                 "%s_%d" % (name, i)
