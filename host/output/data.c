@@ -53,7 +53,8 @@ static int make_columns(struct data *d, const struct program *p, const struct op
 			struct error *e)
 {
 	const struct program *main = p->main ?: p;
-	int err = fields_make_all(&d->all, main, e) ?: fields_add_shown(&d->all, cells_show(p, o), e);
+	int err =
+		fields_make_all(&d->all, main, e) ?: fields_add_shown(&d->all, cells_show(p, o), e);
 
 	if (err)
 		return err;

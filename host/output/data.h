@@ -12,8 +12,9 @@
 
 struct data;
 
-/* Of options that ask for it. Of a program that shows several outputs CSV's lines have the fields of
- * all whose rows go together (program_goes_along), empty where this one has none. What it is given outlives it; data_free. Errors as of record_new. */
+/* Of options that ask for it. Of a program that shows several outputs CSV's lines have the fields
+ * of all whose rows go together (program_goes_along), empty where this one has none. What it is
+ * given outlives it; data_free. Errors as of record_new. */
 int data_new(struct data **d, const struct program *p, const struct options *o,
 	     const struct layout *l, struct writer *w, struct error *e);
 void data_free(struct data *d); /* d may be NULL */

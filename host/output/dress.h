@@ -23,9 +23,9 @@ struct dress {
 	struct dress_value {
 		size_t at, len, width; /* in `text`; bytes, and columns */
 		enum highlight_as as;
-	} * values;		    /* of the line, one a cell */
-	struct median *medians;	    /* one a cell; NULL without colours */
-	size_t n;		    /* values so far */
+	} * values;		/* of the line, one a cell */
+	struct median *medians; /* one a cell; NULL without colours */
+	size_t n;		/* values so far */
 	/* Of the sheet: */
 	unsigned int lines;	    /* since the titles, as the terminal wraps them */
 	unsigned int rows, columns; /* when they were written; 0: not yet */

@@ -27,8 +27,8 @@ struct record {
 	struct cells shown; /* of --show, in the order of their fields */
 	struct only only;
 	struct kernel *kernel;
-	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
-	struct cell clock_field;  /* of `clock:` */
+	const struct cell *clock;	      /* the events' own, CLOCK_MONOTONIC; NULL: none */
+	struct cell clock_field;	      /* of `clock:` */
 	struct value_first own_first, *first; /* the first event's time; record_first */
 	uint64_t offset, offset_at; /* of the wall clock from it, and when that was looked at */
 	uint64_t time, interval;    /* record_interval */

@@ -304,7 +304,7 @@ struct program {
 	struct program *also; /* `also:` what is shown besides; of each only what `output:` says,
 				 name, path and template_path are set, csv and interval as here */
 	const struct program *main; /* of one in `also`: whose options these are; else NULL */
-	struct metrics metrics; /* for the exporter; metrics_default, if the file has none */
+	struct metrics metrics;	    /* for the exporter; metrics_default, if the file has none */
 	size_t nexamples;
 	struct program_example *examples;
 };
