@@ -32,6 +32,16 @@ enum cell_kind {
 	CELL_CGROUP,	/* … its path. Of one that is gone: "?", "?", and its id */
 	CELL_IP,
 	CELL_BYTES,
+	CELL_FORMULA,
+	CELL_STACK, /* output/stacks.h */
+	CELL_USYM,
+	CELL_PARTS,
+	CELL_LITERAL,
+};
+
+struct cell_number { /* where a formula's field is */
+	uint32_t offset, size;
+	bool is_signed;
 };
 
 struct cell {
@@ -44,8 +54,14 @@ struct cell {
 	uint32_t of_offset, of_size;
 	uint32_t element; /* of CELL_BYTES: bytes of each number; 0: hexadecimal bytes */
 	bool element_signed;
-	bool quote;	   /* of CELL_ARGS */
-	struct call *call; /* of CELL_CALL; owned */
+	bool quote;		       /* of CELL_ARGS */
+	const struct formula *formula; /* of CELL_FORMULA; the program's */
+	struct cell_number *numbers;   /* owned, of its fields */
+	struct call *call;	       /* of CELL_CALL; owned */
+	/* Of CELL_STACK, CELL_USYM and CELL_KSYM: */
+	bool user, show_offset, show_module;
+	char *stacks;		       /* the table; owned */
+	uint32_t pid_offset, pid_size; /* of the process; 0: it has none */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */
@@ -54,19 +70,30 @@ struct cell {
 	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
 	struct program_value *names; /* owned, with their names */
+	char *other;		     /* for a number that has none; or NULL */
+	unsigned int cut;	     /* characters of a text; 0: all */
 	struct highlight highlight;
 	char *title;
+	size_t nparts;	    /* of CELL_PARTS */
+	struct cell *parts; /* owned */
+	char *text;	    /* of CELL_LITERAL */
+	bool has_if;	    /* only where the field at if_offset, of if_size bytes, is if_is */
+	bool if_signed;
+	uint32_t if_offset, if_size;
+	int64_t if_is;
 };
 
 struct cells {
 	size_t n;
-	struct cell *v;		 /* owned */
+	struct cell *v;		 /* owned; those that are side by side come first … */
+	size_t nbelow;		 /* … then, behind them, so many stacks, below the line */
+	bool folded;		 /* as `folded:` has them: all side by side */
 	struct cgroups *cgroups; /* owned; NULL unless some cell tells of them */
 };
 
 /*
- * One column, whether or not it is shown. FAULT_TOOL with file:line if its field is not in the
- * event, or is nothing that can be shown. cell_free, also after an error.
+ * One column, with its parts, whether or not it is shown. FAULT_TOOL with file:line if its field is
+ * not in the event, or is nothing that can be shown. cell_free, also after an error.
  */
 int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
 	      const struct options *o, const struct layout *l, struct error *e);

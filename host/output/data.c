@@ -9,6 +9,7 @@
 #include "output/cell.h"
 #include "output/put_csv.h"
 #include "output/put_json.h"
+#include "output/stacks.h"
 #include "output/stamp.h"
 #include "tool/fields.h"
 
@@ -110,6 +111,11 @@ void data_kernel(struct data *d, struct kernel *k)
 	record_kernel(d->record, k);
 }
 
+void data_stacks(struct data *d, struct stacks *s)
+{
+	record_stacks(d->record, s);
+}
+
 void data_first(struct data *d, struct value_first *first)
 {
 	record_first(d->record, first);
@@ -144,6 +150,28 @@ static void put_time(struct data *d, uint64_t ns)
 {
 	stamp_put(&d->stamp, writer_room(d->w, STAMP_LEN), ns);
 	writer_took(d->w, STAMP_LEN);
+}
+
+static void put_names(struct writer *w, const struct record_value *v)
+{
+	const char *end = v->text.data + v->text.len;
+
+	writer_char(w, '[');
+	for (const char *name = v->text.data; name < end; name += strlen(name) + 1) {
+		if (name > v->text.data)
+			writer_char(w, ',');
+		put_json_string(w, name, strlen(name));
+	}
+	writer_char(w, ']');
+}
+
+static void put_folded(struct writer *w, const struct record_value *v)
+{
+	char *folded = malloc(v->text.len + 1);
+
+	if (folded)
+		put_csv_text(w, folded, stacks_fold(v->text.data, v->text.len, folded));
+	free(folded);
 }
 
 /* What is more than a number or a text, into JSON or, by way of `cell`, into a cell of CSV. */
@@ -189,6 +217,9 @@ static void put_object_value(struct data *d, const struct record_value *v)
 		put_time(d, v->u);
 		writer_char(d->w, '"');
 		break;
+	case RECORD_NAMES:
+		put_names(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -211,6 +242,9 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	case RECORD_TIME:
 		put_time(d, v->u);
 		break;
+	case RECORD_NAMES:
+		put_folded(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -220,12 +254,6 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	default:
 		put_plain(d, v);
 	}
-}
-
-void data_set_extra(struct data *d, data_extra extra, void *ctx)
-{
-	d->extra = extra;
-	d->extra_ctx = ctx;
 }
 
 /* The brace, and which of a text's tables it is. */
@@ -331,7 +359,6 @@ void data_top(struct data *d, const struct table *t, size_t rows, const char *lo
 	for (size_t i = 0; i < rows; i++) {
 		put_json_raw(d->w, i ? ",{" : "{");
 		put_fields(d, table_row(t, i), table_row_size(t), TABLE_FIELDS, d->n);
-		put_extra(d, table_row(t, i), table_row_size(t));
 		writer_char(d->w, '}');
 	}
 	put_json_raw(d->w, "]}\n");

@@ -22,6 +22,9 @@ void data_free(struct data *d); /* d may be NULL */
 /* The kernel whose functions `format: ksym` names; NULL: none is known. */
 void data_kernel(struct data *d, struct kernel *k);
 
+/* What `format: stack`, `user_stack` and `usym` are read with; NULL: they have no value. */
+struct stacks;
+void data_stacks(struct data *d, struct stacks *s);
 /* record_first. */
 void data_first(struct data *d, struct value_first *first);
 

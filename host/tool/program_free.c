@@ -29,6 +29,12 @@ static void free_option(struct program_option *o)
 
 static void free_column(struct program_column *c)
 {
+	/* Once they follow in the list, they are freed there. */
+	for (size_t i = 0; c->parts && i < c->nparts; i++)
+		free_column(&c->parts[i]);
+	free(c->parts);
+	free(c->text);
+	free(c->if_field);
 	free(c->title);
 	free(c->field);
 	free(c->dirs);
@@ -36,10 +42,14 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	formula_free(c->formula);
+	free(c->stacks);
+	free(c->pid);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
 	free(c->unknown);
+	free(c->other);
 	free_values(c->names, c->nnames);
 	free_values(c->bits, c->nbits);
 }
@@ -57,6 +67,10 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].unless);
 		free(p->probes[i].given);
 		free(p->probes[i].not_given);
+		free(p->probes[i].sampling.frequency.option);
+		free(p->probes[i].sampling.period.option);
+		free(p->probes[i].sampling.pid.option);
+		free(p->probes[i].sampling.cpu.option);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
@@ -118,6 +132,7 @@ static void free_parts(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);

@@ -115,12 +115,14 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	} keys[] = {
 		{"sort", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
+		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
 		{"linear", 1 << PROGRAM_HISTOGRAM},
 		{"label", 1 << PROGRAM_HISTOGRAM},
 		{"json", 1 << PROGRAM_HISTOGRAM},
 		{"only", 1 << PROGRAM_STREAM},
 		{"clock", 1 << PROGRAM_STREAM},
 		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
+		{"folded", 1 << PROGRAM_STREAM | 1 << PROGRAM_TOP},
 	};
 
 	if (!p->table_line)
@@ -133,6 +135,10 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	if (yaml_has_key(v, "interval") && !program_has_periodic(p))
 		return yaml_error(v, e, "`interval` is not for the output %s",
 				  program_output_name(p->output));
+	for (size_t i = 0; i < p->ncolumns && p->output == PROGRAM_HISTOGRAM; i++)
+		if (p->columns[i].nparts)
+			return yaml_error(v, e, "column %s: a histogram has no `parts`",
+					  p->columns[i].title);
 	if (p->output != PROGRAM_HISTOGRAM && !p->ncolumns)
 		return yaml_error(v, e, "%s wants a key `columns`", what);
 	if (p->output == PROGRAM_HISTOGRAM && !p->nlabels)
@@ -159,6 +165,16 @@ static int default_arguments(struct program *p, struct error *e)
 
 static yaml_read read_also;
 
+static int read_heading(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	bool heading, *headless = to;
+	int err = yaml_boolean(v, &heading, arg, e);
+
+	if (!err)
+		*headless = !heading;
+	return err;
+}
+
 #define KIND(i)                                                      \
 	{                                                            \
 		kinds[i].name, read_kind, 0, &kinds[i].output, false \
@@ -174,6 +190,7 @@ static const struct yaml_field output_fields[] = {
 	{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL, false},
 	{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 	{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
+	{"heading", read_heading, OUTPUT(headless), NULL, false},
 	{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
 	{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
 	{"clock", yaml_identifier, OUTPUT(clock), NULL, false},
@@ -181,11 +198,12 @@ static const struct yaml_field output_fields[] = {
 	KIND(4),
 	{"interval", read_interval, OUTPUT(interval), NULL, false},
 	{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
+	{"folded", program_read_option_name, OUTPUT(folded), NULL, false},
 	{"json", program_read_option_name, OUTPUT(json), NULL, false},
 	{"also", read_also, PROGRAM_ARRAY(struct program, nalso, also), NULL, false},
 };
 #define NFIELDS (sizeof(output_fields) / sizeof(output_fields[0]))
-#define NWHOLE	5
+#define NWHOLE	6
 
 static int read_one_also(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
@@ -227,7 +245,8 @@ static int check_option(const struct program *p, unsigned int line, const char *
 static int check_one(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
-			  ?: check_option(p, p->table_line, "json", "", p->json, e);
+			  ?: check_option(p, p->table_line, "json", "", p->json, e)
+			  ?: check_option(p, p->table_line, "folded", "", p->folded, e);
 	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)
@@ -241,6 +260,11 @@ static int check_one(const struct program *p, struct error *e)
 		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
 			return program_error(p, c->line, e,
 					     "%s: `csv` has no `format: args` or `call`", of);
+		if (program_column_is_stack(c) && p->output != PROGRAM_STREAM &&
+		    p->output != PROGRAM_TOP)
+			return program_error(p, c->line, e,
+					     "%s: stacks are for a stream or a top, not for %s", of,
+					     program_output_name(p->output));
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)

@@ -24,6 +24,10 @@ void periodic_free(struct periodic *p); /* p may be NULL */
  * with its table's name. */
 void periodic_among(struct periodic *p, bool named);
 
+/* What the names of addresses, and stacks, are read with; it outlives p. */
+struct stacks;
+void periodic_stacks(struct periodic *p, struct stacks *s);
+
 /* It is attached: the time in which things are counted begins. */
 void periodic_begin(struct periodic *p);
 

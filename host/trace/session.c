@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "output/stacks.h"
 #include "output/stream.h"
 #include "output/terminal.h"
 #include "trace/pace.h"
@@ -27,6 +28,7 @@ struct session {
 	const struct plan *plan;
 	const struct session_stop *stop;
 	struct tracer *tracer;
+	struct stacks *stacks;
 	size_t n;
 	struct output *outputs;
 	bool events, tables; /* what they are */
@@ -102,14 +104,36 @@ static int make_output(struct session *s, size_t i, struct error *e)
 	}
 	if (program_output_is_periodic(p->output)) {
 		s->tables = true;
-		return periodic_new(&out->periodic, plan, i, s->tracer, &s->writer, e);
+		err = periodic_new(&out->periodic, plan, i, s->tracer, &s->writer, e);
+		if (!err)
+			periodic_stacks(out->periodic, s->stacks);
+		return err;
 	}
 	s->events = true;
 	err = stream_new(&out->stream, p, plan->options, tracer_layout(s->tracer, i), &s->writer,
 			 e);
-	if (!err && p->output != PROGRAM_TRACE_PIPE)
+	if (!err && p->output != PROGRAM_TRACE_PIPE) {
 		stream_kernel(out->stream, plan->kernel);
+		stream_stacks(out->stream, s->stacks);
+	}
 	return err;
+}
+
+static int table_fd(const void *tracer, const char *table)
+{
+	return tracer_table_fd(tracer, table);
+}
+
+/* For programs that name more than a kernel function; the others do without. */
+static int make_stacks(struct session *s, const struct object *o, struct error *e)
+{
+	if (!stacks_wanted(s->plan->program))
+		return 0;
+	s->stacks = stacks_new(s->plan->kernel, o, s->plan->options);
+	if (!s->stacks)
+		return error_nomem(e);
+	stacks_tables(s->stacks, table_fd, s->tracer);
+	return 0;
 }
 
 /* The first stream; NULL if there is none. */
@@ -175,12 +199,13 @@ static struct periodic *lone_periodic(const struct session *s)
 
 static int start(struct session *s, const struct object *o, struct error *e)
 {
+	const struct program *p = s->plan->program;
 	int err = tracer_new(&s->tracer, s->plan, o, on_event, s, e);
 
 	if (!err)
-		err = make_outputs(s, e) ?: tracer_start(s->tracer, e);
+		err = make_stacks(s, o, e) ?: make_outputs(s, e) ?: tracer_start(s->tracer, e);
 	if (!err)
-		err = privilege_drop(s->plan->program, e);
+		err = privilege_drop(stacks_show_kernel(p), stacks_show_users(p), e);
 	s->pace.rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
@@ -344,6 +369,8 @@ static int finish(struct session *s, struct error *e)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
+	if (s->stacks)
+		stacks_tell_missed(s->stacks);
 	return writer_ended(err, e);
 }
 
@@ -355,6 +382,7 @@ static void clean_up(struct session *s)
 		periodic_free(s->outputs[i].periodic);
 	}
 	free(s->outputs);
+	stacks_free(s->stacks);
 	tracer_free(s->tracer);
 	terminal_free(&s->terminal);
 	free(s);

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "output/stacks.h"
 #include "text/substitute.h"
 #include "tool/fields.h"
 #include "trace/attach.h"
@@ -109,8 +110,7 @@ int tracer_new(struct tracer **out, const struct plan *plan, const struct object
 	t->ctx = ctx;
 	t->epoll = -1;
 	t->feeds = calloc(program_noutputs(plan->program), sizeof(*t->feeds));
-	if (!t->feeds)
-		err = error_nomem(e);
+	err = t->feeds ? stacks_check(plan->program, o, e) : error_nomem(e);
 	for (size_t i = 0; i < program_noutputs(plan->program) && !err; i++) {
 		t->feeds[i].tracer = t;
 		t->feeds[i].output = i;
@@ -232,6 +232,11 @@ int tracer_start(struct tracer *t, struct error *e)
 	if (!err)
 		err = attach_plan(&t->attach, t->plan, &t->load, e);
 	return err;
+}
+
+int tracer_table_fd(const struct tracer *t, const char *table)
+{
+	return load_map_fd(&t->load, table);
 }
 
 size_t tracer_probes(const struct tracer *t)

@@ -83,8 +83,8 @@ static void test_shape(void **state)
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, label, "
-		"linear, clock, trace_pipe, interval, csv, json, also");
+		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, heading, "
+		"label, linear, clock, trace_pipe, interval, csv, folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -259,7 +259,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given"},
+		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
+		 "period, pid, cpu"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
@@ -334,7 +335,8 @@ static void test_bad_columns(void **state)
 {
 	static const struct bad bad[] = {
 		{"- {field: a}", "5: `columns` wants a key `title`"},
-		{"- {title: A}", "5: column A wants a key `field` or `value`"},
+		{"- {title: A}",
+		 "5: column A wants a key `field`, `value` or `formula` (or `parts`)"},
 		{"- {title: A, field: a, value: time}",
 		 "5: column A: `value: time` has no `field`"},
 		{"- {title: A, value: elapsed, unit: seconds}",
@@ -442,8 +444,8 @@ static void test_bad_also(void **state)
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
 		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, columns, only, sort, loadavg, label, linear, "
-		"clock");
+		"top, histogram, rates, columns, only, sort, loadavg, heading, label, "
+		"linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
 		"programs/x.yaml:3: `interval` is not for the output stream");
