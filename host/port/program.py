@@ -77,6 +77,8 @@ def output_of(work):
                       for la in out["labels"]]
     if work.only:
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
+    if work.folded in work.option_names:
+        o["folded"] = work.option_names[work.folded]
     columns = columns_of(work)
     if columns:
         o["columns"] = columns
@@ -91,6 +93,8 @@ def columns_of(work):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
+        if isinstance(entry.get("pid"), dict):
+            entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
         if name in fields:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields else \

@@ -4,6 +4,7 @@ from . import ctext
 from .assemble import without_disabled
 from .column import Column
 from .columns import columns_of_run, default_columns, merged_columns
+from .stacks import settle_processes
 from .work import Failure
 
 
@@ -16,9 +17,10 @@ def stream_output(work, streams, tables):
     fields = ctext.structs(without_disabled(work.texts_made[0])).get(kind) if kind else None
     work.computed.members = {f[0] for f in fields} if fields else None
     got = merged_columns(work, lambda r: columns_of_run(
-        r, table, "callback:" + table, work.computed, True))
+        r, table, "callback:" + table, work.computed, True), "callback:" + table)
     if got:
         columns, cline = got
+        settle_processes(work, columns, {f[0] for f in fields or []})
         work.report.did(cline, "the callback's line became the columns %s" %
                         ", ".join(c.title for c in columns))
     else:
@@ -44,7 +46,7 @@ def stream_output(work, streams, tables):
 
 def trace_output(work, trace):
     got = merged_columns(work, lambda r: columns_of_run(
-        r, "trace", "callback:trace", work.computed, False))
+        r, "trace", "callback:trace", work.computed, False), "callback:trace")
     if got:
         columns = [c for c in got[0] if c.keys.get("field") in (
             "comm", "pid", "cpu", "ts_ns", "message", "ts") or "value" in c.keys]

@@ -2,8 +2,9 @@
 """Tables that are shown in intervals: histograms, the entries of a hash, an array's counters."""
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns
+from .columns import columns_of_run, default_columns, merged_columns, tables_in
 from .show_stream import trace_output
+from .stacks import settle_processes
 from .work import Failure
 
 
@@ -90,7 +91,7 @@ def top_output(work, table, tables, walked):
             return None
         made[0][:] = [c for c in made[0] if c.keys.get("field") or c.keys.get("value")]
         return made
-    got = merged_columns(work, only)
+    got = merged_columns(work, only, "loop")
     structs = ctext.structs(work.texts_made[0])
     t = tables[table]
     known = set()
@@ -100,6 +101,7 @@ def top_output(work, table, tables, walked):
             {"key" if which == "key" else "value"}
     columns = []
     if got:
+        settle_processes(work, got[0], known)
         for c in got[0]:
             if c.keys.get("field") and c.keys["field"] not in known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
@@ -164,11 +166,3 @@ def any_output(work, tables):
         if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH"):
             return top_output(work, name, tables, [{"table": name, "line": 0}])
     raise Failure("nothing that the script shows was found")
-
-
-def tables_in(expr):
-    if isinstance(expr, (list, tuple)):
-        if len(expr) == 3 and expr[0] == "field":
-            return [expr[1]]
-        return [t for e in expr for t in tables_in(e)]
-    return []

@@ -66,6 +66,7 @@ class Work:
         # show, callback
         self.out = {}           # the key `output`, and what else is known of it
         self.column_options = set()
+        self.folded = None      # dest of the option with which lines are made for flame graphs
         self.conditions_c = []  # [(word, comparison)]: what the callback leaves out
         self.only = []          # [(dest, field)]
         # options
