@@ -81,6 +81,16 @@ bool kernel_has_symbol(struct kernel *k, const char *name)
 	return answer;
 }
 
+uint64_t kernel_symbol_address(struct kernel *k, const char *name)
+{
+	struct facts_question q = {FACTS_OF_MODULES, "address", name, NULL};
+	int64_t answer;
+
+	if (!facts_number(k->facts, &q, &answer))
+		keep(k, &q, answer = (int64_t)symbols_address(k, name));
+	return (uint64_t)answer;
+}
+
 enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol)
 {
 	struct facts_question q = {FACTS_OF_BOOT, "probe", symbol, NULL};

@@ -149,6 +149,7 @@ int symbols_named(struct kernel *k, const char *name, struct kernel_symbols *out
 int symbols_matching(struct kernel *k, const char *regex, struct kernel_symbols *out,
 		     struct error *e);
 bool symbols_have(struct kernel *k, const char *name);
+uint64_t symbols_address(struct kernel *k, const char *name);
 int symbols_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start);
 int types_has_field(struct kernel *k, const char *type, const char *field);
 int types_has_type(struct kernel *k, const char *name);

@@ -152,6 +152,31 @@ static uint32_t process_option(const struct program *p, const struct program_col
 	return o->has_pid ? o->pid : 0;
 }
 
+static int plan_formula(struct cell *cell, const struct program *p, const struct program_column *c,
+			const struct layout *l, struct error *e)
+{
+	const struct layout_field *f;
+	int err;
+
+	cell->kind = CELL_FORMULA;
+	cell->formula = c->formula;
+	cell->numbers = calloc(c->formula->nfields, sizeof(*cell->numbers));
+	if (!cell->numbers)
+		return error_nomem(e);
+	for (size_t i = 0; i < c->formula->nfields; i++) {
+		err = find_field(p, c, c->formula->fields[i], l, &f, e);
+		if (err)
+			return err;
+		if (f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED)
+			return error_set(e, FAULT_TOOL, -EINVAL,
+					 "%s:%u: column %s: the field %s is no number", p->path,
+					 c->line, c->title, f->name);
+		cell->numbers[i] =
+			(struct cell_number){f->offset, f->size, f->kind == LAYOUT_SIGNED};
+	}
+	return 0;
+}
+
 static int plan_process(struct cell *cell, const struct program *p, const struct program_column *c,
 			const struct options *o, const struct layout *l, struct error *e)
 {
@@ -240,6 +265,8 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 		return plan_formatted(cell, p, c, o, l, e)
 			       ?: highlight_make(&cell->highlight, p, c, l, cell->divisor, e);
 	}
+	if (c->formula)
+		return plan_formula(cell, p, c, l, e);
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }
 
@@ -254,7 +281,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		.decimals = 9,
 	};
 
-	if (!o->timestamp)
+	if (!o->timestamp || program_output_is_periodic(p->output))
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
@@ -262,6 +289,13 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		     cell_shown(&p->columns[i], p, o)))
 			return 0;
 	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
+}
+
+unsigned int cells_show(const struct program *p, const struct options *o)
+{
+	bool has = p->output == PROGRAM_STREAM || (p->output == PROGRAM_TOP && !p->main);
+
+	return has ? o->show : 0;
 }
 
 /* --show. */
@@ -281,7 +315,7 @@ static int plan_cgroup(struct cells *cells, const struct program *p, const struc
 	struct program_column column = {.field = (char *)"cgroup_id", .line = p->table_line};
 	int err = 0;
 
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	err = cgroups_new(&cells->cgroups, &container_places, e);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !err; i++) {
@@ -319,7 +353,7 @@ int cells_make_shown(struct cells *cells, const struct program *p, const struct 
 		     const struct layout *l, struct error *e)
 {
 	memset(cells, 0, sizeof(*cells));
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	cells->v = calloc(OWN_MAX, sizeof(*cells->v));
 	return cells->v ? plan_cgroup(cells, p, o, l, e) : error_nomem(e);
@@ -358,6 +392,7 @@ void cell_free(struct cell *cell)
 	free(cell->names);
 	free(cell->stacks);
 	call_free(cell->call);
+	free(cell->numbers);
 	free(cell->title);
 }
 

@@ -10,6 +10,9 @@
 
 static bool in_layout(const struct program_column *c, const struct layout *l)
 {
+	for (size_t i = 0; c->formula && i < c->formula->nfields; i++)
+		if (!layout_find(l, c->formula->fields[i]))
+			return false;
 	return (!c->field || layout_find(l, c->field)) &&
 	       (!c->percent_of || layout_find(l, c->percent_of));
 }
@@ -90,6 +93,7 @@ static enum record_kind kind_of_cell(const struct cell *c)
 		return RECORD_TEXT;
 	case CELL_TIME:
 	case CELL_ELAPSED:
+	case CELL_FORMULA:
 		break;
 	}
 	return RECORD_NONE;
@@ -116,6 +120,7 @@ static enum record_kind kind_of(const struct record_source *s, bool timestamp)
 		return RECORD_BOOL;
 	case FIELD_PER_SECOND:
 	case FIELD_PERCENT:
+	case FIELD_FORMULA:
 		return RECORD_REAL;
 	case FIELD_ARGUMENTS:
 		return RECORD_CALL;
@@ -215,8 +220,9 @@ int record_new(struct record **out, const struct program *p, const struct option
 	if (!r)
 		return error_nomem(e);
 	r->kernel = k;
+	r->first = &r->own_first;
 	err = fields_make(&r->fields, p, e)
-		      ?: fields_add_shown(&r->fields, o->show, e)
+		      ?: fields_add_shown(&r->fields, cells_show(p, o), e)
 		      ?: cells_make_shown(&r->shown, p, o, l, e)
 		      ?: make_cells(r, p, o, l, e)
 		      ?: make_sources(r, p, o, e)
@@ -279,6 +285,11 @@ void record_stacks(struct record *r, struct stacks *s)
 void record_kernel(struct record *r, struct kernel *k)
 {
 	r->kernel = k;
+}
+
+void record_first(struct record *r, struct value_first *first)
+{
+	r->first = first;
 }
 
 void record_interval(struct record *r, uint64_t time_ns, uint64_t interval_ns)

@@ -34,9 +34,8 @@ static uint64_t time_of(struct record *r, const char *data, size_t size)
 
 static uint64_t elapsed_of(struct record *r, const struct cell *c, const char *data)
 {
-	return value_elapsed(&r->first, c && c->has_field
-						? value_unsigned(data + c->offset, c->size)
-						: clock_ns());
+	return value_elapsed(r->first, c && c->has_field ? value_unsigned(data + c->offset, c->size)
+							 : clock_ns());
 }
 
 static void set_text(struct record_value *v, const char *text, size_t len)
@@ -202,6 +201,10 @@ static void get_part(struct record *r, const struct record_source *s, const char
 		break;
 	case FIELD_PERCENT:
 		get_percent(c, data, v);
+		break;
+	case FIELD_FORMULA:
+		if (!value_formula(c, data, size, &v->real))
+			v->kind = RECORD_NONE;
 		break;
 	case FIELD_SHOWN:
 		get_shown(r, c, data, v);

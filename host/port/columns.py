@@ -152,7 +152,7 @@ def mark_folded(columns, option, text):
             c.unless = option
 
 
-def merged_columns(work, get, phase):
+def merged_columns(work, get, phase=None):
     """Columns of all runs, each with the option that it depends on."""
     made, runs = [], []
     folded, folded_text = find_folded(work, phase)
@@ -198,8 +198,8 @@ def merged_columns(work, get, phase):
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
         out.append(c)
+    work.folded = folded.option["dest"] if folded is not None else None
     if folded is not None:
-        work.folded = folded.option["dest"]
         work.column_options.add(work.folded)
         mark_folded(out, work.folded, folded_text)
     for i in usable:

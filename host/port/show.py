@@ -4,7 +4,7 @@ from . import ctext
 from .columns import tables_in
 from .lines import looks_like_header, render, slots_of
 from .show_stream import stream_output, trace_output
-from .show_table import any_output, histogram_output, table_output
+from .show_table import any_output, histogram_outputs, table_output
 
 
 def find_output(work):
@@ -28,9 +28,11 @@ def find_output(work):
                                             "prints none of them to stdout" % t)
             return made
     if streams:
-        return stream_output(work, streams, tables)
+        out = stream_output(work, streams, tables)
+        out["also"] += histogram_outputs(work, hists, tables)
+        return out
     if hists:
-        return histogram_output(work, hists, tables)
+        return together(histogram_outputs(work, hists, tables))
     if trace:
         return trace_output(work, trace)
     walked = [n for n in base.of("table") if n["method"] in ("items", "keys", "values",
@@ -45,7 +47,7 @@ def find_output(work):
         if hists:
             work.report.guess(hists[0]["line"], "the histogram is shown, which the script "
                                                 "shows with an option")
-            return histogram_output(work, hists, tables)
+            return together(histogram_outputs(work, hists, tables))
     return any_output(work, tables)
 
 
@@ -56,6 +58,11 @@ def looped_output(work, tables):
     walked = [n for n in work.ex.base.of("table") if n["table"] in printed and
               n["method"] in ("items", "keys", "values")]
     return table_output(work, walked, tables) if walked else None
+
+
+def together(outs):
+    outs[0]["also"] = outs[1:]
+    return outs[0]
 
 
 def printed_headings(work):

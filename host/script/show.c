@@ -68,7 +68,7 @@ static int on_event(void *ctx, const void *data, size_t size)
 {
 	struct feed *f = ctx;
 
-	view_event(&f->show->views, f->view, data, size, &f->show->writer);
+	view_event(f->view, data, size);
 	return counted(f->show);
 }
 
@@ -219,7 +219,7 @@ static void begin(struct show *s)
 	if (o->no_header)
 		return;
 	for (size_t i = 0; i < s->nfeeds; i++)
-		view_heading(&s->views, s->feeds[i].view, &s->writer);
+		view_heading(s->feeds[i].view);
 	if (s->pipe_stream)
 		stream_heading(s->pipe_stream);
 	if (!s->nfeeds && !s->pipe_stream)

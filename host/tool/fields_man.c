@@ -103,6 +103,11 @@ static void what(struct buf *text, const struct program *p, const struct field *
 		about(text, c);
 		buf_printf(text, ". Null if %s is 0.", c->percent_of);
 		break;
+	case FIELD_FORMULA:
+		buf_str(text, c->title);
+		about(text, c);
+		buf_str(text, ". Null where it would be divided by 0.");
+		break;
 	case FIELD_CALL:
 		buf_str(text, "The call's name.");
 		break;
