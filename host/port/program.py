@@ -87,6 +87,8 @@ def output_of(work, out):
                       for la in out["labels"]]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
+    if out.get("folded") in work.option_names:
+        o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
         o["columns"] = columns
@@ -106,6 +108,8 @@ def columns_of(work, out):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
+        if isinstance(entry.get("pid"), dict):
+            entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
         if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields else \

@@ -4,8 +4,9 @@ import re
 
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns
+from .columns import columns_of_run, default_columns, merged_columns, tables_in
 from .show_stream import trace_output
+from .stacks import settle_processes
 from .work import Failure
 
 
@@ -99,7 +100,7 @@ def top_output(work, table, tables, walked):
             return None
         made[0][:] = [c for c in made[0] if c.keys.keys() & {"field", "value", "formula"}]
         return made
-    got = merged_columns(work, only)
+    got = merged_columns(work, only, "loop")
     structs = ctext.structs(work.texts_made[0])
     t = tables[table]
     known = set()
@@ -109,6 +110,7 @@ def top_output(work, table, tables, walked):
             {"key" if which == "key" else "value"}
     columns = []
     if got:
+        settle_processes(work, got[0], known)
         for c in got[0]:
             if not set(FIELD.findall(c.keys.get("formula", ""))) | \
                {f for f in [c.keys.get("field")] if f} <= known:
@@ -142,6 +144,7 @@ def top_output(work, table, tables, walked):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
     return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
+            "folded": work.folded if got else None,
             "others": others}
 
 
@@ -174,11 +177,3 @@ def any_output(work, tables):
         if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH"):
             return top_output(work, name, tables, [{"table": name, "line": 0}])
     raise Failure("nothing that the script shows was found")
-
-
-def tables_in(expr):
-    if isinstance(expr, (list, tuple)):
-        if len(expr) == 3 and expr[0] == "field":
-            return [expr[1]]
-        return [t for e in expr for t in tables_in(e)]
-    return []
