@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "output/put_csv.h"
 #include "output/put_json.h"
+#include "output/stacks.h"
 #include "output/stamp.h"
 
 #define TABLE_FIELDS 2 /* a row's first: time and interval_ns, which an object has once */
@@ -20,9 +21,7 @@ struct data {
 	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
 	const char *unit;
 	const char *origin; /* the program's */
-	data_extra extra;
-	void *extra_ctx;
-	bool any; /* of an array's items: is there one already? */
+	bool any;	    /* of an array's items: is there one already? */
 	struct stamp stamp;
 	struct put_csv cell; /* of CSV: where JSON in a cell is written through */
 };
@@ -85,6 +84,11 @@ void data_kernel(struct data *d, struct kernel *k)
 	record_kernel(d->record, k);
 }
 
+void data_stacks(struct data *d, struct stacks *s)
+{
+	record_stacks(d->record, s);
+}
+
 void data_heading(struct data *d)
 {
 	if (!d->csv || d->headed)
@@ -112,6 +116,28 @@ static void put_time(struct data *d, uint64_t ns)
 {
 	stamp_put(&d->stamp, writer_room(d->w, STAMP_LEN), ns);
 	writer_took(d->w, STAMP_LEN);
+}
+
+static void put_names(struct writer *w, const struct record_value *v)
+{
+	const char *end = v->text.data + v->text.len;
+
+	writer_char(w, '[');
+	for (const char *name = v->text.data; name < end; name += strlen(name) + 1) {
+		if (name > v->text.data)
+			writer_char(w, ',');
+		put_json_string(w, name, strlen(name));
+	}
+	writer_char(w, ']');
+}
+
+static void put_folded(struct writer *w, const struct record_value *v)
+{
+	char *folded = malloc(v->text.len + 1);
+
+	if (folded)
+		put_csv_text(w, folded, stacks_fold(v->text.data, v->text.len, folded));
+	free(folded);
 }
 
 /* What is more than a number or a text, into JSON or, by way of `cell`, into a cell of CSV. */
@@ -157,6 +183,9 @@ static void put_object_value(struct data *d, const struct record_value *v)
 		put_time(d, v->u);
 		writer_char(d->w, '"');
 		break;
+	case RECORD_NAMES:
+		put_names(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -179,6 +208,9 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	case RECORD_TIME:
 		put_time(d, v->u);
 		break;
+	case RECORD_NAMES:
+		put_folded(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -190,12 +222,6 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	}
 }
 
-void data_set_extra(struct data *d, data_extra extra, void *ctx)
-{
-	d->extra = extra;
-	d->extra_ctx = ctx;
-}
-
 /* The brace, and which of a text's tables it is. */
 static void begin_object(struct data *d)
 {
@@ -205,12 +231,6 @@ static void begin_object(struct data *d)
 	put_json_raw(d->w, "\"table\":");
 	put_json_string(d->w, d->origin, strlen(d->origin));
 	writer_char(d->w, ',');
-}
-
-static void put_extra(struct data *d, const void *event, size_t size)
-{
-	if (d->extra && !d->csv)
-		d->extra(d->extra_ctx, d->w, event, size);
 }
 
 /* The fields from `from` up to `to`, with commas between. */
@@ -238,7 +258,6 @@ bool data_event(struct data *d, const void *event, size_t size)
 	if (!d->csv)
 		begin_object(d);
 	put_fields(d, event, size, 0, d->n);
-	put_extra(d, event, size);
 	put_json_raw(d->w, d->csv ? "\r\n" : "}\n");
 	return true;
 }
@@ -280,7 +299,6 @@ void data_top(struct data *d, const struct table *t, size_t rows, const char *lo
 	for (size_t i = 0; i < rows; i++) {
 		put_json_raw(d->w, i ? ",{" : "{");
 		put_fields(d, table_row(t, i), table_row_size(t), TABLE_FIELDS, d->n);
-		put_extra(d, table_row(t, i), table_row_size(t));
 		writer_char(d->w, '}');
 	}
 	put_json_raw(d->w, "]}\n");

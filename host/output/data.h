@@ -20,12 +20,9 @@ void data_free(struct data *d); /* d may be NULL */
 /* The kernel whose functions `format: ksym` names; NULL: none is known. */
 void data_kernel(struct data *d, struct kernel *k);
 
-/*
- * What JSON's objects get beside the program's fields: extra writes `,"name":value` of an event, or
- * nothing.
- */
-typedef void (*data_extra)(void *ctx, struct writer *w, const void *event, size_t size);
-void data_set_extra(struct data *d, data_extra extra, void *ctx);
+/* What `format: stack`, `user_stack` and `usym` are read with; NULL: they have no value. */
+struct stacks;
+void data_stacks(struct data *d, struct stacks *s);
 
 /* CSV's line of names; nothing of JSON, nor the second time. */
 void data_heading(struct data *d);

@@ -140,3 +140,8 @@ void dress_line(struct dress *d, struct writer *w)
 	writer_char(w, '\n');
 	d->lines += 1 + (unsigned int)(at ? (at - 1) / d->t->columns : 0);
 }
+
+void dress_below(struct dress *d, unsigned int lines)
+{
+	d->lines += lines;
+}

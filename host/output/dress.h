@@ -46,6 +46,9 @@ void dress_fit(struct dress *d);
 bool dress_wants_titles(const struct dress *d);
 void dress_titles_written(struct dress *d);
 
+/* So many lines were written below it. */
+void dress_below(struct dress *d, unsigned int lines);
+
 /* Writes the line, with its newline. */
 void dress_line(struct dress *d, struct writer *w);
 

@@ -4,7 +4,9 @@
 #define BCCHOST_OUTPUT_RECORD_PARTS_H
 
 #include "output/only.h"
+#include "base/buf.h"
 #include "output/record.h"
+#include "output/stacks.h"
 #include "output/value.h"
 #include "tool/fields.h"
 
@@ -27,6 +29,8 @@ struct record {
 	struct cells shown; /* of --show, in the order of their fields */
 	struct only only;
 	struct kernel *kernel;
+	struct stacks *stacks; /* or NULL */
+	struct buf names;
 	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
 	struct cell clock_field;  /* of `clock:` */
 	struct value_first first;

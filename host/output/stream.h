@@ -51,6 +51,15 @@ void stream_elapsed(struct stream *s, uint64_t ns);
 /* The kernel whose functions `format: ksym` names; it must outlive the stream. NULL: numbers. */
 void stream_kernel(struct stream *s, struct kernel *k);
 
+/* What `format: stack`, `user_stack` and `usym` are read with; it must outlive the stream. NULL:
+ * no stack is shown, and addresses are numbers. */
+struct stacks;
+void stream_stacks(struct stream *s, struct stacks *stacks);
+
+/* The stacks of an event, which stand below its line: a function a line; stream_event writes them
+ * itself. */
+void stream_below(struct stream *s, const void *data, size_t size, struct writer *to);
+
 /*
  * Writes the value of column i of an event to `to`, without padding, and gives its title; columns
  * `value: time` are not counted. NULL: there is no such column.

@@ -52,6 +52,11 @@ def document(work, name):
 def facts_of(work):
     out = {}
     for macro, key in sorted(work.words.facts.items()):
+        if key[0] == "address":
+            out[macro] = {"address": key[1]}
+            work.report.did(work.line_of(key[1]), "the address of %s is a fact: %s" % (
+                key[1], macro))
+            continue
         line = work.ex.facts[key]["line"]
         out[macro] = {"field": [key[1], key[2]]} if key[0] == "field" else \
             {"tracepoint": "%s:%s" % (key[1], key[2])} if key[0] == "tracepoint" else \

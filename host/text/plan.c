@@ -21,6 +21,8 @@ void plan_free(struct plan *plan)
 {
 	free_probes(plan);
 	buf_free(&plan->notes);
+	free(plan->addresses);
+	plan->addresses = NULL;
 }
 
 static bool in_variant(const struct program_probe *probe, const char *variant)

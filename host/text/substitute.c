@@ -23,10 +23,10 @@ static int add_facts(struct job *job)
 		bool has;
 		int err = fact_holds(job->plan->program, f, job->plan->kernel, &has, job->e);
 
+		if (!err && has)
+			err = fact_define(job->plan, f, &job->out, job->e);
 		if (err)
 			return err;
-		if (has)
-			buf_printf(&job->out, "#define %s 1\n", f->macro);
 		buf_printf(&job->plan->notes, "fact: %s is %s: the kernel has %s%s%s%s\n", f->macro,
 			   has ? "defined" : "not defined", has ? "" : "no ", f->a,
 			   f->b ? " with " : "", f->b ? f->b : "");

@@ -59,7 +59,7 @@ static bool merge(struct field *before, const struct program *p, enum field_part
 {
 	const struct program_column *b = before->column;
 
-	if (before->part != part || !c || !b || !same(b->field, c->field) ||
+	if (before->part != part || !c || !b || !same(b->field, c->field) || c->formula ||
 	    is_plain(b) != is_plain(c) || (!is_plain(c) && b->format != c->format))
 		return false;
 	if (same(b->when, p->csv) || (b->when && !c->when))
@@ -113,6 +113,8 @@ static int add_column(struct fields *f, const struct program *p, const struct pr
 	const char *name = fields_name(c);
 	int err;
 
+	if (c->formula)
+		return add(f, p, FIELD_FORMULA, c, name, "", e);
 	if (c->value != PROGRAM_COLUMN_FIELD)
 		return 0;
 	err = add(f, p, FIELD_VALUE, c, name, "", e);

@@ -21,6 +21,7 @@ enum field_part {
 	FIELD_CUT,	  /* NAME_cut: of `format: args` or "arguments": is there more than came? */
 	FIELD_PER_SECOND, /* NAME_per_second: of rates */
 	FIELD_PERCENT,	  /* NAME_percent: of `percent_of:` */
+	FIELD_FORMULA,	  /* as `as:` says: of `formula:` */
 	FIELD_CALL,	  /* NAME_name: of `format: call`: what is called */
 	FIELD_ARGUMENTS,  /* "arguments" */
 	FIELD_RESULT,	  /* as the field of `result:` is called */

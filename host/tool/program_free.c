@@ -36,6 +36,9 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	formula_free(c->formula);
+	free(c->stacks);
+	free(c->pid);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
@@ -57,6 +60,10 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].unless);
 		free(p->probes[i].given);
 		free(p->probes[i].not_given);
+		free(p->probes[i].sampling.frequency.option);
+		free(p->probes[i].sampling.period.option);
+		free(p->probes[i].sampling.pid.option);
+		free(p->probes[i].sampling.cpu.option);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
@@ -120,6 +127,7 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);

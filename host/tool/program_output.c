@@ -120,6 +120,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		{"only", 1 << PROGRAM_STREAM},
 		{"clock", 1 << PROGRAM_STREAM},
 		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
+		{"folded", 1 << PROGRAM_STREAM | 1 << PROGRAM_TOP},
 	};
 
 	if (!p->table_line)
@@ -177,6 +178,7 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
 		{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
 		{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
+		{"folded", program_read_option_name, OUTPUT(folded), NULL, false},
 		{"json", program_read_option_name, OUTPUT(json), NULL, false},
 		{"clock", yaml_identifier, OUTPUT(clock), NULL, false},
 	};
@@ -198,7 +200,8 @@ static int check_option(const struct program *p, unsigned int line, const char *
 int program_check_output(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
-			  ?: check_option(p, p->table_line, "json", "", p->json, e);
+			  ?: check_option(p, p->table_line, "json", "", p->json, e)
+			  ?: check_option(p, p->table_line, "folded", "", p->folded, e);
 	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)
@@ -212,6 +215,11 @@ int program_check_output(const struct program *p, struct error *e)
 		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
 			return program_error(p, c->line, e,
 					     "%s: `csv` has no `format: args` or `call`", of);
+		if (program_column_is_stack(c) && p->output != PROGRAM_STREAM &&
+		    p->output != PROGRAM_TOP)
+			return program_error(p, c->line, e,
+					     "%s: stacks are for a stream or a top, not for %s", of,
+					     program_output_name(p->output));
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)

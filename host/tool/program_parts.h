@@ -23,6 +23,13 @@ int program_check_options(const struct program *p, struct error *e);
 yaml_read program_read_probes; /* → struct program */
 int program_check_probes(const struct program *p, struct error *e);
 
+yaml_read program_read_number; /* → struct program_number; arg: struct program_number_bounds */
+struct program_number_bounds {
+	int64_t min, max; /* of a number in the file */
+};
+int program_check_sampling(const struct program *p, const struct program_probe *probe,
+			   struct error *e);
+
 yaml_read program_read_words; /* → struct program */
 yaml_read program_read_facts; /* → struct program */
 int program_check_words(const struct program *p, struct error *e);

@@ -53,6 +53,14 @@ int periodic_new(struct periodic **out, const struct plan *plan, const struct tr
 	return 0;
 }
 
+void periodic_stacks(struct periodic *p, struct stacks *s)
+{
+	if (p->top)
+		top_stacks(p->top, s);
+	else if (p->rates)
+		stream_stacks(p->rates, s);
+}
+
 void periodic_begin(struct periodic *p)
 {
 	p->since = clock_ns();

@@ -19,6 +19,10 @@ int periodic_new(struct periodic **p, const struct plan *plan, const struct trac
 		 struct writer *w, struct error *e);
 void periodic_free(struct periodic *p);
 
+/* What the names of addresses, and stacks, are read with; it outlives p. */
+struct stacks;
+void periodic_stacks(struct periodic *p, struct stacks *s);
+
 /* It is attached: the time in which things are counted begins. */
 void periodic_begin(struct periodic *p);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "output/stacks.h"
 #include "output/stream.h"
 #include "output/terminal.h"
 #include "trace/pace.h"
@@ -23,6 +24,7 @@ struct session {
 	struct tracer *tracer;
 	struct stream *stream;
 	struct periodic *periodic; /* instead of the stream */
+	struct stacks *stacks;
 	struct writer writer;
 	struct terminal terminal;
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
@@ -72,23 +74,47 @@ static int make_output(struct session *s, struct error *e)
 	const struct plan *plan = s->plan;
 	int err;
 
-	if (program_output_is_periodic(plan->program->output))
-		return periodic_new(&s->periodic, plan, s->tracer, &s->writer, e);
+	if (program_output_is_periodic(plan->program->output)) {
+		err = periodic_new(&s->periodic, plan, s->tracer, &s->writer, e);
+		if (!err)
+			periodic_stacks(s->periodic, s->stacks);
+		return err;
+	}
 	err = stream_new(&s->stream, plan->program, plan->options, tracer_layout(s->tracer),
 			 &s->writer, e);
-	if (!err && plan->program->output != PROGRAM_TRACE_PIPE)
+	if (!err && plan->program->output != PROGRAM_TRACE_PIPE) {
 		stream_kernel(s->stream, plan->kernel);
+		stream_stacks(s->stream, s->stacks);
+	}
 	return err;
+}
+
+static int table_fd(const void *tracer, const char *table)
+{
+	return tracer_table_fd(tracer, table);
+}
+
+/* For programs that name more than a kernel function; the others do without. */
+static int make_stacks(struct session *s, const struct object *o, struct error *e)
+{
+	if (!stacks_wanted(s->plan->program))
+		return 0;
+	s->stacks = stacks_new(s->plan->kernel, o, s->plan->options);
+	if (!s->stacks)
+		return error_nomem(e);
+	stacks_tables(s->stacks, table_fd, s->tracer);
+	return 0;
 }
 
 static int start(struct session *s, const struct object *o, struct error *e)
 {
+	const struct program *p = s->plan->program;
 	int err = tracer_new(&s->tracer, s->plan, o, on_event, s, e);
 
 	if (!err)
-		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+		err = make_stacks(s, o, e) ?: make_output(s, e) ?: tracer_start(s->tracer, e);
 	if (!err)
-		err = privilege_drop(s->plan->program, e);
+		err = privilege_drop(stacks_show_kernel(p), stacks_show_users(p), e);
 	s->pace.rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
@@ -220,6 +246,8 @@ static int finish(struct session *s, struct error *e)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
+	if (s->stacks)
+		stacks_tell_missed(s->stacks);
 	return writer_ended(err, e);
 }
 
@@ -227,6 +255,7 @@ static void clean_up(struct session *s)
 {
 	stream_free(s->stream);
 	periodic_free(s->periodic);
+	stacks_free(s->stacks);
 	tracer_free(s->tracer);
 	terminal_free(&s->terminal);
 	free(s);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/stacks.h"
 #include "text/substitute.h"
 #include "trace/attach.h"
 #include "trace/buffers.h"
@@ -61,7 +62,7 @@ int tracer_new(struct tracer **out, const struct plan *plan, const struct object
 	t->object = o;
 	t->fn = fn;
 	t->ctx = ctx;
-	err = find_table(t, e);
+	err = find_table(t, e) ?: stacks_check(plan->program, o, e);
 	if (err)
 		tracer_free(t);
 	else
@@ -112,6 +113,11 @@ int tracer_start(struct tracer *t, struct error *e)
 	if (!err)
 		err = attach_plan(&t->attach, t->plan, &t->load, e);
 	return err;
+}
+
+int tracer_table_fd(const struct tracer *t, const char *table)
+{
+	return load_map_fd(&t->load, table);
 }
 
 size_t tracer_probes(const struct tracer *t)

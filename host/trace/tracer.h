@@ -40,6 +40,9 @@ const struct layout *tracer_layout(const struct tracer *t);
  */
 int tracer_start(struct tracer *t, struct error *e);
 
+/* The descriptor of a table of the template's; -1: there is none, or it is not in the kernel. */
+int tracer_table_fd(const struct tracer *t, const char *table);
+
 /* How many probes it is attached to. */
 size_t tracer_probes(const struct tracer *t);
 
