@@ -268,7 +268,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		.decimals = 9,
 	};
 
-	if (!o->timestamp)
+	if (!o->timestamp || program_output_is_periodic(p->output))
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
@@ -276,6 +276,13 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		     cell_shown(&p->columns[i], p, o)))
 			return 0;
 	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
+}
+
+unsigned int cells_show(const struct program *p, const struct options *o)
+{
+	bool has = p->output == PROGRAM_STREAM || (p->output == PROGRAM_TOP && !p->main);
+
+	return has ? o->show : 0;
 }
 
 /* --show. */
@@ -295,7 +302,7 @@ static int plan_cgroup(struct cells *cells, const struct program *p, const struc
 	struct program_column column = {.field = (char *)"cgroup_id", .line = p->table_line};
 	int err = 0;
 
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	err = cgroups_new(&cells->cgroups, &container_places, e);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !err; i++) {
@@ -333,7 +340,7 @@ int cells_make_shown(struct cells *cells, const struct program *p, const struct 
 		     const struct layout *l, struct error *e)
 {
 	memset(cells, 0, sizeof(*cells));
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	cells->v = calloc(OWN_MAX, sizeof(*cells->v));
 	return cells->v ? plan_cgroup(cells, p, o, l, e) : error_nomem(e);

@@ -99,6 +99,9 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	       const struct layout *l, struct error *e);
 void cells_free(struct cells *cells);
 
+/* Which columns of --show this output has: bits of enum options_show. */
+unsigned int cells_show(const struct program *p, const struct options *o);
+
 /* Those of --show alone; none without it. */
 int cells_make_shown(struct cells *cells, const struct program *p, const struct options *o,
 		     const struct layout *l, struct error *e);

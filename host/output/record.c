@@ -220,8 +220,9 @@ int record_new(struct record **out, const struct program *p, const struct option
 	if (!r)
 		return error_nomem(e);
 	r->kernel = k;
+	r->first = &r->own_first;
 	err = fields_make(&r->fields, p, e)
-		      ?: fields_add_shown(&r->fields, o->show, e)
+		      ?: fields_add_shown(&r->fields, cells_show(p, o), e)
 		      ?: cells_make_shown(&r->shown, p, o, l, e)
 		      ?: make_cells(r, p, o, l, e)
 		      ?: make_sources(r, p, o, e)
@@ -284,6 +285,11 @@ void record_stacks(struct record *r, struct stacks *s)
 void record_kernel(struct record *r, struct kernel *k)
 {
 	r->kernel = k;
+}
+
+void record_first(struct record *r, struct value_first *first)
+{
+	r->first = first;
 }
 
 void record_interval(struct record *r, uint64_t time_ns, uint64_t interval_ns)

@@ -57,6 +57,7 @@ struct record_value {
 };
 
 struct record;
+struct value_first;
 
 /*
  * Of the program's columns, from an event (or a table's row) of that layout. The program and the
@@ -81,6 +82,10 @@ void record_stacks(struct record *r, struct stacks *s);
 
 /* Another kernel than that of record_new. */
 void record_kernel(struct record *r, struct kernel *k);
+
+/* Times since the first event are counted from this one, which outlives the record and is known
+ * once an event of any record that has it came. Without: from this record's own first. */
+void record_first(struct record *r, struct value_first *first);
 
 /* The kind that its values have that are not RECORD_NONE; RECORD_NONE if it never has one in this
  * run. */

@@ -34,9 +34,8 @@ static uint64_t time_of(struct record *r, const char *data, size_t size)
 
 static uint64_t elapsed_of(struct record *r, const struct cell *c, const char *data)
 {
-	return value_elapsed(&r->first, c && c->has_field
-						? value_unsigned(data + c->offset, c->size)
-						: clock_ns());
+	return value_elapsed(r->first, c && c->has_field ? value_unsigned(data + c->offset, c->size)
+							 : clock_ns());
 }
 
 static void set_text(struct record_value *v, const char *text, size_t len)

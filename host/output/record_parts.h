@@ -31,9 +31,9 @@ struct record {
 	struct kernel *kernel;
 	struct stacks *stacks; /* or NULL */
 	struct buf names;
-	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
-	struct cell clock_field;  /* of `clock:` */
-	struct value_first first;
+	const struct cell *clock;	      /* the events' own, CLOCK_MONOTONIC; NULL: none */
+	struct cell clock_field;	      /* of `clock:` */
+	struct value_first own_first, *first; /* the first event's time; record_first */
 	uint64_t offset, offset_at; /* of the wall clock from it, and when that was looked at */
 	uint64_t time, interval;    /* record_interval */
 	char text[VALUE_TEXT_MAX];

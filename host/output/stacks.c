@@ -64,7 +64,8 @@ void stacks_tell_missed(const struct stacks *s)
 			s->missed);
 }
 
-int stacks_check(const struct program *p, const struct object *o, struct error *e)
+static int check_columns(const struct program *whole, const struct program *p,
+			 const struct object *o, struct error *e)
 {
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		const struct program_column *c = &p->columns[i];
@@ -73,37 +74,63 @@ int stacks_check(const struct program *p, const struct object *o, struct error *
 		if (c->stacks && (!m || m->type != BPF_MAP_TYPE_STACK_TRACE))
 			return error_set(e, FAULT_TOOL, -ENOENT,
 					 "%s:%u: column %s: %s has no BPF_STACK_TRACE(%s, …)",
-					 p->path, c->line, c->title, p->template_path, c->stacks);
+					 whole->path, c->line, c->title, whole->template_path,
+					 c->stacks);
 	}
 	return 0;
 }
 
+int stacks_check(const struct program *p, const struct object *o, struct error *e)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < program_noutputs(p) && !err; i++)
+		err = check_columns(p, program_output_at(p, i), o, e);
+	return err;
+}
+
+/* Is there a column of any output of which that is true? */
+static bool any_column(const struct program *p, bool (*is)(const struct program_column *c))
+{
+	for (size_t i = 0; i < program_noutputs(p); i++) {
+		const struct program *one = program_output_at(p, i);
+
+		for (size_t k = 0; k < one->ncolumns; k++)
+			if (is(&one->columns[k]))
+				return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct program_column *c)
+{
+	return c->stacks || c->format == PROGRAM_FORMAT_USYM || c->show_offset || c->show_module;
+}
+
+static bool is_user(const struct program_column *c)
+{
+	return c->format == PROGRAM_FORMAT_USER_STACK || c->format == PROGRAM_FORMAT_USYM;
+}
+
+static bool is_kernel(const struct program_column *c)
+{
+	return c->format == PROGRAM_FORMAT_KSYM || c->format == PROGRAM_FORMAT_KADDR ||
+	       c->format == PROGRAM_FORMAT_STACK;
+}
+
 bool stacks_wanted(const struct program *p)
 {
-	for (size_t i = 0; i < p->ncolumns; i++)
-		if (p->columns[i].stacks || p->columns[i].format == PROGRAM_FORMAT_USYM ||
-		    p->columns[i].show_offset || p->columns[i].show_module)
-			return true;
-	return false;
+	return any_column(p, is_wanted);
 }
 
 bool stacks_show_users(const struct program *p)
 {
-	for (size_t i = 0; i < p->ncolumns; i++)
-		if (p->columns[i].format == PROGRAM_FORMAT_USER_STACK ||
-		    p->columns[i].format == PROGRAM_FORMAT_USYM)
-			return true;
-	return false;
+	return any_column(p, is_user);
 }
 
 bool stacks_show_kernel(const struct program *p)
 {
-	for (size_t i = 0; i < p->ncolumns; i++)
-		if (p->columns[i].format == PROGRAM_FORMAT_KSYM ||
-		    p->columns[i].format == PROGRAM_FORMAT_KADDR ||
-		    p->columns[i].format == PROGRAM_FORMAT_STACK)
-			return true;
-	return false;
+	return any_column(p, is_kernel);
 }
 
 /* --- names --- */

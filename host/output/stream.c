@@ -36,7 +36,10 @@ struct stream {
 	struct buf names;
 	struct writer *folded; /* of `folded:`: where a value is written first; else NULL */
 	struct buf line;
-	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct value_first own_first, *first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct stream *with;		      /* that it is joined to and has the titles of */
+	const char *name;		      /* that lines begin with; NULL: none */
+	unsigned int name_width;
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
 
@@ -59,12 +62,15 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 		return error_nomem(e);
 	s->w = w;
 	s->second = -1;
+	s->first = &s->own_first;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
 	if (!err && s->cells.folded)
 		err = make_folded(s, e);
 	if (!err && options_want_data(o))
 		err = data_new(&s->data, p, o, l, w, e);
+	if (!err && s->data)
+		data_first(s->data, s->first);
 	if (err)
 		stream_free(s);
 	else
@@ -110,14 +116,57 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 		pad(s->w, c->width, width);
 }
 
+static void put_name(struct stream *s)
+{
+	size_t len = s->name ? strlen(s->name) : 0;
+
+	if (!s->name)
+		return;
+	if (s->csv) {
+		put_csv_utf8(s->w, s->name, len);
+		writer_char(s->w, ',');
+		return;
+	}
+	writer_add(s->w, s->name, len);
+	writer_pad(s->w, s->name_width - (len < s->name_width ? len : s->name_width) + 1);
+}
+
+void stream_named(struct stream *s, const char *name, unsigned int width)
+{
+	s->name = name;
+	s->name_width = width;
+}
+
+static bool same_titles(const struct cells *a, const struct cells *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = strcmp(a->v[i].title, b->v[i].title) == 0;
+	return same;
+}
+
+bool stream_join(struct stream *s, struct stream *first)
+{
+	bool same = same_titles(&s->cells, &first->cells);
+
+	s->first = first->first;
+	if (s->data)
+		data_first(s->data, s->first);
+	s->with = same ? first : NULL;
+	return same;
+}
+
 void stream_heading(struct stream *s)
 {
 	if (s->data) {
 		data_heading(s->data);
 		return;
 	}
-	/* Lines for flame graphs have none. */
-	for (size_t i = 0; i < s->cells.n && !s->cells.folded; i++) {
+	if (s->cells.folded) /* lines for flame graphs have none */
+		return;
+	put_name(s);
+	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
 
@@ -151,7 +200,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	size_t len;
 
 	now = c->has_field ? value_unsigned(data + c->offset, c->size) : clock_ns();
-	now = value_elapsed(&s->first, now);
+	now = value_elapsed(s->first, now);
 	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
@@ -198,7 +247,7 @@ static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 }
 
 /* A function's name, with where in it, or of a user's program. */
-static void put_name(struct stream *s, const struct cell *c, const char *data, size_t size)
+static void put_address(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
 	size_t width, len;
 
@@ -326,7 +375,7 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_USYM:
 	case CELL_KADDR:
 		if (s->stacks && c->kind != CELL_KADDR)
-			put_name(s, c, data, size);
+			put_address(s, c, data, size);
 		else
 			put_ksym(s, c, data);
 		break;
@@ -401,7 +450,7 @@ struct data *stream_data(struct stream *s)
 void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
 {
 	if (!s->csv && !s->data && !s->cells.folded)
-		s->dress = dress_new(t, &s->cells, repeat);
+		s->dress = dress_new(t, &s->cells, repeat, s->with ? s->with->dress : NULL);
 }
 
 /* The values of an event, side by side in the dress's text. */
@@ -435,6 +484,7 @@ static void put_dressed(struct stream *s, const void *data, size_t size)
 	measure(s, data, size, true);
 	if (dress_wants_titles(s->dress))
 		stream_heading(s);
+	put_name(s);
 	dress_line(s->dress, s->w);
 	stream_below(s, data, size, s->w);
 }
@@ -538,6 +588,8 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 	}
 	if (s->cells.folded)
 		put_folded(s, data, size);
+	else
+		put_name(s);
 	for (size_t i = 0; i < s->cells.n && !s->cells.folded; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');

@@ -219,7 +219,7 @@ static void begin(struct show *s)
 	if (o->no_header)
 		return;
 	for (size_t i = 0; i < s->nfeeds; i++)
-		view_heading(&s->views, s->feeds[i].view, &s->writer);
+		view_heading(s->feeds[i].view);
 	if (s->pipe_stream)
 		stream_heading(s->pipe_stream);
 	if (!s->nfeeds && !s->pipe_stream)

@@ -31,7 +31,6 @@ struct view {
 	struct table before;	 /* of what is never emptied: what it held the last time */
 	uint32_t word;		 /* bytes of each number of a per-CPU map's value */
 	bool counters;		 /* all of the value's numbers are 64-bit ones */
-	unsigned int name_width; /* of the longest name, where each line says which it is of */
 };
 
 /* What the functions below hand on to each other. */
@@ -332,9 +331,8 @@ static int make_buffers(struct making *m)
 		err = make_view(m, map, VIEW_EVENTS);
 		width = strlen(map->name) > width ? strlen(map->name) : width;
 	}
-	m->vs->named = m->vs->n > 1;
-	for (size_t i = 0; i < m->vs->n; i++)
-		m->vs->v[i]->name_width = (unsigned int)width;
+	for (size_t i = 0; i < m->vs->n && m->vs->n > 1; i++)
+		stream_named(m->vs->v[i]->stream, m->vs->v[i]->map->name, (unsigned int)width);
 	return err;
 }
 
@@ -409,25 +407,13 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 
 /* --- printing --- */
 
-static void put_name(struct view *v, const char *name, struct writer *w)
+void view_heading(struct view *v)
 {
-	size_t len = strlen(name);
-
-	writer_add(w, name, len);
-	writer_pad(w, v->name_width - (len < v->name_width ? len : v->name_width) + 1);
-}
-
-void view_heading(struct views *vs, struct view *v, struct writer *w)
-{
-	if (vs->named && !stream_data(v->stream))
-		put_name(v, v->map->name, w);
 	stream_heading(v->stream);
 }
 
 void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w)
 {
-	if (vs->named && !stream_data(v->stream))
-		put_name(v, v->map->name, w);
 	stream_event(v->stream, data, size);
 }
 

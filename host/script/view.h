@@ -28,7 +28,6 @@ struct view;
 struct views {
 	size_t n;
 	struct view **v;	       /* owned */
-	bool named;		       /* several buffers: each line says which */
 	const struct program *command; /* what the options are of */
 	struct stacks *stacks;	       /* owned */
 };
@@ -51,7 +50,7 @@ enum view_kind view_kind(const struct view *v);
 const struct object_map *view_map(const struct view *v);
 
 /* The line of titles of a buffer's events. */
-void view_heading(struct views *vs, struct view *v, struct writer *w);
+void view_heading(struct view *v);
 
 /* One event. */
 void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w);

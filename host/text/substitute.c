@@ -85,7 +85,7 @@ static int add_prologue(struct job *job, bool btf)
 			break;
 		}
 	}
-	if (job->plan->program->table)
+	if (job->plan->program->table || job->plan->program->nalso)
 		/* The table's atomic_increment is of libbcc 0.19. */
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n"
 				   "static inline void bcchost_count_lost(void) { int k = 0; u64 "

@@ -48,6 +48,15 @@ struct fields {
 int fields_make(struct fields *f, const struct program *p, struct error *e);
 void fields_free(struct fields *f);
 
+/* The event's own member that tells when it was (bpf_ktime_get_ns): that of `clock:`, or of the
+ * column `value: elapsed`; NULL if the program names none. */
+const char *fields_clock(const struct program *p);
+
+#define FIELDS_TABLE "table" /* where outputs are not alike: which one (program.h, origin) */
+
+/* Those of all outputs whose rows go together (program_goes_along), each name once. */
+int fields_make_all(struct fields *f, const struct program *p, struct error *e);
+
 /* Those of --show (options.h), behind the others; a column's own field of that name stays. */
 int fields_add_shown(struct fields *f, unsigned int show, struct error *e);
 

@@ -312,7 +312,8 @@ struct program {
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
-	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
+	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
+			    `bcchost run`, and of several outputs that are not alike; else NULL */
 	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
 	char *folded; /* the option (a flag) that asks for lines as flame graphs take them; NULL */
 	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
@@ -326,6 +327,10 @@ struct program {
 	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
+	size_t nalso;
+	struct program *also; /* `also:` what is shown besides; of each only what `output:` says,
+				 name, path and template_path are set, csv and interval as here */
+	const struct program *main; /* of one in `also`: whose options these are; else NULL */
 	struct metrics metrics; /* for the exporter; metrics_default, if the file has none */
 	size_t nexamples;
 	struct program_example *examples;
@@ -342,6 +347,27 @@ void program_free(struct program *p);
 
 /* May a tool be called that: a-z, 0-9, - and _, beginning with a letter? */
 bool program_is_tool_name(const char *s);
+
+/* What it shows: the `output:` itself, which is 0, and what stands in `also:`. */
+static inline size_t program_noutputs(const struct program *p)
+{
+	return 1 + p->nalso;
+}
+
+static inline const struct program *program_output_at(const struct program *p, size_t i)
+{
+	return i ? &p->also[i - 1] : p;
+}
+
+/* Is any of them of that kind? */
+bool program_has_output(const struct program *p, enum program_output output);
+
+/* Those that read a table, if any. */
+bool program_has_periodic(const struct program *p);
+
+/* Does output i give rows of one sort with the first: both are events, or it is the first? What is
+ * one file of rows (CSV), or counted together (the exporter), is made of these. */
+bool program_goes_along(const struct program *p, size_t i);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */

@@ -96,10 +96,8 @@ static void free_arrays(struct program *p)
 	}
 }
 
-void program_free(struct program *p)
+static void free_parts(struct program *p)
 {
-	if (!p)
-		return;
 	free_arrays(p);
 	metrics_free(&p->metrics);
 	free_strings(p->modules, p->nmodules);
@@ -131,5 +129,15 @@ void program_free(struct program *p)
 	free(p->csv);
 	free(p->json);
 	free(p->clock);
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nalso; i++)
+		free_parts(&p->also[i]);
+	free(p->also);
+	free_parts(p);
 	free(p);
 }
