@@ -159,6 +159,8 @@ class Probes(unittest.TestCase):
                 b.attach_kprobe(event=f, fn_name="traced")
             b.trace_print()'''), absent=[("function", "nfs_" + n) for n in ("read", "open", "getattr")])
         self.assertEqual(p.line("modules"), "modules: [nfs]")
+        p = Ported(script(trial.STREAM, "", ATTACH + "b.trace_print()"), modules={"vfs_open": "vfsmod"})
+        self.assertEqual(p.line("modules"), "modules: [vfsmod]")
 
 
 class Options(unittest.TestCase):

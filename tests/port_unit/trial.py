@@ -25,14 +25,23 @@ def explored(source, argv=()):
 
 
 class Ported:
-    """What became of a script. prototypes: what BTF says of functions; there: of the questions, those
-    that the kernel answers with no are left out."""
+    """What became of a script. prototypes: what BTF says of functions; absent: questions that the kernel
+    answers with no; modules: of functions, which have them."""
 
-    def __init__(self, source, argv=(), prototypes=None, absent=()):
-        known = prototypes or {}
+    def __init__(self, source, argv=(), prototypes=None, absent=(), modules=()):
+        known, modules = prototypes or {}, dict(modules)
+
+        def answer(key):
+            there = ("function", key[1]) not in absent and tuple(key) not in absent
+            if key[0] == "module":
+                return modules.get(key[1], "" if there else None)
+            if key[0] == "count":
+                return 0
+            return there
+
         self.work = work.Work(source, PATH, list(argv),
                               lambda names: {n: known[n] for n in names if n in known},
-                              lambda keys: [tuple(k) not in absent for k in keys])
+                              lambda keys: [answer(k) for k in keys])
         self.yaml, self.template = program.document(self.work, "tool")
 
     def line(self, start):
