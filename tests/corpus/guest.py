@@ -132,11 +132,23 @@ def last_line(path):
     return lines[-1] if lines else ""
 
 
-def supervise(pid, ready):
-    """Ends it some seconds after it is ready; (wait status or None, how)."""
+def drain(master, path):
+    """What was written to a terminal goes into a file."""
+    with open(path, "ab") as f:
+        try:
+            while data := os.read(master, 4096):
+                f.write(data)
+        except OSError:  # nothing now, or nobody left
+            pass
+
+
+def supervise(pid, ready, between=lambda: None):
+    """Ends it some seconds after it is ready; (wait status or None, how). between: what is to be
+    done all the time."""
     begun, seen, how = time.monotonic(), None, "ended"
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
+        between()
         now = time.monotonic()
         if done:
             return os.waitstatus_to_exitcode(status), how
@@ -154,14 +166,20 @@ def supervise(pid, ready):
 
 def run_bcc(job, prefix, fentry=True):
     begun = time.monotonic()
+    master, terminal = os.openpty()  # curses wants one
+    os.set_blocking(master, False)
     pid = os.fork()
     if pid == 0:
         try:
-            bcc_side.run("/mnt/scripts/" + job["script"], job["args"], prefix, fentry)
+            os.close(master)
+            bcc_side.run("/mnt/scripts/" + job["script"], job["args"], prefix, terminal, fentry)
         finally:
             os._exit(125)
+    os.close(terminal)
     log = prefix + ".attached"
-    status, how = supervise(pid, lambda: "ready\n" in text_of(log, 1 << 22))
+    status, how = supervise(pid, lambda: "ready\n" in text_of(log, 1 << 22),
+                            lambda: drain(master, prefix + ".err"))
+    os.close(master)
     noted = []
     for line in text_of(prefix + ".notes", 1 << 24).split("\n"):
         try:
