@@ -9,6 +9,7 @@ import select
 import signal
 import time
 
+from . import perf
 from . import run as runner
 from . import world
 
@@ -47,8 +48,10 @@ class Run:
         count = lambda p: sum(a.get("program") == p["number"] for a in self.attaches)
         return max(self.programs, key=lambda p: (count(p), len(p["text"]) > 100, p["number"]))
 
+    refused = False     # it gave up for what the kernel answered
+
     def good(self):
-        return self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
+        return not self.refused and self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
             and (self.attaches or self.waits or self.of("table") or self.of("trace"))
 
 
@@ -222,7 +225,8 @@ class Explorer:
         return (p["text"], tuple(p["cflags"])) if p else None
 
     def shape(self, r):
-        return (self.text(r), tuple((a["kind"], a["target"], a["run"]) for a in r.attaches))
+        return (self.text(r), tuple((a["kind"], a["target"], a["run"],
+                                     tuple(a.get(k) for k in perf.KEYS)) for a in r.attaches))
 
     # --- options ---
 
@@ -337,7 +341,10 @@ class Explorer:
                 if more in seen:
                     continue
                 seen.add(more)
-                queue.append((more, self.run((), more)))
+                made = self.run((), more)
+                made.refused = made.end["how"] == "exit" and not made.waits and \
+                    bool(self.base.waits)
+                queue.append((more, made))
         for key, n in self.facts.items():
             if key[0] in UNTRIED:
                 continue

@@ -32,7 +32,7 @@ ARGUMENTS = {
 
 def scripts():
     out = []
-    for name in sorted(os.listdir(CORPUS)):
+    for name in sorted(os.listdir(CORPUS)) if os.path.isdir(CORPUS) else ():
         path = os.path.join(CORPUS, name)
         if not os.path.isfile(path) or not (name.endswith("-bpfcc") or name.endswith(".py")):
             continue
