@@ -311,8 +311,9 @@ static void test_bad_words(void **state)
 				    "become, not a list"},
 		{"substitute: {W: {option: o, then: a, else: b}}\nfacts: {W: {type: t}}",
 		 "5: `W` is in `substitute` too (line 4)"},
-		{"facts: {F: x}", "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
-				  "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
+		{"facts: {F: x}",
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
+		 "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
 		{"facts: {F: {type: a, symbol: b}}",
 		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …} and "
 		 "{tracepoint: …}, not a mapping"},
