@@ -315,8 +315,8 @@ static void test_bad_words(void **state)
 		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
 		 "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
 		{"facts: {F: {type: a, symbol: b}}",
-		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …} and "
-		 "{tracepoint: …}, not a mapping"},
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …}, "
+		 "{tracepoint: …}, {perf_event: …} and {address: …}, not a mapping"},
 		{"facts: {F: {param: [a]}}",
 		 "4: `param` is to be [function, parameter], not a list"},
 		{"facts: {F: {field: a}}", "4: `field` is to be [struct, member], not \"a\""},
