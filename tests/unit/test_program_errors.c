@@ -325,7 +325,7 @@ static void test_bad_words(void **state)
 		{"facts: {F: {tracepoint: a}}", "4: `tracepoint` is to be \"category:name\" or "
 						"[category, name], not \"a\""},
 		{"facts: {F: {kind: a}}", "4: unknown key `kind` in `F`; known here: param, "
-					  "symbol, field, type, tracepoint"},
+					  "symbol, field, type, tracepoint, perf_event, address"},
 	};
 
 	(void)state;
