@@ -80,6 +80,11 @@ def output_of(work, out):
     if out is work.out and out["kind"] != "stream":
         every = [x["interval"] for x in work.outs() if x.get("interval")]
         o.update({"interval": every[0]} if every else {})
+    if out.get("order"):
+        o["sort"] = {"all": out["order"]}
+    for key in ("ascending", "keep"):
+        if out.get(key):
+            o[key] = True
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True

@@ -5,6 +5,7 @@ import re
 from . import ctext
 from .column import Column
 from .columns import columns_of_run, default_columns, merged_columns, tables_in
+from .rows import printed_rows
 from .show_stream import trace_output
 from .stacks import settle_processes
 from .work import Failure
@@ -134,16 +135,25 @@ def top_output(work, table, tables, walked):
                 columns += default_columns(work, fields)
         work.report.guess(line, "how the entries of %s are printed was not understood: all "
                                 "their fields are shown" % table)
+    printed = printed_rows(work.ex.many, table) or (False, [], False)
+    all_rows = printed[0] or "ARRAY" in (t["kind"] or "")
+    order = [f for f in printed[1] if f in known]
     clears = any(n["method"] in ("clear", "delete") and n["table"] == table
                  for n in work.ex.base.of("table"))
-    if not clears:
+    if not clears and not all_rows:
         work.report.guess(line, "the script keeps the entries of %s; here each interval shows "
                                 "what was counted in it" % table)
     others = sorted({n["table"] for n in walked} - {table})
     for o in others:
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
-    return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
+    if order:
+        work.report.did(line, "the entries of %s are sorted by %s, the %s first" % (
+            table, " and ".join(order), "smallest" if printed[2] and all_rows else "largest"))
+    return {"kind": "table" if all_rows else "top", "table": table, "columns": columns,
+            "interval": interval(work), "order": order,
+            "ascending": all_rows and printed[2] and bool(order),
+            "keep": all_rows and not clears and interval(work) is not None,
             "folded": work.folded if got else None,
             "others": others}
 
@@ -158,10 +168,7 @@ def array_output(work, table, tables, walked):
         work.report.guess(line, "the counters of %s are shown as rates" % table)
         return {"kind": "rates", "table": table, "columns": columns,
                 "interval": interval(work), "others": []}
-    work.report.guess(line, "the numbers of the array %s are shown as a histogram by their "
-                            "index; the script's own way of printing is left" % table)
-    return {"kind": "histogram", "table": table, "columns": [], "labels": [{"text": "index"}],
-            "linear": True, "interval": interval(work), "others": []}
+    return top_output(work, table, tables, walked)
 
 
 def any_output(work, tables):
