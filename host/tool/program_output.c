@@ -149,6 +149,16 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	for (size_t i = 0; i < sizeof(of_tables) / sizeof(of_tables[0]); i++)
 		if (yaml_has_key(v, of_tables[i]) && !p->all_rows)
 			return yaml_error(v, e, "`%s` is for the output table alone", of_tables[i]);
+	for (size_t i = 0; i < p->ncolumns && p->output != PROGRAM_RATES; i++)
+		if (p->columns[i].index || p->columns[i].per_interval)
+			return yaml_error(v, e, "column %s: `index` and `per` are for rates alone",
+					  p->columns[i].title);
+	if (program_is_wide(p))
+		for (size_t i = 0; i < p->ncolumns; i++)
+			if (p->columns[i].field && !p->columns[i].index)
+				return yaml_error(v, e,
+						  "column %s wants an `index`, as the others have",
+						  p->columns[i].title);
 	if (yaml_has_key(v, "interval") && !program_has_periodic(p))
 		return yaml_error(v, e, "`interval` is not for the output %s",
 				  program_output_name(p->output));
