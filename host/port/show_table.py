@@ -6,6 +6,7 @@ from . import ctext
 from .column import Column
 from .columns import columns_of_run, default_columns, merged_columns, tables_in
 from .rows import printed_rows
+from .samples import AT_INDEX
 from .show_stream import trace_output
 from .stacks import settle_processes
 from .work import Failure
@@ -168,7 +169,29 @@ def array_output(work, table, tables, walked):
         work.report.guess(line, "the counters of %s are shown as rates" % table)
         return {"kind": "rates", "table": table, "columns": columns,
                 "interval": interval(work), "others": []}
-    return top_output(work, table, tables, walked)
+    return entries_output(work, table, line) or top_output(work, table, tables, walked)
+
+
+def entries_output(work, table, line):
+    """A line of what an array's entries say, each by its index."""
+    got = merged_columns(work, lambda r: columns_of_run(r, table, "loop", work.computed, False),
+                         "loop")
+    columns = []
+    for c in got[0] if got else ():
+        field, at, index = c.keys.get("field", "").partition(AT_INDEX)
+        if at:
+            c.keys["field"], c.keys["index"] = field, int(index)
+            if not c.title.endswith("/s"):
+                c.keys["per"] = "interval"
+            columns.append(c)
+        elif c.keys.get("value") == "time":
+            columns.append(c)
+    if not any("index" in c.keys for c in columns):
+        return None
+    work.report.did(line, "the entries of %s became the columns %s" % (
+        table, ", ".join(c.title for c in columns)))
+    return {"kind": "rates", "table": table, "columns": columns,
+            "interval": interval(work), "others": []}
 
 
 def any_output(work, tables):
