@@ -83,8 +83,8 @@ static void test_shape(void **state)
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, heading, "
-		"label, linear, clock, trace_pipe, interval, csv, folded, json, also");
+		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, sort, "
+		"loadavg, heading, label, linear, clock, trace_pipe, interval, csv, folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -393,13 +393,35 @@ static void test_bad_columns(void **state)
 		"programs/x.yaml:2: `columns` is empty; leave it out, or give it a list of "
 		"columns");
 	program_file_error(SUMMARY "output: {columns: [{title: A, field: a}]}\n",
-			   "programs/x.yaml:2: `output` wants its kind: stream, top, histogram, "
-			   "rates or trace_pipe");
+			   "programs/x.yaml:2: `output` wants its kind: stream, top, table, "
+			   "histogram, rates or trace_pipe");
 	program_file_error(SUMMARY "output: {stream: a, top: b, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `output` is of one kind, not stream and top");
 	program_file_error(SUMMARY
 			   "output: {stream: a, loadavg: true, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `loadavg` is not for the output stream");
+	program_file_error(SUMMARY
+			   "output: {top: a, keep: true, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `keep` is for the output table alone");
+	program_file_error(
+		SUMMARY "output: {top: a, ascending: true, columns: [{title: A, field: a}]}\n",
+		"programs/x.yaml:2: `ascending` is for the output table alone");
+	program_file_error(SUMMARY "output: {table: a, top: b, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `output` is of one kind, not top and top");
+	program_file_error(SUMMARY
+			   "output: {table: a, columns: [{title: A, field: a, index: 1}]}\n",
+			   "programs/x.yaml:2: column A: `index` and `per` are for rates alone");
+	program_file_error(SUMMARY "output: {rates: a, columns: [{title: A, field: a, index: 1}, "
+				   "{title: B, field: b}]}\n",
+			   "programs/x.yaml:2: column B wants an `index`, as the others have");
+	program_file_error(SUMMARY "output: {rates: a, columns: [{title: A, value: time, index: "
+				   "1}]}\n",
+			   "programs/x.yaml:2: column A: `index` is of a `field`, without "
+			   "`percent_of`");
+	program_file_error(SUMMARY
+			   "output: {rates: a, columns: [{title: A, field: a, per: minute}]}\n",
+			   "programs/x.yaml:2: `per` is to be `second` or `interval`, not "
+			   "\"minute\"");
 	program_file_error(SUMMARY "output: {histogram: a}\n",
 			   "programs/x.yaml:2: `output` wants a key `label`: what is counted");
 	program_file_error(SUMMARY "output: {histogram: a, label: [{text: x, when: no}]}\n",
@@ -426,7 +448,7 @@ static void test_bad_also(void **state)
 			   "programs/x.yaml:6: an item of `also` wants a key `columns`");
 	program_file_error(ALSO("  - columns: [{title: A, field: x}]\n"),
 			   "programs/x.yaml:6: an item of `also` wants its kind: stream, top, "
-			   "histogram or rates");
+			   "table, histogram or rates");
 	program_file_error(ALSO("  - histogram: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `label`: what is "
 			   "counted");
@@ -445,7 +467,7 @@ static void test_bad_also(void **state)
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
 		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, columns, only, sort, loadavg, heading, label, "
+		"top, histogram, rates, table, ascending, keep, columns, only, sort, loadavg, heading, label, "
 		"linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
