@@ -103,7 +103,7 @@ def columns_of_lines(run, lines, marks, computed, stream, several):
             name = strip_prefix(found[0]).upper() if found else None
         if not name:
             continue
-        c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, slot)
+        c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, table)
         if c is None:
             notes.append("the column %s, whose value (`%s` in a trial) is of no field" %
                          (name, render(slot)[:40]))

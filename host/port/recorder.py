@@ -145,7 +145,7 @@ class Recorder:
                     self.note("callback-failed", table=table.name, error=describe(e),
                               line=traceback_line(e, self.path))
                     if n == 1:
-                        return
+                        break
                 self.note("event", table=table.name, event=change, printed=self.printed,
                           at=self.branches_now())
                 self.event_at = None

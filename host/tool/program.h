@@ -143,6 +143,8 @@ enum program_fact_kind {
 	PROGRAM_FACT_FIELD,	 /* {field: [struct, member]} */
 	PROGRAM_FACT_TYPE,	 /* {type: name} */
 	PROGRAM_FACT_TRACEPOINT, /* {tracepoint: [category, name]} or "category:name" */
+	PROGRAM_FACT_PERF_EVENT, /* {perf_event: "hardware:cpu-cycles"}: does this machine count it?
+				  */
 	PROGRAM_FACT_ADDRESS,	 /* {address: symbol}: the macro is where that is, a u64 */
 };
 
