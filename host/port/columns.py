@@ -25,7 +25,8 @@ def columns_of_run(run, table, prefix, computed, stream):
                   for at in dict.fromkeys(n["line"] for n in lines)]
     cols, at, notes = [], None, []
     for group in groups:
-        made = columns_of_lines(run, table, group, marks, computed, stream, several) if group else None
+        made = columns_of_lines(run, table, group, marks, computed, stream,
+                                several) if group else None
         if made:
             known = {c.keys.get("field") for c in cols}
             cols += [with_width(c) if several else c for c in made[0] if not c.keys.get("field") or
