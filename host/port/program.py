@@ -92,7 +92,7 @@ def output_of(work, out):
                       for la in out["labels"]]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
-    if out.get("folded") in work.option_names:
+    if out is work.out and out.get("folded") in work.option_names:
         o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
