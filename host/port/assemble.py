@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, kallsyms, template
+from . import ctext, kallsyms, perf, template
 from .merge import Conditions, merge
 
 
@@ -53,7 +53,7 @@ def with_addresses(work, text):
 
 def attachments(work, r, text):
     """[(kind, target, handler, regex, line)] of a run: what it attaches, and what BCC does by
-    itself."""
+    itself. Of a perf event perf.KEYS' values stand in the place of regex."""
     number = r.program()["number"]
     out = []
     for a in r.attaches:
@@ -61,11 +61,30 @@ def attachments(work, r, text):
             continue
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
-        out.append((a["kind"], a["target"], a["run"], bool(a.get("regex")), a["line"]))
+        more = sampling(work, r, a) if a["kind"] == "perf_event" else bool(a.get("regex"))
+        probe = (a["kind"], a["target"], a["run"], more, a["line"])
+        if probe not in out:
+            out.append(probe)
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.
     for kind, target, run in ctext.conventions(without_disabled(text)):
         out.append((kind, target, run, False, r.program()["line"]))
     return out
+
+
+def sampling(work, run, note):
+    """perf.KEYS' values of a run's attachment."""
+    alike = lambda r: next((a for a in r.attaches if a["kind"] == "perf_event" and
+                            (a["target"], a["run"]) == (note["target"], note["run"])), None)
+    odd = perf.worked_out(run, alike)
+    if odd:
+        work.report.todo(note["line"], "how often %s runs is worked out of --%s: a probe takes "
+                         "an option's number as it is" % (note["run"], odd.option["dest"]))
+        note = alike(work.ex.base) or note
+    rates = perf.rates_of(note, perf.given_to(run, work.always))
+    # One after the other on each of the processors that the stand-in has: on all.
+    cpus = {a.get("cpu") for a in run.attaches if a["kind"] == "perf_event" and
+            (a["target"], a["run"]) == (note["target"], note["run"])}
+    return rates[:3] + (None,) if {0, 1} <= cpus else rates
 
 
 def make_template(work):

@@ -175,6 +175,21 @@ def event_type(text, table):
     return found
 
 
+def member_asked(text):
+    """(struct, member) of a text that is only compiled to find out whether that member exists."""
+    text = without_comments(text)
+    found = functions(text)
+    if len(text) > 500 or len(found) != 1 or "BPF_" in text:
+        return None
+    takes = re.findall(r"\bstruct\s+(\w+)\s*\*\s*(\w+)", text[slice(*found[0]["params"])])
+    read = set(re.findall(r"\b(\w+)\s*->\s*(\w+)", found[0]["body"]))
+    types = {name: struct for struct, name in takes}
+    if len(read) != 1:
+        return None
+    name, member = read.pop()
+    return (types[name], member) if name in types else None
+
+
 def functions(text):
     """[(name, parameters, start of the definition, start and end of the parameter list, body,
     end)] of what is defined at the outermost level."""

@@ -50,7 +50,7 @@ def fact_macro(key):
         return "HAS_%s_%s" % (upper(key[1]), upper(key[2]))
     if key[0] == "tracepoint":
         return "HAS_TRACEPOINT_%s_%s" % (upper(key[1]), upper(key[2]))
-    return "HAS_" + upper(key[1])
+    return "HAS_" + upper(key[1])  # a function, a symbol, a perf event
 
 
 def condition_text(alternatives, words):

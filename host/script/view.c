@@ -408,7 +408,7 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 
 	memset(vs, 0, sizeof(*vs));
 	vs->command = plan->program;
-	vs->stacks = stacks_new(plan->kernel, o, plan->options);
+	vs->stacks = stacks_new(plan->kernel, o);
 	if (!vs->stacks)
 		return error_nomem(e);
 	err = check_names(&m, COMMAND_SHOW) ?: check_names(&m, COMMAND_LINEAR)
