@@ -157,10 +157,12 @@ static int use(struct script *s, const struct session_stop *stop, struct error *
 static int try_headers(struct script *s, struct error *e)
 {
 	struct prepare *p = &s->prepare;
+	const char *asked = s->options.headers;
 	struct error second = {0};
 	int err;
 
-	if (s->options.headers || !kernel_is_running(p->kernel) || !kernel_headers_dir(p->kernel))
+	if ((asked && strcmp(asked, "auto") != 0) || !kernel_is_running(p->kernel) ||
+	    !kernel_headers_dir(p->kernel))
 		return -ENOENT;
 	if (s->options.verbose)
 		fprintf(stderr, "bcchost: compiling again, with the kernel's installed headers\n");
