@@ -266,6 +266,9 @@ static void sends(const char *text, const char *tables)
 static void test_sent(void **state)
 {
 #define ONE(type) "BPF_ARRAY(bcchost_event_ev, " type ", 1);\n"
+	static const char cut[] = "struct one e = {.a[1] = f((x), 2)}, **r; /* x */ ev.perf_submit("
+				  "ctx, (struct one *)&c->e[0], sizeof(\"a)\")); )]}";
+
 	(void)state;
 	sends("int f(void *ctx) { struct one e = {}; ev.perf_submit(ctx, &e, sizeof(e)); }",
 	      ONE("struct one"));
@@ -298,6 +301,17 @@ static void test_sent(void **state)
 	sends("struct a e; void f() { ev.perf_submit(c, &e, ", NULL);
 	sends("", NULL);
 #undef ONE
+	for (size_t n = sizeof(cut); n-- > 0;) {
+		char *text = strndup(cut, n), *out;
+		struct error e = {0};
+		struct source s;
+
+		given(&s, text);
+		assert_int_equal(sent_tables(&s, &out, &e), 0);
+		free(out);
+		source_free(&s);
+		free(text);
+	}
 }
 
 /* What each field is called and where it is: "name@offset+size ". */
