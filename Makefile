@@ -29,7 +29,7 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VER
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
-                host/object/*.c host/trace/*.c host/output/*.c host/script/*.c)
+                host/object/*.c host/trace/*.c host/output/*.c host/script/*.c host/user/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 # The exporter: a main of its own, the host's way to an object, and what only it needs.
 EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c

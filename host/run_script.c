@@ -197,7 +197,7 @@ static int run(struct script *s, const struct find *find, const struct session_s
 		.template = s->source.text,
 		.defines = s->defines,
 	};
-	err = prepare_begin(p, e);
+	err = probes_usdt(s->program, &s->options, e) ?: prepare_begin(p, e);
 	if (!err)
 		err = make(s, e);
 	if (!err)

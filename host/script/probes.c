@@ -11,6 +11,7 @@
 #include "script/convention.h"
 #include "tool/find.h"
 #include "tool/option_value.h"
+#include "tool/yaml.h"
 
 struct making {
 	struct program *p;
@@ -242,7 +243,8 @@ static int add_named_function(struct making *m, enum program_probe_kind kind, co
 
 static int add_named(struct making *m, const struct command_attach *a, const char *text)
 {
-	const char *takes = program_probe_is_uprobe(a->kind)	? "FILE:SYMBOL=HANDLER"
+	const char *takes = a->kind == PROGRAM_USDT		? "FILE:PROVIDER:PROBE=HANDLER"
+			    : program_probe_is_uprobe(a->kind)	? "FILE:SYMBOL=HANDLER"
 			    : a->kind == PROGRAM_PERF_EVENT	? "TYPE:EVENT[:PERIOD]=HANDLER"
 			    : a->kind == PROGRAM_TRACEPOINT	? "CATEGORY:NAME=HANDLER"
 			    : a->kind == PROGRAM_RAW_TRACEPOINT ? "NAME=HANDLER"
@@ -255,6 +257,8 @@ static int add_named(struct making *m, const struct command_attach *a, const cha
 		return err;
 	if (!object_prog_find(m->object, handler)) {
 		err = no_handler(m, a->option, text, handler);
+	} else if (a->kind == PROGRAM_USDT) {
+		/* It was known before the text was compiled: probes_usdt. */
 	} else if (a->kind == PROGRAM_TRACEPOINT) {
 		err = add_named_tracepoint(m, a->option, target, handler);
 	} else if (a->kind == PROGRAM_RAW_TRACEPOINT || a->kind == PROGRAM_PERF_EVENT ||
@@ -290,9 +294,11 @@ static int add_all_named(struct making *m)
 
 static bool same_probe(const struct program_probe *a, const struct program_probe *b)
 {
-	if (a->kind != b->kind || strcmp(a->targets[0], b->targets[0]) != 0)
+	const char *target = a->targets[0], *colon = strrchr(target, ':');
+
+	if (a->kind != b->kind || strcmp(target, b->targets[0]) != 0)
 		return false;
-	return a->targets[0][0] != '^' || strcmp(a->run, b->run) == 0;
+	return (target[0] != '^' && (!colon || colon[1] != '^')) || strcmp(a->run, b->run) == 0;
 }
 
 static void where(const struct making *m, const struct program_probe *probe, struct buf *b)
@@ -378,6 +384,36 @@ static int check_any(const struct making *m)
 	err = error_set(m->e, FAULT_USAGE, -ENOENT, "%s: nothing to trace:\n%s", m->s->path,
 			names.data ?: "");
 	buf_free(&names);
+	return err;
+}
+
+int probes_usdt(struct program *p, const struct options *o, struct error *e)
+{
+	struct making m = {.p = p, .o = o, .e = e};
+	char *target, *handler;
+	size_t n;
+	char *const *texts = command_texts(p, o, "usdt", &n);
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		struct program_probe *probe;
+
+		err = command_pair("usdt", "FILE:PROVIDER:PROBE=HANDLER", texts[i], &target,
+				   &handler, e);
+		if (err)
+			return err;
+		if (!yaml_is_identifier(handler)) {
+			err = error_set(e, FAULT_USAGE, -EINVAL,
+					"--usdt %s: \"%s\" is no name of a function", texts[i],
+					handler);
+		} else {
+			probe = add_probe(&m, PROGRAM_USDT, handler, 0);
+			if (!probe || !add_target(probe, "", target))
+				err = error_nomem(e);
+		}
+		free(target);
+		free(handler);
+	}
 	return err;
 }
 

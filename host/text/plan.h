@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "kernel/kernel.h"
 #include "tool/options.h"
 #include "tool/program.h"
+
+struct usdt_args; /* user/usdt_args.h */
 
 struct plan_target {
 	char *name;	 /* kernel symbol, suffix included; or the tracepoint's name */
@@ -23,6 +26,12 @@ struct plan_target {
 	uint32_t btf_id; /* of fentry and fexit: its number in vmlinux's BTF, or the module's */
 	uint64_t addr;	 /* of a function; 0 if we may not see it */
 	bool unique;	 /* no other function has this name; else it is attached to by address */
+
+	/* Of a uprobe or a USDT probe: */
+	char *file;		/* the program or library; name: "file:symbol" */
+	uint64_t offset;	/* in it */
+	uint64_t semaphore;	/* the place in it of the counter of USDT's users; 0: none */
+	struct usdt_args *args; /* of USDT: where its arguments are; NULL: not known */
 };
 
 struct plan_probe {
@@ -30,6 +39,7 @@ struct plan_probe {
 	char *function;	 /* the one of the probe's targets that was taken; NULL: left out */
 	size_t ntargets; /* 0: optional, and this kernel has it not */
 	struct plan_target *targets;
+	pid_t pid;	     /* of a uprobe: in this process alone; -1: in all */
 	struct buf warnings; /* what users have to know of the targets; "\n"-ended lines */
 };
 

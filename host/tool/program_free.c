@@ -51,6 +51,8 @@ static void free_arrays(struct program *p)
 	for (size_t i = 0; i < p->nprobes; i++) {
 		free_strings(p->probes[i].targets, p->probes[i].ntargets);
 		free(p->probes[i].option);
+		free(p->probes[i].binary.option);
+		free(p->probes[i].binary.other);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
 		free(p->probes[i].when);
