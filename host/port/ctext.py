@@ -227,7 +227,8 @@ def conventions(text):
         if "static" in f["head"]:
             continue
         for prefix, kind in (("kprobe__", "kprobe"), ("kretprobe__", "kretprobe"),
-                             ("tracepoint__", "tracepoint"), ("raw_tracepoint__", "raw_tracepoint")):
+                             ("tracepoint__", "tracepoint"),
+                             ("raw_tracepoint__", "raw_tracepoint")):
             if f["name"].startswith(prefix):
                 target = f["name"][len(prefix):]
                 if kind == "tracepoint":

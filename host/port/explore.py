@@ -172,8 +172,10 @@ class Explorer:
         for _ in range(3):
             if r.good() or not self.options:
                 break
-            self.required = missing = [o for o in self.options if (not o["strings"] and o["nargs"] not in
-                       ("?", "*")) or o["required"] and o["strings"]]
+            self.required = missing = [
+                o for o in self.options
+                if (not o["strings"] and o["nargs"] not in ("?", "*")) or
+                o["required"] and o["strings"]]
             if not missing or self.extra_argv:
                 break
             tries = (("vfs_read",), ("1",), ("vfs_read", "1"))
@@ -339,7 +341,8 @@ class Explorer:
                     self.shape(a.single) != base]
         n = 0
         for a, b in itertools.combinations(changing, 2):
-            if a.kind == b.kind == "fact" and (a.key in b.single.asked) != (b.key in a.single.asked):
+            if a.kind == b.kind == "fact" and \
+               (a.key in b.single.asked) != (b.key in a.single.asked):
                 continue
             if a.option and b.option and a.option is b.option:
                 continue

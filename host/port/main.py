@@ -4,7 +4,6 @@ answers to what is asked on descriptor 4: {"ask": [functions]} or, at the end, {
 {"failed": …}."""
 import json
 import os
-import sys
 
 
 def python3(source, error):
@@ -25,7 +24,7 @@ def python3(source, error):
     text = re.sub(r"^([ \t]*)print[ \t]*$", r"\1print()", text, flags=re.M)
     text = re.sub(r"\bexcept\s+([\w.()]+)\s*,\s*(\w+)\s*:", r"except \1 as \2:", text)
     text = re.sub(r"\bxrange\b", "range", text)
-    text = re.sub(r"\.(iteritems|itervalues|iterkeys)\(", lambda m: "." + m.group(1)[4:] + "(", text)
+    text = re.sub(r"\.iter(items|values|keys)\(", r".\1(", text)
     text = re.sub(r"\b(0)([0-7]{2,})\b", r"0o\2", text)
     try:
         compile(text, "script", "exec", dont_inherit=True)
@@ -72,7 +71,8 @@ def main():
     source = job["script"]
     import warnings
     warnings.simplefilter("ignore")
-    from . import port
+    from . import assemble, program, show
+    from .work import Failure, Work
     how = None
     try:
         compile(source, "script", "exec", dont_inherit=True)
@@ -91,22 +91,23 @@ def main():
     if names:
         say({"files": names})
         files = json.loads(answers.readline())
-    porter = port.Porter(source, job["path"], job["argv"], ask, ask_facts)
-    porter.files = files
+    work = Work(source, job["path"], job["argv"], ask, ask_facts)
+    work.files = files
     if how:
-        porter.report.guess(0, "the script is Python 2; it was converted, %s" % how)
+        work.report.guess(0, "the script is Python 2; it was converted, %s" % how)
     try:
-        yaml, text = porter.document(job["name"])
-    except port.Failure as e:
-        say({"failed": str(e), "line": e.line, "left": sorted(porter.report.left)})
+        yaml, text = program.document(work, job["name"])
+    except Failure as e:
+        say({"failed": str(e), "line": e.line, "left": sorted(work.report.left)})
         return
     except (RecursionError, MemoryError) as e:
         say({"failed": "the script is too much for port (%s)" % type(e).__name__, "line": 0})
         return
-    r = porter.report
+    r = work.report
     say({"done": {"program": yaml, "template": text, "converted": sorted(r.converted),
-                  "guessed": sorted(r.guessed), "left": sorted(r.left), "probes": porter.here(),
-                  "headings": porter.headings()}})
+                  "guessed": sorted(r.guessed), "left": sorted(r.left),
+                  "probes": assemble.attached_here(work),
+                  "headings": show.printed_headings(work)}})
 
 
 if __name__ == "__main__":

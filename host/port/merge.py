@@ -13,8 +13,8 @@ class Node:
 
 
 def merge(sequences):
-    """sequences: one for each run. [(item, set of run indexes)], of which each run's sequence can be
-    had back. None if they have too little in common for that to be of use."""
+    """sequences: one for each run. [(item, set of run indexes)], of which each run's sequence can
+    be had back."""
     nodes = [Node(item, {0}) for item in sequences[0]]
     for i, seq in enumerate(sequences[1:], 1):
         if seq == sequences[0]:

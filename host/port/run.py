@@ -5,7 +5,6 @@ import ast
 import builtins
 import ctypes
 import io
-import json
 import os
 import signal
 import socket
@@ -14,8 +13,9 @@ import sys
 import time
 
 from . import standin, sym, texts
-from .standin import EndOfRun, Recorder, describe, to_text, traceback_line
-from .sym import wrap
+from .recorder import EndOfRun, Recorder, describe, traceback_line
+from .samples import Pointer, Scalar
+from .sym import to_text, wrap
 
 
 class Stdout(io.TextIOBase):
@@ -64,7 +64,7 @@ class Number(type):
         if len(args) == 1:
             value = args[0]
             expr = sym.expr_of(getattr(value, "value", value)
-                               if isinstance(value, standin.Scalar) else value)
+                               if isinstance(value, Scalar) else value)
             if expr is not None:
                 return wrap(made, expr)
         return made
@@ -133,7 +133,7 @@ def patch(rec):
         return wrap(made, ("pack", known[0])) if known else made
 
     def cast(pointer, kind):
-        if isinstance(pointer, standin.Pointer):
+        if isinstance(pointer, Pointer):
             return pointer
         return real_cast(pointer, kind)
 
@@ -171,7 +171,8 @@ def patch(rec):
     import select
     select.select = lambda *args: rec.wait()
     import subprocess
-    done = type("Done", (), {"returncode": 0, "stdout": io.BytesIO(b""), "stderr": io.BytesIO(b""), "pid": 4242,
+    done = type("Done", (), {"returncode": 0, "stdout": io.BytesIO(b""), "stderr": io.BytesIO(b""),
+                             "pid": 4242,
                              "poll": lambda self: 0, "wait": lambda self, *a: 0,
                              "kill": lambda self: None, "terminate": lambda self: None,
                              "communicate": lambda self, *a: (b"", b"")})
@@ -269,10 +270,7 @@ def run(source, path, config, emit):
     sys.stdin = io.StringIO("")
     try:
         tree = ast.parse(source, path)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Try) and node.handlers:
-                rec.tried |= {n.lineno for b in node.body for n in ast.walk(b)
-                              if hasattr(n, "lineno")}
+        rec.tried = texts.lines_in_try(tree)
         tree = texts.instrument(tree)
         code = compile(tree, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
@@ -302,7 +300,8 @@ def run(source, path, config, emit):
         return result
 
     scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
-             "int": Int, "float": Float, "port_call_percent": texts.percent, "port_call_format": texts.method,
+             "int": Int, "float": Float, "port_call_percent": texts.percent,
+             "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_replace": replaced}
     main = type(sys)("__main__")

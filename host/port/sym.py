@@ -46,6 +46,12 @@ def plain(value):
     return value
 
 
+def to_text(value):
+    if isinstance(value, bytes):
+        return bytes(bytearray(value)).decode("utf-8", "replace")
+    return "".join(list(value)) if isinstance(value, str) else str(value)
+
+
 def operand(value):
     expr = expr_of(value)
     if expr is not None:

@@ -4,7 +4,6 @@ options and the kernel choose."""
 import re
 
 from . import ctext
-from .merge import Conditions, merge
 
 HOST_WORDS = ("FILTER", "FILTER_TASK", "SIGNATURE", "RESULT", "LOST")
 NUMBER = re.compile(r"(?<![\w.])(\d+)([uUlL]*)(?![\w.])")
@@ -276,8 +275,8 @@ HEADS = re.compile(r"^#if ([^\n]+)\n((?:[^#\n][^\n]*\n|\n)+)#else\n((?:[^#\n][^\
 
 
 def own_bodies(text):
-    """Two heads of functions of different names before one body: each gets a body of its own, so that
-    the host can leave one of them out."""
+    """Two heads of functions of different names before one body: each gets a body of its own, so
+    that the host can leave one of them out."""
     at = 0
     while True:
         m = HEADS.search(text, at)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three ways in which Python makes a text, done in the script's place: the text is the same, and
-the pieces that it is made of are kept with it. `instrument` puts them into a script's tree."""
+"""The three ways in which Python makes a text, done in the script's place: the text is the same,
+and the pieces that it is made of are kept with it. `instrument` puts them into a script's tree."""
 import ast
 import re
 import string
 
 from . import sym
 
-PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([diouxXeEfFgGcrsab%])")
+PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?"
+                     r"([diouxXeEfFgGcrsab%])")
 
 
 def percent(left, right):
@@ -221,6 +222,12 @@ class Transform(ast.NodeTransformer):
                 parts.append(v)
         new = self.call(node, "port_call_fstring", parts)
         return ast.fix_missing_locations(new)
+
+
+def lines_in_try(tree):
+    """Lines inside a try: what fails there is lived with."""
+    return {n.lineno for node in ast.walk(tree) if isinstance(node, ast.Try) and node.handlers
+            for inner in node.body for n in ast.walk(inner) if hasattr(n, "lineno")}
 
 
 def instrument(tree):

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runs of a script, and what the values of its options become in the text."""
+import re
+
+from . import template
+from .explore import Explorer
+from .lines import render
+from .work import Failure
+
+
+def learn_script(work):
+    ex = Explorer(work.source, work.path, work.argv)
+    ex.files = work.files
+    ex.explore()
+    fail_early(work, ex)
+    always = [a for a in ex.atoms if learn_numbers(work, ex, a)]
+    if always:
+        again = Explorer(work.source, work.path, work.argv, always)
+        again.files = work.files
+        again.extra_argv += [w for w in ex.extra_argv if w not in again.extra_argv]
+        again.explore()
+        if again.base.good():
+            ex = again
+    for a in ex.atoms:
+        learn_numbers(work, ex, a)
+    work.ex, work.always = ex, ex.always
+    if ex.cut:
+        work.report.todo(0, ex.cut)
+    for line, text in ex.guesses:
+        work.report.guess(line, text)
+
+
+def fail_early(work, ex):
+    base = ex.base
+    end = base.end
+    if base.good():
+        return
+    how, text, line = end["how"], end.get("text", ""), end.get("line", 0)
+    if how == "syntax":
+        raise Failure("this is no Python 3: %s" % text, line)
+    if how == "module":
+        raise Failure("the script wants the Python module %s, which is not installed here; "
+                      "install it, or take out what needs it" % text, line)
+    bcc = re.search(r"^\s*(from|import)\s+bcc\b", work.source, re.M) or \
+        re.search(r"\bimport\b.*\bbcc\b", work.source)
+    if not bcc:
+        raise Failure("this is no BCC script: it does not import bcc")
+    if how == "timeout":
+        raise Failure("the script did not come to an end, nor ask bcc for anything to wait "
+                      "for, in %d seconds" % 5)
+    if how in ("flood", "killed"):
+        raise Failure("the script was ended: it %s" % (
+            "told more than can be kept" if how == "flood" else
+            "was killed (too much memory or processor time?)"))
+    if how == "error":
+        raise Failure("the script fails without options: %s" % text, line)
+    bad = base.of("argument-error")
+    if bad:
+        raise Failure("the script does not take these arguments: %s (give what it needs after "
+                      "--)" % bad[-1]["text"])
+    if not base.programs:
+        said = [render([p]) for n in base.lines for p in n["pieces"]]
+        said = " ".join(" ".join(said).split())[-120:]
+        raise Failure("the script ended%s before it made a BPF program%s" % (
+            " (%s)" % text if text and text != "None" else "",
+            "; it said \"%s\"" % said if said else ""), line)
+    raise Failure("the script attaches to nothing and waits for nothing", line)
+
+
+def learn_numbers(work, ex, a):
+    """What the value of an option becomes in the text; is it there without the option, too?"""
+    a.numbers = getattr(a, "numbers", None) or {}
+    if a.kind != "value" or a.failed or not a.values or not a.second:
+        return False
+    one, two = ex.text(a.single), ex.text(a.second)
+    if not one or not two:
+        return False
+    join = lambda t: "\n".join(t[1]) + "\n" + t[0]
+    numbers = template.derived_numbers(join(one), join(two), *a.values)
+    if numbers is None:
+        a.odd = True
+        return False
+    a.numbers = numbers
+    default = a.option["default"]
+    if not numbers or isinstance(default, bool) or default is None:
+        return False
+    try:
+        d = int(default)
+    except (ValueError, TypeError):
+        return False
+    if not -1 << 62 < d < 1 << 62:
+        return False
+
+    def back(m):
+        if m.group(1) not in numbers:
+            return m.group(0)
+        k, b = numbers[m.group(1)]
+        return str(k * d + b) + m.group(2)
+    base = ex.text(ex.base)
+    if template.NUMBER.sub(back, join(one)) != join(base):
+        return False
+    if not a.argv and not a.option["strings"]:
+        a.argv = ex.positional_prefix(a.option) + [str(a.values[0])]
+    a.always = True
+    a.fallback = d
+    return True

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The probes: what the runs attach, each with the condition under which they do."""
+import ast
+import re
+
+from . import ctext, template
+from .merge import merge
+from .template import condition_text
+from .texts import lines_in_try
+from .work import Failure
+
+
+SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
+UNTOLD = ("uprobe", "uretprobe", "usdt", "perf_event", "xdp", "func", "socket", "lsm")
+WHAT = {"uprobe": "a function of a user program (uprobe)",
+        "uretprobe": "a function of a user program (uretprobe)",
+        "usdt": "a static probe of a user program (USDT)",
+        "perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)",
+        "func": "a program by its descriptor (attach_func)", "socket": "a socket",
+        "lsm": "a security hook (LSM)"}
+
+
+def make_probes(work):
+    seqs = [tuple(p[:4] for p in probes) for probes in work.attached]
+    lines = {p[:4]: p[4] for probes in work.attached for p in probes}
+    nodes = merge(seqs)
+    runs_of = {}
+    order = []
+    for item, runs in nodes:
+        if item not in runs_of:
+            order.append(item)
+        runs_of[item] = runs_of.get(item, frozenset()) | runs
+    optional = lines_in_try(ast.parse(work.source))
+    work.probe_options = set()
+    out = []
+    for item in order:
+        kind, target, run, regex = item
+        line = lines[item]
+        if kind in UNTOLD or target is None:
+            work.report.todo(line, "attaches %s to %s, which is none of a tool's probes" %
+                             (run, WHAT.get(kind, kind)))
+            continue
+        probe = {}
+        sys = SYSCALL.match(target)
+        if regex:
+            pattern = target if target.startswith("^") else "^" + target
+            pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
+            if not re.fullmatch(r"[\w^$.*+?()|\[\]\\-]+", pattern):
+                work.report.todo(line, "attaches %s to the pattern %s" % (run, target))
+                continue
+            probe[kind] = pattern
+        elif sys and kind in ("kprobe", "kretprobe"):
+            probe[kind] = [target, "__arm64_sys_" + sys.group(1)]
+        elif kind == "tracepoint" and ":" not in target:
+            work.report.todo(line, "attaches %s to the tracepoint %s" % (run, target))
+            continue
+        else:
+            probe[kind] = target
+        if not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
+            work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
+            continue
+        probe["run"] = run
+        cond = work.conditions.find(runs_of[item])
+        if cond is not True:
+            words = condition_text(cond, work.words)
+            if len(cond) == 1 and probe_keys(work, cond[0], probe):
+                work.report.did(line, "%s is attached to %s if %s" % (run, target, words))
+            elif run not in {p[2] for p in work.attached[0]} and not re.search(
+                    r"\b%s\b" % re.escape(run), work.texts_made[0]):
+                work.report.todo(line, "%s is attached to %s only if %s, which no probe can "
+                                 "say" % (run, target, words))
+                continue
+            else:
+                # The handler is there in these runs alone: elsewhere it does nothing.
+                probe["optional"] = True
+                work.guarded.setdefault(run, []).append((item, words, line))
+        elif line in optional:
+            probe["optional"] = True
+            work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
+                              (run, target))
+        out.append(probe)
+    stub_guarded(work)
+    if not out:
+        kinds = sorted({WHAT.get(i[0], i[0]) for i in order})
+        raise Failure("all that the script attaches to is %s, which no program can say" %
+                      (", ".join(kinds) or "nothing"),
+                      min([line for line in lines.values()] or [0]))
+    for line in {lines[i] for i in order if i[0] not in UNTOLD}:
+        n = sum(1 for i in order if lines[i] == line)
+        names = [i[1] for i in order if lines[i] == line]
+        work.report.did(line, "attached to: %s" % ", ".join(names[:6]) +
+                        (" and %d more" % (n - 6) if n > 6 else ""))
+    return out
+
+
+def probe_keys(work, combo, probe):
+    """when:, unless:, given: and not_given: of a probe; at most one of each."""
+    keys, facts = {}, {}
+    for a, wanted in combo:
+        if a.kind == "fact":
+            macro = template.fact_macro(a.key)
+            key = "when" if wanted != a.base_answer else "unless"
+            facts[macro] = a.key
+            value = macro
+        elif a.kind in ("flag", "value"):
+            key, value = "given" if wanted else "not_given", a.option["dest"]
+        else:
+            return False
+        if key in keys:
+            return False
+        keys[key] = value
+    work.words.facts.update(facts)
+    work.probe_options |= {keys[k] for k in ("given", "not_given") if k in keys}
+    probe.update(keys)
+    return True
+
+
+def stub_guarded(work):
+    """A handler that only some options want is attached always, and does nothing without."""
+    for run, items in work.guarded.items():
+        conditions = [w for _i, w, _l in items]
+        text = conditions[0]
+        functions = [f for f in ctext.functions(work.template) if f["name"] == run]
+        work.report.guess(items[0][2], "%s is attached only if %s in the script; here it is "
+                          "always attached" % (run, " or ".join(conditions)))
+        if len(set(conditions)) == 1 and functions:
+            for f in reversed(functions):
+                work.template = (work.template[:f["body_start"]] +
+                                 "\n#if !(%s)\n\treturn 0;\n#endif" % text +
+                                 work.template[f["body_start"]:])
+
+
+def modules_of(work):
+    """Functions that are not here and have a prefix of their own are a module's of that name."""
+    names = sorted({t for probes in work.attached for k, t, _r, regex, _l in probes
+                    if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex})
+    missing = [n for n, there in zip(names, work.ask_facts([["function", n] for n in names]))
+               if not there]
+    count = {}
+    for n in missing:
+        m = re.match(r"([a-z]{3,}[a-z0-9]*)_", n)
+        if m:
+            count[m.group(1)] = count.get(m.group(1), 0) + 1
+    out = [p for p, n in count.items() if n >= 2 and n * 2 > len(names) and
+           p not in ("blk", "tcp", "vfs", "inet", "net", "mm", "page", "account")]
+    for p in out:
+        work.report.guess(work.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
+                          "functions of the module %s, which is loaded" % (p, p))
+    return out

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The texts of program and template, of all that was derived; what else the report is to say."""
+import ast
+import re
+
+from . import yamlout
+from .assemble import make_template
+from .callback import callback_filters, put_computed
+from .learn import learn_script
+from .options import arguments_of, make_options
+from .probes import make_probes, modules_of
+from .show import find_output
+
+
+def document(work, name):
+    learn_script(work)
+    make_template(work)
+    probes = make_probes(work)
+    work.out = find_output(work)
+    work.only = []
+    if work.out["kind"] == "stream":
+        callback_filters(work, work.out["table"])
+        put_computed(work, work.out["table"])
+    options, words = make_options(work)
+    doc = {"summary": summary_of(work, name)}
+    if work.container_filter:
+        doc["filters"] = ["cgroup", "mntns"]
+        work.report.did(work.line_of("filter_by_containers"),
+                        "the containers' filter is FILTER, with --cgroupmap and --mntnsmap")
+    if options:
+        doc["options"] = options
+    args = arguments_of(work, options)
+    if args:
+        doc["arguments"] = args
+    if words:
+        doc["substitute"] = words
+    if work.words.facts:
+        doc["facts"] = facts_of(work)
+    modules = modules_of(work)
+    if modules:
+        doc["modules"] = modules
+    for p in probes:
+        for k in ("given", "not_given"):
+            if k in p:
+                p[k] = work.option_names[p[k]]
+    doc["probes"] = probes
+    doc["output"] = output_of(work)
+    kernel_questions(work)
+    return yamlout.document(doc), final_text(work, name)
+
+
+def facts_of(work):
+    out = {}
+    for macro, key in sorted(work.words.facts.items()):
+        line = work.ex.facts[key]["line"]
+        out[macro] = {"field": [key[1], key[2]]} if key[0] == "field" else \
+            {"tracepoint": "%s:%s" % (key[1], key[2])} if key[0] == "tracepoint" else \
+            {"symbol": key[1]}
+        work.report.did(line, "the kernel is asked for %s: %s" % (" ".join(key[1:]), macro))
+    return out
+
+
+def output_of(work):
+    """The key `output`."""
+    out = work.out
+    o = {}
+    if out["kind"] == "trace_pipe":
+        o["trace_pipe"] = True
+    else:
+        o[out["kind"]] = out["table"]
+    if out.get("interval") and out["kind"] != "stream":
+        o["interval"] = out["interval"]
+    if out["kind"] == "histogram":
+        if out["linear"]:
+            o["linear"] = True
+        o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
+                      for la in out["labels"]]
+    if work.only:
+        o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
+    columns = columns_of(work)
+    if columns:
+        o["columns"] = columns
+    return o
+
+
+def columns_of(work):
+    """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
+    out = work.out
+    columns, fields = [], set()
+    for i, c in enumerate(out["columns"]):
+        entry = {"title": c.title}
+        entry.update(c.keys)
+        name = entry.get("field") or entry.get("value")
+        if name in fields:
+            other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
+            entry["as"] = other if other[:1].isalpha() and other not in fields else \
+                "%s_%d" % (name, i)
+            name = entry["as"]
+        fields.add(name)
+        if i + 1 == len(out["columns"]) and entry.get("align") != "right":
+            entry.pop("width", None)
+        if c.when in work.option_names:
+            entry["when"] = work.option_names[c.when]
+        if c.unless in work.option_names:
+            entry["unless"] = work.option_names[c.unless]
+        if out["kind"] == "histogram":
+            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names")}
+        columns.append(entry)
+    return columns
+
+
+def kernel_questions(work):
+    ex = work.ex
+    for key, n in {**ex.base.asked}.items():
+        if key[0] == "kfunc":
+            work.report.guess(n["line"], "the script asks whether the kernel has fentry "
+                              "(support_kfunc); what it does %s it was converted" % (
+                                  "with" if n["answer"] else "without"))
+    for n in ex.base.of("functions"):
+        work.report.guess(n["line"], "the script lists the functions that match %s; one was "
+                                     "made up" % n["pattern"])
+    for n in ex.base.of("unknown"):
+        work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
+                          n["name"])
+    for n in ex.base.of("starts"):
+        if n["args"] not in ("clear", "['clear']"):
+            work.report.todo(n["line"], "the script starts another program: %s" % n["args"])
+    extra = [p for p in ex.base.programs if p is not ex.base.program() and
+             len(p["text"].strip()) > 200]
+    for p in extra:
+        work.report.todo(p["line"], "the script makes another BPF program, which is left out")
+
+
+def summary_of(work, name):
+    text = " ".join((work.ex.description or "").split())
+    text = text.split(". ")[0].strip().rstrip(".")
+    if not text:
+        text = " ".join((ast.get_docstring(ast.parse(work.source)) or "").split())
+        text = text.split(". ")[0].rstrip(".")
+    if not text:
+        doc = re.search(r"^#\s*(?:@\w+\s+)?[\w-]+\s+(\S.*)$", work.source, re.M)
+        text = doc.group(1) if doc else name
+    return text[:100] or name
+
+
+def final_text(work, name):
+    head = "/* %s: ported by bcchost port. */\n" % name
+    return head + work.template.strip("\n") + "\n"

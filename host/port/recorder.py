@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of a script: what it asks, hands over and prints is noted, line by line as it happens, so
+that a run that is ended from outside has told what it did until then."""
+import sys
+
+from . import sym
+from .samples import EVENTS, branch_values
+from .sym import to_text
+
+
+INTERVALS = 5   # of a script's loop, until it gets a Ctrl-C
+
+
+class EndOfRun(BaseException):
+    """There is no more to be learned from this run."""
+
+
+class Recorder:
+    def __init__(self, config, path, emit):
+        self.config = config
+        self.path = path
+        self.emit = emit
+        self.answers = dict((tuple(k), v) for k, v in config.get("answers", []))
+        self.asked = {}
+        self.programs = []
+        self.callbacks = []
+        self.attached = 0
+        self.phase = "before"
+        self.line = {}
+        self.waits = 0
+        self.interrupted = 0
+        self.done_events = False
+        self.tried = set()      # lines inside a try
+
+    def note(self, what, **more):
+        more["what"] = what
+        self.emit(more)
+
+    def script_line(self):
+        frame = sys._getframe(1)
+        while frame:
+            if frame.f_code.co_filename == self.path:
+                return frame.f_lineno
+            frame = frame.f_back
+        return 0
+
+    def unknown(self, what):
+        self.note("unknown", name=what, line=self.script_line())
+
+    def ask(self, *key):
+        key = tuple(to_text(k) for k in key)
+        answer = self.answers.get(key, key[0] not in ("kfunc", "kaddr"))
+        if key not in self.asked:
+            self.asked[key] = answer
+            self.note("asked", key=key, answer=answer, line=self.script_line())
+        return answer
+
+    # --- what is printed ---
+
+    def write(self, value, to="stdout"):
+        self.printed = True
+        line = self.line.setdefault(to, [])
+        for piece in sym.pieces_of(value):
+            if isinstance(piece, str):
+                parts = piece.split("\n")
+                for i, part in enumerate(parts):
+                    if part:
+                        line.append(part)
+                    if i + 1 < len(parts):
+                        self.end_line(to)
+                        line = self.line.setdefault(to, [])
+            else:
+                spec, v = piece
+                shown = to_text(v) if isinstance(v, (str, bytes)) else repr(sym.plain(v)) \
+                    if isinstance(v, (int, float)) else str(v)
+                line.append({"spec": spec, "expr": sym.expr_of(v), "value": shown[:200]})
+
+    def end_line(self, to):
+        line = self.line.pop(to, [])
+        if to == "stdout":
+            self.note("line", phase=self.phase, pieces=line, line=self.script_line(),
+                      event=getattr(self, "event_at", None), at=self.branches_now())
+
+    def branches_now(self):
+        """The comparisons with numbers that this event has met."""
+        if not self.phase.startswith("callback"):
+            return None
+        return [(b[0], b[1], to_text(b[2]) if isinstance(b[2], (str, bytes)) else b[2], b[3])
+                for b in sym.branches.seen
+                if isinstance(b[2], (int, str, bytes)) and b[2] != "?"][:64]
+
+    # --- the script's waiting ---
+
+    def wait(self, seconds=None):
+        """A sleep, or a poll: the events come, then a few intervals pass, then Ctrl-C."""
+        self.waits += 1
+        if self.waits == 1 or seconds is not None and not getattr(self, "slept", None):
+            self.slept = seconds
+            self.note("waiting", line=self.script_line(),
+                      seconds=sym.plain(seconds) if isinstance(seconds, (int, float)) else None)
+        self.phase = "loop"
+        if not self.done_events:
+            self.done_events = True
+            self.run_callbacks()
+        if self.waits < INTERVALS and self.phase == "loop":
+            if self.waits == 1 or not self.callbacks:
+                return
+        self.interrupted += 1
+        if self.interrupted > 3:
+            raise EndOfRun()
+        raise KeyboardInterrupt()
+
+    def run_callbacks(self):
+        for table, callback, lost in self.callbacks:
+            fields = table.event_fields()
+            queue = [{}, {"*": 1}, {"*": 2}]
+            tried, n = set(), 0
+            while queue and n < EVENTS:
+                change = queue.pop(0)
+                n += 1
+                sym.branches.seen = []
+                self.phase = "callback:" + table.name
+                self.event_at = change
+                self.printed = False
+                try:
+                    table.at = change
+                    callback(0, table.pointer(), 64)
+                except EndOfRun:
+                    raise
+                except Exception as e:
+                    self.note("callback-failed", table=table.name, error=describe(e),
+                              line=traceback_line(e, self.path))
+                    if n == 1:
+                        return
+                self.note("event", table=table.name, event=change, printed=self.printed,
+                          at=self.branches_now())
+                self.event_at = None
+                self.end_partial()
+                # One field at a time; where that led to another comparison, both together.
+                now = {k: v for k, v in change.items() if k != "*"}
+                for other in branch_values(sym.branches.seen, table.name):
+                    if len(now) > 1 or set(other) & set(now):
+                        continue
+                    change = dict(now, **other)
+                    key = repr(sorted(change.items()))
+                    if key not in tried:
+                        tried.add(key)
+                        queue.append(change)
+            self.phase = "loop"
+            self.note("callback", table=table.name, fields=fields)
+
+    def end_partial(self):
+        if self.line.get("stdout"):
+            self.end_line("stdout")
+
+
+def describe(e):
+    return ("%s: %s" % (type(e).__name__, e))[:500]
+
+
+def traceback_line(e, path):
+    tb, line = e.__traceback__, 0
+    while tb:
+        if tb.tb_frame.f_code.co_filename == path:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    return line

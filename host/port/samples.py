@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Made-up events, keys and values: fields come into being as a script asks for them."""
+from . import sym
+from .sym import to_text, wrap
+
+
+EVENTS = 48     # for each buffer, the ones for its branches included
+
+
+def branch_values(seen, table):
+    """For each comparison of a field with a number, events that go the other way."""
+    out = []
+    for expr, op, other, _result in seen:
+        if not isinstance(expr, tuple) or expr[0] != "field" or expr[1] != table:
+            continue
+        name = expr[2]
+        if isinstance(other, bool) or other == "?":
+            continue
+        if isinstance(other, int):
+            for v in (other, other + 1, other - 1):
+                out.append({name: int.__add__(other, v - other)})
+        elif isinstance(other, (str, bytes)) and op == "==":
+            out.append({name: to_text(other)})
+    return out
+
+
+class Fields:
+    """An event, a key or a value: fields come into being as they are asked for."""
+
+    def __init__(self, table, prefix, fields, change):
+        self.__dict__["_port"] = (table, prefix, fields, change)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        table, prefix, fields, change = self._port
+        value = sample(table, prefix + name, fields, change)
+        self.__dict__[name] = value
+        table.read.add(prefix + name)
+        return value
+
+    @property
+    def _fields_(self):
+        return [(f[0], None) for f in self._port[2] or []]
+
+    def __lt__(self, other):
+        return id(self) < id(other)
+
+    def __hash__(self):
+        return id(self)
+
+
+class Scalar(Fields):
+    """A key or value that is one number: .value, and what ctypes' numbers do."""
+
+    def __init__(self, table, prefix, fields, change):
+        self.__dict__["_port"] = (table, prefix, fields, change)
+
+    def number(self):
+        return self.value
+
+    def __getattr__(self, name):
+        if name == "value":
+            table, prefix, fields, change = self._port
+            value = sample(table, prefix[:-1], fields, change)
+            self.__dict__["value"] = value
+            return value
+        return Fields.__getattr__(self, name)
+
+    def __int__(self):
+        return int.__int__(self.value)
+
+    def __index__(self):
+        return int.__add__(self.value, 0)
+
+    def __eq__(self, other):
+        return self.value == getattr(other, "value", other)
+
+    def __lt__(self, other):
+        return self.value < getattr(other, "value", other)
+
+    def __hash__(self):
+        return hash(self.value)
+
+
+for _name, _op in sym.OPERATORS:
+    def _make(name):
+        def run(self, other):
+            return getattr(sym.SymInt, name)(self.value, getattr(other, "value", other))
+        return run
+    for _n in ("__%s__" % _name, "__r%s__" % _name):
+        if hasattr(sym.SymInt, _n):
+            setattr(Scalar, _n, _make(_n))
+
+
+TEXTUAL = ("comm", "name", "task", "str", "fname", "path", "argv", "arg", "host", "query", "disk")
+
+
+def sample(table, name, fields, change):
+    """A value of a field: no two of an event are alike."""
+    short = name.rpartition(".")[2]
+    kind, length, index = None, None, sum(map(ord, name)) % 97 + 40
+    for i, (n, t, a) in enumerate(fields or []):
+        if n == short:
+            kind, length, index = t, a, i + 1
+    expr = ("field", table.name, name)
+    step = change.get("*", 0)
+    given = change.get(name, change.get(short))
+    words = (kind or "").split()
+    if kind is None:
+        is_text = any(short == t or short.endswith(t) for t in TEXTUAL)
+    else:
+        is_text = "char" in words and length is not None and "*" not in words
+    if is_text:
+        value = given if isinstance(given, (str, bytes)) else "f%d%s%s" % (
+            index, "xyz"[min(step, 2)], "" if length is not None and length < 8 else short[:6])
+        if isinstance(value, str):
+            value = value.encode()
+        return wrap(value, expr)
+    if kind is not None and (length or "__int128" in words or "in6_addr" in words):
+        if "char" not in words and length and length <= 64 and "__int128" not in words and \
+           not ("u8" in words or "uint8_t" in words or "__u8" in words):
+            one = [wrap(700 + index * 16 + i + step, ("field", table.name, "%s[%d]" % (name, i)))
+                   for i in range(length)]
+            return Array(one, expr)
+        n = length or 16
+        value = bytes((0x20, 0x01, 0x0d, 0xb8) + (0,) * max(0, n - 5) + (index & 255,))[:n]
+        return wrap(value if given is None or isinstance(given, int) else given, expr)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return wrap(given, expr)
+    if isinstance(given, str) and len(given) == 1:
+        return wrap(given.encode(), expr)
+    if words and words[-1] in ("char",) and "unsigned" not in words:
+        return wrap(bytes((65 + index % 26,)), expr)
+    if kind is not None and ({"u8", "__u8", "uint8_t", "bool", "char"} & set(words)):
+        return wrap(40 + index % 60 + step, expr)
+    if any(w in short for w in ("ts", "time", "delta", "lat", "duration", "ns")) and \
+       ({"u64", "__u64", "uint64_t", "long"} & set(words) or kind is None):
+        return wrap(5000000000 + index * 1000003 + step * 70000003, expr)
+    return wrap(1000 + index * 37 + step * 501, expr)
+
+
+class Array(list):
+    """An array of numbers among the fields; as bytes, an address."""
+
+    def __init__(self, items, expr):
+        list.__init__(self, items)
+        self.expr = expr
+
+    def __getslice__(self, a, b):
+        return Array(list(self)[a:b], self.expr)
+
+    def decode(self, *a, **k):
+        return wrap("array", self.expr)
+
+
+class Pointer:
+    """What a callback gets as `data`: whatever it is cast to is the event."""
+
+    def __init__(self, table):
+        self.table = table
+
+    @property
+    def contents(self):
+        return self.table.event(self)

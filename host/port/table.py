@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table of the stand-in: entries and events are made up, what is done with it is noted."""
+from . import ctext, sym
+from .recorder import EndOfRun, describe, traceback_line
+from .samples import EVENTS, Fields, Pointer, Scalar, branch_values, sample
+from .sym import to_text, wrap
+
+
+class Table:
+    def __init__(self, rec, program, name):
+        self.rec = rec
+        self.program = program
+        self.name = name
+        self.at = {}
+        self.read = set()
+        self.pass_no = 0
+        self.ttype = 1
+        self.Key = self.Leaf = self.of_type
+        self.max_entries = 10240
+
+    def types(self):
+        return self.program.tables.get(self.name, {"kind": None, "key": None, "leaf": None})
+
+    @staticmethod
+    def of_type(*args):
+        class Value:
+            value = args[0] if args else 0
+        v = Value()
+        return v
+
+    def note(self, method, **more):
+        self.rec.note("table", table=self.name, method=method, line=self.rec.script_line(),
+                      phase=self.rec.phase, **more)
+
+    # events
+    def event_fields(self):
+        kind = ctext.event_type(self.program.text, self.name)
+        return self.program.structs.get(kind) if kind else None
+
+    def pointer(self):
+        return Pointer(self)
+
+    def event(self, data):
+        return Fields(self, "", self.event_fields(), self.at)
+
+    def open_perf_buffer(self, callback, page_cnt=8, lost_cb=None, wakeup_events=1):
+        self.note("open_perf_buffer", pages=page_cnt if isinstance(page_cnt, int) else 8)
+        self.rec.callbacks.append((self, callback, lost_cb))
+
+    def open_ring_buffer(self, callback, ctx=None):
+        self.note("open_ring_buffer")
+        self.rec.callbacks.append((self, callback, None))
+
+    # entries
+    def fields_of(self, kind):
+        return self.program.structs.get(kind) if kind else None
+
+    def part(self, which, change):
+        kind = self.types()[which]
+        fields = self.fields_of(kind)
+        prefix = "key." if which == "key" else "value."
+        if fields is None and kind is not None:
+            return Scalar(self, prefix, [(prefix[:-1], kind, None)], change)
+        return Fields(self, prefix, fields, change)
+
+    def entries(self):
+        self.pass_no += 1
+        changes = [{}, {"*": 1}] + branch_values(sym.branches.seen, self.name)[:EVENTS]
+        seen, out = set(), []
+        for change in changes:
+            key = repr(sorted(change.items()))
+            if key not in seen:
+                seen.add(key)
+                out.append((self.part("key", change), self.part("leaf", change)))
+        return out
+
+    def items(self):
+        self.note("items")
+        return self.entries()
+
+    def iteritems(self):
+        return iter(self.items())
+
+    def items_lookup_batch(self):
+        return self.items()
+
+    def items_lookup_and_delete_batch(self):
+        self.note("clear")
+        return self.items()
+
+    def keys(self):
+        self.note("keys")
+        return [k for k, _ in self.entries()]
+
+    def values(self):
+        self.note("values")
+        return [v for _, v in self.entries()]
+
+    itervalues = values
+
+    def iterkeys(self):
+        return iter(self.keys())
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __len__(self):
+        return 2
+
+    def __contains__(self, key):
+        return True
+
+    def __getitem__(self, key):
+        self.note("lookup")
+        t = self.types()
+        if t["kind"] and "PERCPU" in t["kind"]:
+            part = self.part("leaf", {})
+            return [part.value if isinstance(part, Scalar) else part]
+        return self.part("leaf", {})
+
+    def get(self, key, default=None):
+        return self[key]
+
+    def __setitem__(self, key, value):
+        self.note("set")
+
+    def __delitem__(self, key):
+        self.note("delete")
+
+    def pop(self, *args):
+        return self[args[0]]
+
+    def clear(self):
+        self.note("clear")
+
+    zero = clear
+
+    def items_delete_batch(self, *args):
+        self.note("clear")
+
+    def sum(self, key):
+        return self.part("leaf", {})
+
+    def average(self, key):
+        return self.part("leaf", {})
+
+    max = sum
+
+    def getvalue(self, key):
+        return [self.part("leaf", {})]
+
+    def walk(self, stack_id, resolve=None):
+        self.note("walk")
+        for i in range(2):
+            addr = wrap(0xffffffff81000000 + i * 64, ("stack", sym.expr_of(stack_id)))
+            yield resolve(addr) if resolve else addr
+
+    def get_stack(self, stack_id):
+        self.note("walk")
+
+        class Stack:
+            nr = 0
+            ip = []
+        return Stack()
+
+    def histogram(self, kind, val_type, header, section, bucket):
+        shown = None
+        if section is not None:
+            try:
+                kind_key = self.types()["key"]
+                fields = self.fields_of(kind_key) or []
+                others = [f for f in fields if f[0] not in ("slot",)]
+                key = Fields(self, "key.", fields, {})
+                if bucket is not None:
+                    key = bucket(key)
+                elif len(others) == 1:
+                    key = sample(self, "key." + others[0][0], fields, {})
+                shown = section(key)
+            except EndOfRun:
+                raise
+            except Exception as e:
+                self.rec.note("callback-failed", table=self.name, error=describe(e),
+                              line=traceback_line(e, self.rec.path))
+        self.note("histogram", linear=kind == "linear", label=to_text(val_type),
+                  header=to_text(header), section=sym.expr_of(shown),
+                  text=to_text(shown) if shown is not None else None)
+
+    def print_log2_hist(self, val_type="value", section_header="Bucket ptr", section_print_fn=None,
+                        bucket_fn=None, strip_leading_zero=None, bucket_sort_fn=None, **more):
+        self.histogram("log2", val_type, section_header, section_print_fn, bucket_fn)
+
+    def print_linear_hist(self, val_type="value", section_header="Bucket ptr",
+                          section_print_fn=None, bucket_fn=None, strip_leading_zero=None,
+                          bucket_sort_fn=None, **more):
+        self.histogram("linear", val_type, section_header, section_print_fn, bucket_fn)
+
+    def print_json_hist(self, val_type="value", section_header="Bucket ptr",
+                        section_print_fn=None, bucket_fn=None, bucket_sort_fn=None, **more):
+        self.note("json")
+
+    def open_perf_event(self, *args, **kwargs):
+        self.note("open_perf_event")
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self.rec.unknown("table." + name)
+        return lambda *a, **k: None

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the steps of a conversion hand on to one another. The way goes: learn (the script's runs),
+assemble (their texts as one, and what they attach), probes, show (with show_stream and show_table:
+what is shown, as columns), callback (what it leaves out and works out), options, and program, which
+makes the files' texts of it."""
+import re
+
+from .expr import Computed
+from .template import Words
+
+
+class Failure(Exception):
+    """The script cannot be ported; the text is for people."""
+
+    def __init__(self, text, line=0):
+        super().__init__(text)
+        self.line = line
+
+
+class Report:
+    def __init__(self):
+        self.converted, self.guessed, self.left = [], [], []
+
+    def put(self, to, line, text):
+        entry = (line or 0, text)
+        if entry not in to:
+            to.append(entry)
+
+    def did(self, line, text):
+        self.put(self.converted, line, text)
+
+    def guess(self, line, text):
+        self.put(self.guessed, line, text)
+
+    def todo(self, line, text):
+        self.put(self.left, line, text)
+
+    def add(self, text):
+        self.todo(0, text)
+
+
+class Work:
+    def __init__(self, source, path, argv, ask, ask_facts=lambda keys: [True] * len(keys)):
+        self.source, self.path, self.argv = source, path, argv
+        self.ask = ask              # [function] -> {function: [(parameter, type)]} of BTF
+        self.ask_facts = ask_facts  # [[kind, name, ...]] -> [bool], of the kernel
+        self.files = {}         # texts beside the script, by the names that it has for them
+        self.report = Report()
+        self.words = Words()
+        self.computed = Computed()
+        # learn
+        self.ex = None          # the Explorer, with all runs
+        self.always = []        # values with a default: in the text without the option, too
+        # assemble
+        self.runs = []          # those whose texts are used
+        self.kept = []          # which of these say something new
+        self.attached = []      # for each kept: [(kind, target, handler, is a pattern, line)]
+        self.texts_made = []    # for each kept
+        self.conditions = None  # on the atoms of those kept
+        self.prototypes = {}
+        self.template = ""
+        self.container_filter = False
+        # probes
+        self.guarded = {}       # handler -> [(probe, condition, line)]: attached in some runs only
+        self.probe_options = set()
+        # show, callback
+        self.out = {}           # the key `output`, and what else is known of it
+        self.column_options = set()
+        self.conditions_c = []  # [(word, comparison)]: what the callback leaves out
+        self.only = []          # [(dest, field)]
+        # options
+        self.option_names = {}  # dest -> its name here
+
+    def line_of(self, word):
+        """The script's line that has the word; 0: none."""
+        m = re.search(r"\b%s\b" % (word if "\\" in word else re.escape(word)), self.source)
+        return self.source.count("\n", 0, m.start()) + 1 if m else 0
