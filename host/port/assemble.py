@@ -10,7 +10,9 @@ def texts_of_runs(work):
     ex = work.ex
     # A value that is no number must not become text of the program's.
     pasted = {a for a in ex.atoms if (a.text_value or getattr(a, "odd", False)) and
-              not a.failed and ex.shape(a.single) != ex.shape(ex.base)}
+              not a.failed and ex.shape(a.single) != ex.shape(ex.base) and
+              not changes_binaries_alone(ex, a)}
+    user_options(work)
     work.runs = [r for r in ex.runs if r.good() and not r.on & pasted]
     # The base first; a run like another of the same atoms adds nothing.
     work.runs.sort(key=lambda r: r is not ex.base)
@@ -51,11 +53,69 @@ def attachments(work, r, text):
             continue
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
-        out.append((a["kind"], a["target"], a["run"], bool(a.get("regex")), a["line"]))
+        target = user_target(work, r, a) if a["kind"] in USER else a["target"]
+        out.append((a["kind"], target, a["run"], bool(a.get("regex")), a["line"]))
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.
     for kind, target, run in ctext.conventions(without_disabled(text)):
         out.append((kind, target, run, False, r.program()["line"]))
     return out
+
+
+# --- files and processes of user programs ---
+
+USER = ("uprobe", "uretprobe", "usdt")
+
+
+def values_of(a):
+    """What was tried of an option, as text."""
+    return {str(v) for v in (a.values or ())} | ({a.text_value} if a.text_value else set())
+
+
+def means(a, note):
+    """Is the file, or of USDT the process, what this option was given?"""
+    if note.get("file"):
+        return note["file"] in values_of(a)
+    return note["kind"] == "usdt" and str(note.get("pid")) in values_of(a)
+
+
+def changes_binaries_alone(ex, a):
+    """Is an option's text nothing but the file that is probed?"""
+    old = {(n["kind"], n["target"], n["run"]) for n in ex.base.attaches}
+    new = [n for n in a.single.attaches if (n["kind"], n["target"], n["run"]) not in old]
+    return ex.text(a.single) == ex.text(ex.base) and bool(new) and all(
+        n["kind"] in USER and means(a, n) for n in new)
+
+
+def user_options(work):
+    """The options that name what is probed, and those that name the process."""
+    work.binary_options, work.pid_options = {}, set()
+    for a in work.ex.atoms + work.always:
+        if a.kind != "value" or a.failed or not a.single:
+            continue
+        dest = a.option["dest"]
+        for n in a.single.attaches:
+            if n["kind"] not in USER:
+                continue
+            if means(a, n):
+                work.binary_options[dest] = "binary" if n.get("file") else "integer"
+            elif str(n.get("pid")) in values_of(a):
+                work.pid_options.add(dest)
+
+
+def user_target(work, r, note):
+    """"file:symbol" of a probe; "{dest}:symbol" if an option names the file, or the process."""
+    atoms = [a for a in list(r.on) + work.always if a.kind == "value"]
+    for a in atoms:
+        if means(a, note):
+            return "{%s}:%s" % (a.option["dest"], note["symbol"])
+    given = {a.option["dest"] for a in atoms}
+    for o in work.ex.options:
+        if o["dest"] in work.binary_options and o["dest"] not in given and \
+           o["default"] is not None and str(o["default"]) == str(note.get("file") or
+                                                                 note.get("pid")):
+            return "{%s}:%s" % (o["dest"], note["symbol"])
+    file = note.get("file") or "/proc/%s/exe" % note.get("pid")
+    return "%s:%s" % (file, note["symbol"])
 
 
 def make_template(work):

@@ -37,6 +37,7 @@ def make_options(work):
         dest = o["dest"]
         uses = by_dest.get(dest, [])
         columns = dest in work.column_options or dest in work.probe_options
+        binary = work.binary_options.get(dest) if dest in work.probe_options else None
         if dest in ("cgroupmap", "mntnsmap") and work.ex.base.of("containers"):
             continue
         if not uses and not columns:
@@ -63,6 +64,10 @@ def make_options(work):
                 entry["default"] = str(o["default"])
         elif any(d == dest for d, _f in work.only):
             entry["type"] = "regex"
+        elif binary == "binary" and not uses:
+            entry["type"] = "binary"
+            if isinstance(o["default"], str) and o["default"]:
+                entry["default"] = o["default"]
         elif any(a.kind == "value" for a in atoms):
             entry["type"] = "integer"
             fallback = [a.fallback for a in atoms if getattr(a, "fallback", None) is not None]
@@ -88,6 +93,9 @@ def make_options(work):
             words[word] = w
         filled = sorted(placeholders(work, dest))
         line = option_line(work, o)
+        if binary:
+            work.report.did(line, "--%s names the %s that is probed" % (
+                name, "file" if binary == "binary" else "process"))
         if uses:
             work.report.did(line, "--%s fills %s" % (
                 name, ", ".join(filled) if filled else ", ".join(
@@ -124,7 +132,10 @@ def unused_option(work, o):
     atoms = [a for a in work.ex.atoms if a.option is not None and a.option["dest"] == dest]
     if any(a.option["dest"] == dest for a in work.always):
         return
-    if dest in ("ebpf",) or o["help"] is None and "ebpf" in dest:
+    if dest in work.pid_options:
+        work.report.did(line, "%s is the host's --pid: the functions of that process alone" %
+                        shown)
+    elif dest in ("ebpf",) or o["help"] is None and "ebpf" in dest:
         work.report.did(line, "%s is the host's --print-bpf" % shown)
     elif dest in ("interval", "count", "outputs", "times", "duration", "noclear", "maxrows"):
         kind = work.out.get("kind")

@@ -4,6 +4,7 @@ import ast
 import re
 
 from . import ctext, template
+from .assemble import USER
 from .merge import merge
 from .template import condition_text
 from .texts import lines_in_try
@@ -11,11 +12,8 @@ from .work import Failure
 
 
 SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
-UNTOLD = ("uprobe", "uretprobe", "usdt", "perf_event", "xdp", "func", "socket", "lsm")
-WHAT = {"uprobe": "a function of a user program (uprobe)",
-        "uretprobe": "a function of a user program (uretprobe)",
-        "usdt": "a static probe of a user program (USDT)",
-        "perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)",
+UNTOLD = ("perf_event", "xdp", "func", "socket", "lsm")
+WHAT = {"perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)",
         "func": "a program by its descriptor (attach_func)", "socket": "a socket",
         "lsm": "a security hook (LSM)"}
 
@@ -31,18 +29,27 @@ def make_probes(work):
             order.append(item)
         runs_of[item] = runs_of.get(item, frozenset()) | runs
     optional = lines_in_try(ast.parse(work.source))
+    alternatives = other_places(work, order, runs_of)
+    several = len({i[1].rpartition(":")[0] for i in order if i[0] in USER}) > 1
     work.probe_options = set()
     out = []
     for item in order:
         kind, target, run, regex = item
         line = lines[item]
+        if item in alternatives["done"]:
+            continue
         if kind in UNTOLD or target is None:
             work.report.todo(line, "attaches %s to %s, which is none of a tool's probes" %
                              (run, WHAT.get(kind, kind)))
             continue
         probe = {}
         sys = SYSCALL.match(target)
-        if regex:
+        if kind in USER:
+            if not user_probe(work, probe, kind, target):
+                work.report.todo(line, "attaches %s to `%s`, which is no place in a program" %
+                                 (run, target))
+                continue
+        elif regex:
             pattern = target if target.startswith("^") else "^" + target
             pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
             if not re.fullmatch(r"[\w^$.*+?()|\[\]\\-]+", pattern):
@@ -56,11 +63,17 @@ def make_probes(work):
             continue
         else:
             probe[kind] = target
-        if not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
+        if kind not in USER and not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
         probe["run"] = run
+        if item in alternatives:
+            probe[kind] = [probe[kind]] + alternatives[item]
+        elif kind in USER and several:
+            probe["optional"] = True
         cond = work.conditions.find(runs_of[item])
+        if kind in USER and cond is not True and all(is_place(a) for c in cond for a, _w in c):
+            cond = True
         if cond is not True:
             words = condition_text(cond, work.words)
             if len(cond) == 1 and probe_keys(work, cond[0], probe):
@@ -74,11 +87,15 @@ def make_probes(work):
                 # The handler is there in these runs alone: elsewhere it does nothing.
                 probe["optional"] = True
                 work.guarded.setdefault(run, []).append((item, words, line))
-        elif line in optional:
+        elif line in optional and item not in alternatives:
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
         out.append(probe)
+    if several and any("optional" in p for p in out):
+        work.report.guess(min(lines[i] for i in order if i[0] in USER),
+                          "the script probes several programs or libraries; here those that are "
+                          "not on the machine are left out")
     stub_guarded(work)
     if not out:
         kinds = sorted({WHAT.get(i[0], i[0]) for i in order})
@@ -91,6 +108,43 @@ def make_probes(work):
         work.report.did(line, "attached to: %s" % ", ".join(names[:6]) +
                         (" and %d more" % (n - 6) if n > 6 else ""))
     return out
+
+
+def is_place(atom):
+    return atom.kind == "fact" and atom.key[0] == "user"
+
+
+def other_places(work, order, runs_of):
+    """Where an attach inside a try failed, what is attached instead: {probe: [other target]}, and
+    under "done" those that are told so."""
+    out = {"done": set()}
+    for item in order:
+        cond = work.conditions.find(runs_of[item])
+        if item[0] not in USER or cond is True or len(cond) != 1 or len(cond[0]) != 1:
+            continue
+        atom, on = cond[0][0]
+        first = next((i for i in order if is_place(atom) and on and i[0] == item[0] and
+                      i[2] == item[2] and i[1] == "%s:%s" % atom.key[1:]), None)
+        if first and "{" not in item[1]:
+            out.setdefault(first, []).append(item[1])
+            out["done"].add(item)
+    return out
+
+
+def user_probe(work, probe, kind, target):
+    """The keys of a probe on a user program; False if it names no place."""
+    option = re.match(r"\{(\w+)\}:(.+)$", target)
+    file, _, symbol = target.rpartition(":")
+    if not file or not symbol or not target.isprintable() or len(target) > 4000:
+        return False
+    if not option:
+        probe[kind] = target
+        return True
+    dest = option.group(1)
+    probe[kind] = option.group(2)
+    probe["binary"] = {"option": dest}
+    work.probe_options.add(dest)
+    return True
 
 
 def probe_keys(work, combo, probe):

@@ -27,6 +27,8 @@ def document(work, name):
         doc["filters"] = ["cgroup", "mntns"]
         work.report.did(work.line_of("filter_by_containers"),
                         "the containers' filter is FILTER, with --cgroupmap and --mntnsmap")
+    if work.pid_options - set(work.option_names):
+        doc.setdefault("filters", []).append("pid")
     if options:
         doc["options"] = options
     args = arguments_of(work, options)
@@ -43,10 +45,21 @@ def document(work, name):
         for k in ("given", "not_given"):
             if k in p:
                 p[k] = work.option_names[p[k]]
+        if "binary" in p:
+            name_binary(work, p, options)
     doc["probes"] = probes
     doc["output"] = output_of(work)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
+
+
+def name_binary(work, probe, options):
+    """Where the option has no default, the probe is there only if it was given."""
+    name = work.option_names[probe["binary"]["option"]]
+    entry = next(o for o in options if o["name"] == name)
+    probe["binary"]["option"] = name
+    if "default" not in entry:
+        probe.setdefault("given", name)
 
 
 def facts_of(work):

@@ -63,6 +63,8 @@ class Work:
         # probes
         self.guarded = {}       # handler -> [(probe, condition, line)]: attached in some runs only
         self.probe_options = set()
+        self.binary_options = {}  # dest -> "binary", or "integer" of a process
+        self.pid_options = set()  # dests of the process that uprobes are for
         # show, callback
         self.out = {}           # the key `output`, and what else is known of it
         self.column_options = set()

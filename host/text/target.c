@@ -267,10 +267,10 @@ static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *
 		err = resolve_tracepoint(plan, pp, target, e);
 	else
 		err = resolve_function(plan, pp, target, e);
-	if (!err)
-		pp->function = strdup(target);
-	else
+	if (err)
 		target_free(pp);
+	else if (!pp->function)
+		pp->function = strdup(target);
 	return err;
 }
 

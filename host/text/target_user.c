@@ -225,6 +225,10 @@ int target_user(struct plan *plan, struct plan_probe *pp, const char *target, st
 	int err = cut(plan, pp, target, &file, &symbol, e);
 
 	pp->pid = target_process(plan, pp->probe);
+	if (!err && process > 0 && asprintf(&pp->function, "(process %d):%s", process, symbol) < 0)
+		err = error_nomem(e);
+	else if (!err && process <= 0 && asprintf(&pp->function, "%s:%s", file, symbol) < 0)
+		err = error_nomem(e);
 	if (!err && !kernel_is_running(plan->kernel))
 		err = assume(pp, file, symbol, e);
 	else if (!err && process > 0)

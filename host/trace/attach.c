@@ -309,7 +309,8 @@ static void tell_targets(const struct plan *plan, const struct plan_probe *pp)
 	struct buf notes = {0};
 	const char *line;
 
-	if (target_is_pattern(pp) || (!plan->options->verbose && !pp->warnings.len))
+	if ((pp->ntargets && target_is_pattern(pp)) ||
+	    (!plan->options->verbose && !pp->warnings.len))
 		return;
 	target_note(plan, pp, &notes);
 	line = notes.data;
@@ -363,6 +364,8 @@ int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struc
 	for (size_t i = 0; i < plan->nprobes && !err; i++)
 		if (plan->probes[i].ntargets)
 			err = attach_probe(a, plan, &plan->probes[i], l, e);
+		else
+			tell_targets(plan, &plan->probes[i]);
 	kernel_trim(plan->kernel); /* ftrace's list of functions */
 	return err;
 }
