@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, template
+from . import ctext, kallsyms, template
 from .merge import Conditions, merge
 
 
@@ -26,6 +26,7 @@ def texts_of(work, runs):
         text = template.with_defines(p["text"], p["cflags"], work.report)
         for a in list(r.on) + work.always:
             text = template.put_words(text, a)
+        text = with_addresses(work, text)
         if template.CONTAINERS_DEF.search(text):
             text, n = template.CONTAINERS_DEF.subn("\n", text)
             text = template.own_words_renamed(text)
@@ -41,6 +42,15 @@ def texts_of(work, runs):
             text = template.own_words_renamed(text)
         out.append(text.replace("\r\n", "\n").replace("\t", "\t"))
     return out
+
+
+def with_addresses(work, text):
+    """Where a symbol of the kernel's is, the script looked up: here a fact says it."""
+    asked = [k[1] for k in work.ex.facts if k[0] == "symbol"]
+    text, names = kallsyms.with_macros(text, asked + kallsyms.candidates(work.source))
+    for name in names:
+        work.words.facts[kallsyms.macro(name)] = ("address", name)
+    return text
 
 
 def attachments(work, r, text):
@@ -194,6 +204,10 @@ def attached_here(work):
     own = [(k, bool(v)) for k, v in zip(keys, answers)]
     work.ex.deadline += 10
     r = work.ex.run((), own) if own else work.ex.base
+    if not r.good():
+        # A symbol of a module that is not loaded: the program will load it.
+        wanted = {k[1] for k in work.words.facts.values() if k[0] == "address"}
+        r = work.ex.run((), [(k, v or k[0] == "symbol" and k[1] in wanted) for k, v in own])
     if not r.good():
         return None
     return sorted({"%s %s" % (k, t) for k, t, _r, _x, _l in attachments(work, 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
-from . import ctext, sym, user
+from . import ctext, kallsyms, sym, user
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
@@ -244,7 +244,7 @@ def bpf_class(rec):
 
         @staticmethod
         def ksymname(name):
-            return 0xffffffff81000000 if rec.ask("symbol", name) else -1
+            return kallsyms.address(to_text(name)) if rec.ask("symbol", name) else -1
 
         @staticmethod
         def tracepoint_exists(category, event):

@@ -84,11 +84,14 @@ class Computed:
     def __init__(self):
         self.made = []      # (name, function of var -> C text)
         self.known = {}
+        self.tables = set()     # the buffers that such events come through
         # The members that the event has in the template whatever the options; None: not known.
         self.members = None
 
     def add(self, key, make):
         key = repr(key)
+        for t in self.tables:   # the same of two of them is one
+            key = key.replace(repr(t), "''")
         if key not in self.known:
             name = "shown_%d" % (len(self.made) + 1)
             self.known[key] = name

@@ -62,7 +62,7 @@ def make_options(work):
                                if re.fullmatch(r"[^,\s]+", c)}
             if o["default"] is not None:
                 entry["default"] = str(o["default"])
-        elif any(d == dest for d, _f in work.only):
+        elif any(d == dest for o in work.outs() for d, _f in o.get("only", ())):
             entry["type"] = "regex"
         elif binary == "binary" and not uses:
             entry["type"] = "binary"

@@ -18,6 +18,10 @@ WHAT = {"perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)"
         "lsm": "a security hook (LSM)"}
 
 
+OWN_FUNCTIONS = 8   # of one prefix: the kernel itself has something of that name
+CALLED_OTHERWISE = {"md": "md_mod", "nfs4": "nfsv4"}    # modules, by what their functions begin with
+
+
 def make_probes(work):
     seqs = [tuple(p[:4] for p in probes) for probes in work.attached]
     lines = {p[:4]: p[4] for probes in work.attached for p in probes}
@@ -185,19 +189,27 @@ def stub_guarded(work):
 
 
 def modules_of(work):
-    """Functions that are not here and have a prefix of their own are a module's of that name."""
+    """The modules whose functions are probed: where they are on this kernel; of those that it has
+    not, the name that they begin with, if nothing of the kernel's own is called so."""
     names = sorted({t for probes in work.attached for k, t, _r, regex, _l in probes
-                    if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex})
-    missing = [n for n, there in zip(names, work.ask_facts([["function", n] for n in names]))
-               if not there]
+                    if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex and t})
+    there = dict(zip(names, work.ask_facts([["module", n] for n in names])))
+    out = sorted({m for m in there.values() if m})
+    wanted = [n for n in names if there[n] is None]
+    addresses = sorted({k[1] for k in work.words.facts.values() if k[0] == "address"})
+    wanted += [n for n, has in zip(addresses, work.ask_facts([["symbol", n] for n in addresses]))
+               if not has]
     count = {}
-    for n in missing:
-        m = re.match(r"([a-z]{3,}[a-z0-9]*)_", n)
+    for n in wanted:
+        m = re.match(r"([a-z]{2,}[a-z0-9]*)_", n)
         if m:
             count[m.group(1)] = count.get(m.group(1), 0) + 1
-    out = [p for p, n in count.items() if n >= 2 and n * 2 > len(names) and
-           p not in ("blk", "tcp", "vfs", "inet", "net", "mm", "page", "account")]
-    for p in out:
-        work.report.guess(work.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
-                          "functions of the module %s, which is loaded" % (p, p))
+    prefixes = sorted(p for p, n in count.items() if n >= 2 or p in CALLED_OTHERWISE)
+    own = work.ask_facts([["count", p + "_"] for p in prefixes])
+    for p, n in zip(prefixes, own):
+        if n < OWN_FUNCTIONS or p in CALLED_OTHERWISE:
+            module = CALLED_OTHERWISE.get(p, p)
+            work.report.guess(work.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
+                              "functions of the module %s, which is loaded" % (p, module))
+            out.append(module)
     return out

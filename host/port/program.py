@@ -17,10 +17,11 @@ def document(work, name):
     make_template(work)
     probes = make_probes(work)
     work.out = find_output(work)
-    work.only = []
-    if work.out["kind"] == "stream":
-        callback_filters(work, work.out["table"])
-        put_computed(work, work.out["table"])
+    streams = [o for o in work.outs() if o["kind"] == "stream"]
+    for o in streams:
+        callback_filters(work, o)
+    for computed in {id(o["computed"]): o["computed"] for o in streams}.values():
+        put_computed(work, [o for o in streams if o["computed"] is computed])
     options, words = make_options(work)
     doc = {"summary": summary_of(work, name)}
     if work.container_filter:
@@ -48,7 +49,7 @@ def document(work, name):
         if "binary" in p:
             name_binary(work, p, options)
     doc["probes"] = probes
-    doc["output"] = output_of(work)
+    doc["output"] = output_of(work, work.out)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
 
@@ -65,6 +66,11 @@ def name_binary(work, probe, options):
 def facts_of(work):
     out = {}
     for macro, key in sorted(work.words.facts.items()):
+        if key[0] == "address":
+            out[macro] = {"address": key[1]}
+            work.report.did(work.line_of(key[1]), "the address of %s is a fact: %s" % (
+                key[1], macro))
+            continue
         line = work.ex.facts[key]["line"]
         out[macro] = {"field": [key[1], key[2]]} if key[0] == "field" else \
             {"tracepoint": "%s:%s" % (key[1], key[2])} if key[0] == "tracepoint" else \
@@ -73,32 +79,33 @@ def facts_of(work):
     return out
 
 
-def output_of(work):
-    """The key `output`."""
-    out = work.out
+def output_of(work, out):
+    """The key `output`, or an item of its `also`."""
     o = {}
     if out["kind"] == "trace_pipe":
         o["trace_pipe"] = True
     else:
         o[out["kind"]] = out["table"]
-    if out.get("interval") and out["kind"] != "stream":
-        o["interval"] = out["interval"]
+    if out is work.out and out["kind"] != "stream":
+        every = [x["interval"] for x in work.outs() if x.get("interval")]
+        o.update({"interval": every[0]} if every else {})
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
         o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
                       for la in out["labels"]]
-    if work.only:
-        o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
-    columns = columns_of(work)
+    if out.get("only"):
+        o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
+    columns = columns_of(work, out)
     if columns:
         o["columns"] = columns
+    if out.get("also"):
+        o["also"] = [output_of(work, x) for x in out["also"]]
     return o
 
 
-def columns_of(work):
+def columns_of(work, out):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
-    out = work.out
     columns, fields = [], set()
     for i, c in enumerate(out["columns"]):
         entry = {"title": c.title}

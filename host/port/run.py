@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 
-from . import standin, sym, texts, user
+from . import kallsyms, standin, sym, texts, user
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -296,6 +296,8 @@ def run(source, path, config, emit):
     def script_open(name, mode="r", *args, **kwargs):
         if isinstance(name, (str, bytes)) and set(mode) & set("wax+"):
             rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
+        elif isinstance(name, (str, bytes)) and to_text(name) == kallsyms.PATH:
+            return kallsyms.Symbols(rec, source).open(mode)
         elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
             text = config["files"][to_text(name)]
             return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)

@@ -3,7 +3,7 @@
 from . import ctext
 from .lines import looks_like_header, render, slots_of
 from .show_stream import stream_output, trace_output
-from .show_table import any_output, histogram_output, table_output
+from .show_table import any_output, histogram_outputs, table_output
 
 
 def find_output(work):
@@ -18,9 +18,11 @@ def find_output(work):
     hists = [n for n in base.of("table") if n["method"] == "histogram"]
     trace = base.of("trace")
     if streams:
-        return stream_output(work, streams, tables)
+        out = stream_output(work, streams, tables)
+        out["also"] += histogram_outputs(work, hists, tables)
+        return out
     if hists:
-        return histogram_output(work, hists, tables)
+        return together(histogram_outputs(work, hists, tables))
     if trace:
         return trace_output(work, trace)
     walked = [n for n in base.of("table") if n["method"] in ("items", "keys", "values",
@@ -35,8 +37,13 @@ def find_output(work):
         if hists:
             work.report.guess(hists[0]["line"], "the histogram is shown, which the script "
                                                 "shows with an option")
-            return histogram_output(work, hists, tables)
+            return together(histogram_outputs(work, hists, tables))
     return any_output(work, tables)
+
+
+def together(outs):
+    outs[0]["also"] = outs[1:]
+    return outs[0]
 
 
 def printed_headings(work):

@@ -15,6 +15,15 @@ def interval(work):
     return None
 
 
+def histogram_outputs(work, hists, tables):
+    """One for each table that is shown so, in their order."""
+    found = []
+    for n in hists:
+        if n["table"] not in found:
+            found.append(n["table"])
+    return [histogram_output(work, [n for n in hists if n["table"] == t], tables) for t in found]
+
+
 def histogram_output(work, hists, tables):
     first = hists[0]
     table = first["table"]
@@ -50,14 +59,8 @@ def histogram_output(work, hists, tables):
     if fields and not any(f[0] == "slot" for f in fields):
         work.report.todo(first["line"], "the key of %s has no member `slot`" % table)
     work.report.did(first["line"], "%s is shown as a histogram" % table)
-    others = sorted({n["table"] for n in hists} - {table})
-    for t in others:
-        n = next(n for n in hists if n["table"] == t)
-        work.report.todo(n["line"], "the histogram of %s is not shown: a program shows one "
-                                    "table" % t)
     return {"kind": "histogram", "table": table, "columns": columns, "labels": listed,
-            "linear": bool(first.get("linear")), "interval": interval(work),
-            "others": others}
+            "linear": bool(first.get("linear")), "interval": interval(work)}
 
 
 def table_output(work, walked, tables):

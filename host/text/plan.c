@@ -21,6 +21,8 @@ void plan_free(struct plan *plan)
 {
 	free_probes(plan);
 	buf_free(&plan->notes);
+	free(plan->addresses);
+	plan->addresses = NULL;
 }
 
 static bool in_variant(const struct program_probe *probe, const char *variant)
@@ -48,9 +50,11 @@ static int is_wanted(struct plan *plan, const struct program_probe *probe, bool 
 {
 	const struct options *o = plan->options;
 
-	*wanted = in_variant(probe, plan->variant) &&
-		  (!probe->given || options_given(o, plan->program, probe->given)) &&
-		  (!probe->not_given || !options_given(o, plan->program, probe->not_given));
+	*wanted = in_variant(probe, plan->variant);
+	for (size_t i = 0; i < probe->ngiven; i++)
+		*wanted = *wanted && options_given(o, plan->program, probe->given[i]);
+	for (size_t i = 0; i < probe->nnot_given; i++)
+		*wanted = *wanted && !options_given(o, plan->program, probe->not_given[i]);
 	return ask_fact(plan, probe->when, true, wanted, e)
 		       ?: ask_fact(plan, probe->unless, false, wanted, e);
 }
@@ -137,7 +141,7 @@ static int choose_buffer(struct plan *plan, struct error *e)
 			"--buffer ring: kernel %s has no BPF ring buffer (it came with 5.8)",
 			kernel_release(plan->kernel));
 	plan->ring = asked == OPTIONS_BUFFER_RING || (asked == OPTIONS_BUFFER_AUTO && has);
-	if (plan->program->output != PROGRAM_STREAM)
+	if (!program_has_output(plan->program, PROGRAM_STREAM))
 		return 0;
 	buf_printf(&plan->notes, "events: through a %s buffer (%s)\n", plan->ring ? "ring" : "perf",
 		   asked != OPTIONS_BUFFER_AUTO ? "asked for by --buffer"

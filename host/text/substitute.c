@@ -24,10 +24,10 @@ static int add_facts(struct job *job)
 		bool has;
 		int err = fact_holds(job->plan->program, f, job->plan->kernel, &has, job->e);
 
+		if (!err && has)
+			err = fact_define(job->plan, f, &job->out, job->e);
 		if (err)
 			return err;
-		if (has)
-			buf_printf(&job->out, "#define %s 1\n", f->macro);
 		buf_printf(&job->plan->notes, "fact: %s is %s: the kernel has %s%s%s%s\n", f->macro,
 			   has ? "defined" : "not defined", has ? "" : "no ", f->a,
 			   f->b ? " with " : "", f->b ? f->b : "");
@@ -87,7 +87,7 @@ static int add_prologue(struct job *job, bool btf)
 		}
 	}
 	usdt_text(job->plan, &job->out);
-	if (job->plan->program->table)
+	if (job->plan->program->table || job->plan->program->nalso)
 		/* The table's atomic_increment is of libbcc 0.19. */
 		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n"
 				   "static inline void bcchost_count_lost(void) { int k = 0; u64 "

@@ -124,16 +124,29 @@ static bool lists_module(const struct program *p, const char *module)
 	return false;
 }
 
+/* "btrfs_sync_file" bears the name of the module btrfs. */
+static char *module_by_name(const struct program *p, const char *function)
+{
+	for (size_t i = 0; i < p->nmodules; i++) {
+		size_t len = strlen(p->modules[i]);
+
+		if (strncmp(function, p->modules[i], len) == 0 && function[len] == '_')
+			return strdup(p->modules[i]);
+	}
+	return NULL;
+}
+
 /*
- * When it traces, the program's modules are loaded. When only its text is wanted, their functions
- * are taken to be there if the table knows them.
+ * When it traces, the program's modules are loaded. When only its text is wanted, the functions of
+ * one that is not are taken to be there if the table knows them, or by their names.
  */
 static int assume_symbol(struct plan *plan, const char *function, struct kernel_symbols *syms,
 			 char **module, struct error *e)
 {
-	*module = plan_traces(plan) || !plan->program->nmodules
-			  ? NULL
-			  : kernel_module_of(plan->kernel, function);
+	*module = NULL;
+	if (!plan_traces(plan) && plan->program->nmodules)
+		*module = kernel_module_of(plan->kernel, function)
+				  ?: module_by_name(plan->program, function);
 	if (!*module || !lists_module(plan->program, *module) ||
 	    kernel_has_module(plan->kernel, *module))
 		return 0;
@@ -253,6 +266,19 @@ static int resolve_user(struct plan *plan, struct plan_probe *pp, const char *ta
 	return err ? -ENOENT : 0;
 }
 
+static int resolve_event(struct plan *plan, struct plan_probe *pp, const char *target,
+			 struct error *e)
+{
+	struct sampling *s = &pp->targets[0].sampling;
+	int err = sampling_make(s, plan->program, plan->options, pp->probe, target, e);
+
+	if (err)
+		return err;
+	return kernel_counts(plan->kernel, s->event.type, s->event.config) == KERNEL_CAN_NO
+		       ? -ENOENT
+		       : 0;
+}
+
 static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
 			  struct buf *why, struct error *e)
 {
@@ -262,7 +288,7 @@ static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *
 	if (program_probe_is_uprobe(kind))
 		err = resolve_user(plan, pp, target, why, e);
 	else if (kind == PROGRAM_PERF_EVENT)
-		err = resolve_elsewhere(pp, target, e);
+		err = resolve_elsewhere(pp, target, e) ?: resolve_event(plan, pp, target, e);
 	else if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
 		err = resolve_tracepoint(plan, pp, target, e);
 	else
@@ -281,6 +307,8 @@ static void explain_missing(struct plan *plan, const struct program_probe *probe
 	const char *first = target_asked(plan, probe, 0);
 	char *why = NULL, *near;
 
+	if (probe->kind == PROGRAM_PERF_EVENT)
+		sampling_missing(probe, out);
 	if (is_pattern(first) ||
 	    (!program_probe_is_kprobe(probe->kind) && !program_probe_is_fentry(probe->kind)))
 		return;

@@ -33,7 +33,7 @@ void target_free_one(struct plan_target *t);
  */
 int target_user(struct plan *plan, struct plan_probe *pp, const char *target, struct error *e);
 
-/* The process that a uprobe is for: its `binary:` names it, or --pid; -1: all. */
+/* The process that a uprobe is for: its `binary:` or its `pid:` names it, or --pid; -1: all. */
 pid_t target_process(const struct plan *plan, const struct program_probe *probe);
 
 /* Is it on whatever a regular expression matches? Of these some may not be probed. */

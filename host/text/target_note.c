@@ -131,6 +131,8 @@ void target_note(const struct plan *plan, const struct plan_probe *pp, struct bu
 	buf_str(notes, pp->function);
 	if (program_probe_is_uprobe(probe->kind))
 		note_user(notes, pp);
+	else if (probe->kind == PROGRAM_PERF_EVENT)
+		sampling_note(&pp->targets[0].sampling, notes);
 	else if (!pp->targets[0].category)
 		note_functions(notes, pp);
 	buf_printf(notes, " -> %s\n", probe->run);

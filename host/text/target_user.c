@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/sampling.h"
 #include "text/target.h"
 #include "user/binary.h"
 #include "user/usdt.h"
@@ -46,9 +47,12 @@ static pid_t binary_process(const struct plan *plan, const struct program_probe 
 pid_t target_process(const struct plan *plan, const struct program_probe *probe)
 {
 	pid_t pid = binary_process(plan, probe);
+	int64_t named = sampling_pid(plan->program, plan->options, probe);
 
 	if (pid > 0)
 		return pid;
+	if (named > 0 && named <= INT32_MAX)
+		return (pid_t)named;
 	return plan->options->has_pid && program_has_filter(plan->program, PROGRAM_FILTER_PID)
 		       ? (pid_t)plan->options->pid
 		       : -1;

@@ -42,6 +42,9 @@ static void value(struct buf *text, const struct program *p, const struct progra
 		buf_printf(text, ", in %s", unit);
 	else if (c->format == PROGRAM_FORMAT_HEX || c->format == PROGRAM_FORMAT_OCTAL)
 		buf_str(text, ", as a plain number");
+	else if (program_column_is_stack(c) && !c->about)
+		buf_printf(text, ": %s functions, the innermost first",
+			   c->format == PROGRAM_FORMAT_STACK ? "the kernel's" : "the program's");
 	else if (c->format == PROGRAM_FORMAT_KADDR)
 		buf_str(text, ": the address, in decimal");
 	else
@@ -100,6 +103,11 @@ static void what(struct buf *text, const struct program *p, const struct field *
 		about(text, c);
 		buf_printf(text, ". Null if %s is 0.", c->percent_of);
 		break;
+	case FIELD_FORMULA:
+		buf_str(text, c->title);
+		about(text, c);
+		buf_str(text, ". Null where it would be divided by 0.");
+		break;
 	case FIELD_CALL:
 		buf_str(text, "The call's name.");
 		break;
@@ -146,8 +154,11 @@ static void null_if(struct buf *text, const struct program *p, const struct fiel
 		return;
 	if (f->part == FIELD_VALUE && c->unknown)
 		buf_str(text, " Null if it is not known.");
-	if (f->part == FIELD_VALUE && c->format == PROGRAM_FORMAT_KSYM)
+	if (f->part == FIELD_VALUE &&
+	    (c->format == PROGRAM_FORMAT_KSYM || c->format == PROGRAM_FORMAT_USYM))
 		buf_str(text, " Null if there is none.");
+	if (f->part == FIELD_VALUE && program_column_is_stack(c))
+		buf_str(text, " Null if there was none, or it was not kept.");
 	if (c->when && !is_same(c->when, p->csv))
 		buf_printf(text, " %s without `--%s`.",
 			   has_another_name(p, c) ? "Null" : "It may be null", c->when);

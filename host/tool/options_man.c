@@ -155,6 +155,8 @@ static void column(struct buf *b, const struct program_column *c)
 		buf_str(&text, "the time of day when the line was printed");
 	else if (c->value == PROGRAM_COLUMN_ELAPSED)
 		buf_str(&text, "seconds since the first event");
+	else if (c->formula)
+		buf_str(&text, "worked out of several fields of the template's");
 	else
 		buf_printf(&text, "what the template has in its field %s", c->field);
 	if (text.len && !strchr(".?!", text.data[text.len - 1]))

@@ -17,6 +17,7 @@ static bool same_name(const char *a, const char *b)
 /* -1 if the program has no such option of its own. */
 static long own_index(const struct program *p, const char *name)
 {
+	p = p->main ?: p;
 	for (size_t i = 0; i < p->noptions; i++)
 		if (same_name(p->options[i].name, name))
 			return (long)i;
@@ -25,6 +26,7 @@ static long own_index(const struct program *p, const char *name)
 
 static const struct options_entry *find_entry(const struct program *p, const char *name)
 {
+	p = p->main ?: p;
 	for (size_t i = 0; i < options_table_len; i++)
 		if (options_table_has(p, &options_table[i]) &&
 		    same_name(options_table[i].name, name))

@@ -25,7 +25,7 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	8,
+	11,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
@@ -33,7 +33,10 @@ static const struct yaml_choices formats = {
 	 {"ip", PROGRAM_FORMAT_IP},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
-	 {"call", PROGRAM_FORMAT_CALL}},
+	 {"call", PROGRAM_FORMAT_CALL},
+	 {"stack", PROGRAM_FORMAT_STACK},
+	 {"user_stack", PROGRAM_FORMAT_USER_STACK},
+	 {"usym", PROGRAM_FORMAT_USYM}},
 };
 static const struct yaml_choices aligns = {
 	"side",
@@ -104,11 +107,25 @@ static int read_highlight(const struct yaml_value *v, void *to, const void *arg,
 	return err;
 }
 
+/* `formula: "100 * hits / refs"` */
+static int read_formula(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	const char *text = yaml_scalar(v), *why;
+
+	(void)arg;
+	if (!text || yaml_has_nul(v))
+		return yaml_error_type(v, "a formula: \"100 * hits / refs\"", e);
+	why = formula_parse(text, &c->formula);
+	return why ? yaml_error(v, e, "`formula: %s`: %s", text, why) : 0;
+}
+
 #define FIELD(f) offsetof(struct program_column, f)
 static const struct yaml_field column_fields[] = {
 	{"title", yaml_line, FIELD(title), NULL, true},
 	{"value", yaml_choice, FIELD(value), &values, false},
 	{"field", yaml_identifier, FIELD(field), NULL, false},
+	{"formula", read_formula, 0, NULL, false},
 	{"dirs", yaml_identifier, FIELD(dirs), NULL, false},
 	{"width", yaml_unsigned, FIELD(width), &width, false},
 	{"align", yaml_choice, FIELD(align), &aligns, false},
@@ -124,6 +141,10 @@ static const struct yaml_field column_fields[] = {
 	 PROGRAM_ARRAY(struct program_column, calls.nnames, calls.names), NULL, false},
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
+	{"stacks", yaml_identifier, FIELD(stacks), NULL, false},
+	{"pid", yaml_identifier, FIELD(pid), NULL, false},
+	{"show_offset", yaml_boolean, FIELD(show_offset), NULL, false},
+	{"show_module", yaml_boolean, FIELD(show_module), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
 	{"as", yaml_identifier, FIELD(as), NULL, false},
 	{"unknown", yaml_line, FIELD(unknown), NULL, false},
@@ -139,6 +160,29 @@ static const struct yaml_schema column_schema = {
 	sizeof(column_fields) / sizeof(column_fields[0]),
 	FIELD(line),
 };
+
+static int check_stack(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool user = c->format == PROGRAM_FORMAT_USER_STACK || c->format == PROGRAM_FORMAT_USYM;
+
+	if (!c->stacks != !program_column_is_stack(c))
+		return yaml_error(v, e,
+				  "column %s: `format: stack` or `user_stack` and `stacks` want "
+				  "one another",
+				  c->title);
+	if (!c->pid != !user)
+		return yaml_error(v, e,
+				  "column %s: `format: user_stack` or `usym` and `pid` want one "
+				  "another",
+				  c->title);
+	if ((c->show_offset || c->show_module) && !user && !c->stacks &&
+	    c->format != PROGRAM_FORMAT_KSYM)
+		return yaml_error(v, e,
+				  "column %s: `show_offset` and `show_module` are of functions' "
+				  "names: `format: ksym`, `usym`, `stack` or `user_stack`",
+				  c->title);
+	return 0;
+}
 
 static int check_format(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
@@ -156,7 +200,7 @@ static int check_format(const struct yaml_value *v, const struct program_column 
 	if (c->format == PROGRAM_FORMAT_CALL && (!c->calls.calls || !c->calls.result))
 		return yaml_error(v, e, "column %s: `format: call` wants `calls` and `result`",
 				  c->title);
-	return 0;
+	return check_stack(v, c, e);
 }
 
 /* What is for JSON and CSV. */
@@ -165,7 +209,11 @@ static int check_data(const struct yaml_value *v, const struct program_column *c
 	bool number = c->format == PROGRAM_FORMAT_AUTO || c->format == PROGRAM_FORMAT_HEX ||
 		      c->format == PROGRAM_FORMAT_OCTAL;
 
-	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD)
+	if (c->formula && !c->as)
+		return yaml_error(v, e, "column %s: `formula` wants a key `as`: what JSON calls it",
+				  c->title);
+	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD &&
+	    (!c->formula || c->unknown || c->bits))
 		return yaml_error(v, e, "column %s: `as`, `unknown` and `bits` want a `field`",
 				  c->title);
 	if (c->bits && (!number || c->names || c->unit != PROGRAM_UNIT_NONE))
@@ -180,15 +228,21 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	int shapes = (c->unit != PROGRAM_UNIT_NONE) + (c->format != PROGRAM_FORMAT_AUTO) +
 		     (c->names != NULL);
 
+	if (c->formula &&
+	    (c->field || c->value != PROGRAM_COLUMN_FORMULA || c->divide_by || c->percent_of))
+		return yaml_error(v, e,
+				  "column %s: `formula` says all of it: no `field`, `value`, "
+				  "`divide_by` or `percent_of`",
+				  c->title);
 	if (!c->field && c->value == PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s wants a key `field` or `value`", c->title);
+		return yaml_error(v, e, "column %s wants a key `field`, `value` or `formula`",
+				  c->title);
 	if (c->field && c->value == PROGRAM_COLUMN_TIME)
 		return yaml_error(v, e, "column %s: `value: time` has no `field`", c->title);
 	if (c->value != PROGRAM_COLUMN_FIELD && shapes)
 		return yaml_error(v, e,
-				  "column %s: `unit`, `format` and `names` are not for a "
-				  "`value`",
-				  c->title);
+				  "column %s: `unit`, `format` and `names` are not for a `%s`",
+				  c->title, c->formula ? "formula" : "value");
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
@@ -199,13 +253,14 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 			"or `names`",
 			c->title);
 	if (yaml_has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->divide_by &&
-	    !c->percent_of && c->value != PROGRAM_COLUMN_ELAPSED)
+	    !c->percent_of && !c->formula && c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
 				  c->title);
 	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s: `highlight` is not for a `value`", c->title);
+		return yaml_error(v, e, "column %s: `highlight` is not for a `%s`", c->title,
+				  c->formula ? "formula" : "value");
 	return check_data(v, c, e) ?: check_format(v, c, e);
 }
 
@@ -214,11 +269,14 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	struct program_column *c = to;
 	int err;
 
-	err = yaml_struct(v, c, arg, e) ?: check_column(v, c, e);
+	err = yaml_struct(v, c, arg, e);
+	if (!err && c->formula && c->value == PROGRAM_COLUMN_FIELD)
+		c->value = PROGRAM_COLUMN_FORMULA;
+	err = err ?: check_column(v, c, e);
 	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !yaml_has_key(v, "decimals"))
 		c->decimals = 9;
 	/* Figures line up at their last digit. */
-	if (!err && c->unit != PROGRAM_UNIT_NONE && !yaml_has_key(v, "align"))
+	if (!err && (c->unit != PROGRAM_UNIT_NONE || c->formula) && !yaml_has_key(v, "align"))
 		c->align = PROGRAM_ALIGN_RIGHT;
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tool/options.h"
+#include "tool/perf_event.h"
 #include "tool/program_parts.h"
 
 #define PATTERN_MAX 256
@@ -106,6 +107,18 @@ static int check_user(const struct yaml_value *v, const char *s, struct error *e
 	return *symbol == '^' ? check_pattern(v, symbol, e) : 0;
 }
 
+static int check_perf_event(const struct yaml_value *v, const char *s, struct error *e)
+{
+	struct perf_event event;
+	struct error why = {0};
+	int err = perf_event_parse(s, &event, &why);
+
+	if (err)
+		err = yaml_error(v, e, "%s", why.text ? why.text : "out of memory");
+	error_clear(&why);
+	return err;
+}
+
 static int read_target(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	const enum program_probe_kind *kind = arg;
@@ -128,6 +141,8 @@ static int read_target(const struct yaml_value *v, void *to, const void *arg, st
 	case PROGRAM_URETPROBE:
 	case PROGRAM_USDT:
 		return check_user(v, *target, e);
+	case PROGRAM_PERF_EVENT:
+		return check_perf_event(v, *target, e);
 	default:
 		return check_tracepoint(v, *target, true, e);
 	}
@@ -182,6 +197,12 @@ static int read_kind(const struct yaml_value *v, void *to, const void *arg, stru
 
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+static const struct program_number_bounds rate = {1, INT64_MAX},
+					  frequency = {1, PERF_EVENT_FREQUENCY_MAX},
+					  any = {INT32_MIN, INT32_MAX};
+static const struct yaml_items options = {
+	sizeof(char *), program_read_option_name, NULL, "an option's name or a list of them", true,
+};
 static const struct yaml_field other_fields[] = {
 	{"run", yaml_identifier, FIELD(run), NULL, true},
 	{"binary", read_binary, FIELD(binary), NULL, false},
@@ -189,8 +210,13 @@ static const struct yaml_field other_fields[] = {
 	{"variant", yaml_line, FIELD(variant), NULL, false},
 	{"when", yaml_macro, FIELD(when), NULL, false},
 	{"unless", yaml_macro, FIELD(unless), NULL, false},
-	{"given", program_read_option_name, FIELD(given), NULL, false},
-	{"not_given", program_read_option_name, FIELD(not_given), NULL, false},
+	{"given", yaml_list, PROGRAM_ARRAY(struct program_probe, ngiven, given), &options, false},
+	{"not_given", yaml_list, PROGRAM_ARRAY(struct program_probe, nnot_given, not_given),
+	 &options, false},
+	{"frequency", program_read_number, FIELD(sampling.frequency), &frequency, false},
+	{"period", program_read_number, FIELD(sampling.period), &rate, false},
+	{"pid", program_read_number, FIELD(sampling.pid), &any, false},
+	{"cpu", program_read_number, FIELD(sampling.cpu), &any, false},
 };
 #define NOTHERS (sizeof(other_fields) / sizeof(other_fields[0]))
 
@@ -278,12 +304,22 @@ static int check_fact(const struct program *p, const struct program_probe *probe
 }
 
 static int check_given(const struct program *p, const struct program_probe *probe, const char *key,
-		       const char *option, struct error *e)
+		       char *const *given, size_t n, struct error *e)
 {
-	if (!option || options_known(p, option))
-		return 0;
-	return program_error(p, probe->line, e, "`%s: %s`: this tool has no option %s", key, option,
-			     option);
+	for (size_t i = 0; i < n; i++)
+		if (!options_known(p, given[i]))
+			return program_error(p, probe->line, e,
+					     "`%s: %s`: this tool has no option %s", key, given[i],
+					     given[i]);
+	return 0;
+}
+
+static bool is_given(const struct program_probe *probe, const char *option)
+{
+	for (size_t i = 0; i < probe->ngiven; i++)
+		if (strcmp(probe->given[i], option) == 0)
+			return true;
+	return false;
 }
 
 /* With a default, so that there always is a value. */
@@ -325,7 +361,7 @@ static int check_binary(const struct program *p, const struct program_probe *pro
 				     "`binary`: this tool has no option %s of type binary or path, "
 				     "or of type integer (a process) or the filter pid",
 				     b->option);
-	if (has_default || b->other || (probe->given && strcmp(probe->given, b->option) == 0))
+	if (has_default || b->other || is_given(probe, b->option))
 		return 0;
 	return program_error(p, b->line, e,
 			     "`binary`: where --%s is not given there is no file; give it an "
@@ -343,8 +379,11 @@ int program_check_probes(const struct program *p, struct error *e)
 		if (!err)
 			err = check_binary(p, probe, e)
 				      ?: check_fact(p, probe, "unless", probe->unless, e)
-				      ?: check_given(p, probe, "given", probe->given, e)
-				      ?: check_given(p, probe, "not_given", probe->not_given, e);
+				      ?: check_given(p, probe, "given", probe->given, probe->ngiven, e)
+				      ?: check_given(p, probe, "not_given", probe->not_given,
+						  probe->nnot_given, e);
+		if (!err)
+			err = program_check_sampling(p, probe, e);
 		if (err)
 			return err;
 

@@ -102,6 +102,7 @@ static const struct yaml_field fact_fields[] = {
 	[PROGRAM_FACT_FIELD] = {"field", read_field, 0, NULL, false},
 	[PROGRAM_FACT_TYPE] = {"type", read_one, 0, NULL, false},
 	[PROGRAM_FACT_TRACEPOINT] = {"tracepoint", read_tracepoint, 0, NULL, false},
+	[PROGRAM_FACT_ADDRESS] = {"address", read_one, 0, NULL, false},
 };
 static const struct yaml_schema fact_schema = {
 	fact_fields,
@@ -122,7 +123,7 @@ static int read_fact(const struct yaml_value *key, const struct yaml_value *valu
 	if (yaml_kind(value) != YAML_IS_MAP || yaml_size(value) != 1)
 		return yaml_error_type(value,
 				       "one of {param: …}, {symbol: …}, {field: …}, "
-				       "{type: …} and {tracepoint: …}",
+				       "{type: …}, {tracepoint: …} and {address: …}",
 				       e);
 	err = yaml_struct(value, f, &fact_schema, e);
 	if (err)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/fact.h"
 #include "text/filter.h"
 #include "text/substitute.h"
 #include "text/usdt_text.h"
@@ -177,7 +178,8 @@ static bool constant(const struct load *l, const struct load_prog *lp, uint32_t 
 		*value = lp->form;
 		return true;
 	}
-	return filter_constant(which, l->plan->program, l->plan->options, value);
+	return filter_constant(which, l->plan->program, l->plan->options, value) ||
+	       fact_constant(which, l->plan, value);
 }
 
 /* The instructions with descriptors for map indexes and the host's values for marked constants. */

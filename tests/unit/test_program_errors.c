@@ -260,7 +260,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given"},
+		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
+		 "period, pid, cpu"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
@@ -335,7 +336,7 @@ static void test_bad_columns(void **state)
 {
 	static const struct bad bad[] = {
 		{"- {field: a}", "5: `columns` wants a key `title`"},
-		{"- {title: A}", "5: column A wants a key `field` or `value`"},
+		{"- {title: A}", "5: column A wants a key `field`, `value` or `formula`"},
 		{"- {title: A, field: a, value: time}",
 		 "5: column A: `value: time` has no `field`"},
 		{"- {title: A, value: elapsed, unit: seconds}",
