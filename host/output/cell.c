@@ -72,7 +72,8 @@ static int find_field(const struct program *p, const struct program_column *c, c
 static int copy_names(struct cell *cell, const struct program_column *c, struct error *e)
 {
 	cell->names = calloc(c->nnames ? c->nnames : 1, sizeof(*cell->names));
-	if (!cell->names)
+	cell->other = c->other ? strdup(c->other) : NULL;
+	if (!cell->names || (c->other && !cell->other))
 		return error_nomem(e);
 	for (size_t i = 0; i < c->nnames; i++) {
 		cell->names[i].number = c->names[i].number;
@@ -231,9 +232,53 @@ static int plan_formatted(struct cell *cell, const struct program *p,
 	return 0;
 }
 
+/* The parts stand behind the column. */
+static int plan_parts(struct cell *cell, const struct program *p, const struct program_column *c,
+		      const struct options *o, const struct layout *l, struct error *e)
+{
+	int err = 0;
+
+	cell->kind = CELL_PARTS;
+	cell->parts = calloc(c->nparts, sizeof(*cell->parts));
+	if (!cell->parts)
+		return error_nomem(e);
+	for (size_t i = 0; i < c->nparts && !err; i++)
+		err = cell_make(&cell->parts[cell->nparts++], p, &c[i + 1], o, l, e);
+	return err;
+}
+
+static int plan_if(struct cell *cell, const struct program *p, const struct program_column *c,
+		   const struct layout *l, struct error *e)
+{
+	const struct layout_field *f;
+	int err = find_field(p, c, c->if_field, l, &f, e);
+
+	if (err)
+		return err;
+	if (f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: column %s: `if`: the field %s is no number", p->path,
+				 c->line, c->title, c->if_field);
+	cell->has_if = true;
+	cell->if_signed = f->kind == LAYOUT_SIGNED;
+	cell->if_offset = f->offset;
+	cell->if_size = f->size;
+	cell->if_is = c->if_is;
+	return 0;
+}
+
+static int plan_literal(struct cell *cell, const struct program_column *c, struct error *e)
+{
+	cell->kind = CELL_LITERAL;
+	cell->text = strdup(c->text);
+	return cell->text ? 0 : error_nomem(e);
+}
+
 int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
 	      const struct options *o, const struct layout *l, struct error *e)
 {
+	int err = 0;
+
 	*cell = (struct cell){0};
 	cell->title = strdup(c->title);
 	if (!cell->title)
@@ -243,9 +288,18 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 	cell->divisor = unit_divisor(c);
 	cell->decimals = c->decimals;
 	cell->digits = c->digits;
+	cell->cut = c->cut;
 	cell->base = c->format == PROGRAM_FORMAT_HEX	 ? 16
 		     : c->format == PROGRAM_FORMAT_OCTAL ? 8
 							 : 10;
+	if (c->if_field)
+		err = plan_if(cell, p, c, l, e);
+	if (err)
+		return err;
+	if (c->value == PROGRAM_COLUMN_PARTS)
+		return plan_parts(cell, p, c, o, l, e);
+	if (c->value == PROGRAM_COLUMN_TEXT)
+		return plan_literal(cell, c, e);
 	cell->kind = c->value == PROGRAM_COLUMN_TIME ? CELL_TIME : CELL_ELAPSED;
 	if (c->value == PROGRAM_COLUMN_FIELD) {
 		cell->kind = CELL_TEXT;
@@ -358,11 +412,12 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 		err = plan_cgroup(cells, p, o, l, e);
 	cells->folded = p->folded && options_given(o, p, p->folded);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
-		if (cell_shown(&p->columns[i], p, o) &&
+		if (!p->columns[i].part && cell_shown(&p->columns[i], p, o) &&
 		    (cells->folded || !program_column_is_stack(&p->columns[i])))
 			err = cell_make(&cells->v[cells->n++], p, &p->columns[i], o, l, e);
 	for (size_t i = 0; i < p->ncolumns && !err && !cells->folded; i++)
-		if (cell_shown(&p->columns[i], p, o) && program_column_is_stack(&p->columns[i]))
+		if (!p->columns[i].part && cell_shown(&p->columns[i], p, o) &&
+		    program_column_is_stack(&p->columns[i]))
 			err = cell_make(&cells->v[cells->n + cells->nbelow++], p, &p->columns[i], o,
 					l, e);
 	if (!err && !cells->n && !cells->nbelow && p->output != PROGRAM_HISTOGRAM)
@@ -377,9 +432,14 @@ void cell_free(struct cell *cell)
 	for (size_t i = 0; i < cell->nnames; i++)
 		free(cell->names[i].name);
 	free(cell->names);
+	free(cell->other);
 	free(cell->stacks);
 	call_free(cell->call);
 	free(cell->numbers);
+	for (size_t i = 0; i < cell->nparts; i++)
+		cell_free(&cell->parts[i]);
+	free(cell->parts);
+	free(cell->text);
 	free(cell->title);
 }
 

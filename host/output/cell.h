@@ -35,6 +35,8 @@ enum cell_kind {
 	CELL_FORMULA,
 	CELL_STACK, /* output/stacks.h */
 	CELL_USYM,
+	CELL_PARTS,
+	CELL_LITERAL,
 };
 
 struct cell_number { /* where a formula's field is */
@@ -68,8 +70,17 @@ struct cell {
 	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
 	struct program_value *names; /* owned, with their names */
+	char *other;		     /* for a number that has none; or NULL */
+	unsigned int cut;	     /* characters of a text; 0: all */
 	struct highlight highlight;
 	char *title;
+	size_t nparts;	    /* of CELL_PARTS */
+	struct cell *parts; /* owned */
+	char *text;	    /* of CELL_LITERAL */
+	bool has_if;	    /* only where the field at if_offset, of if_size bytes, is if_is */
+	bool if_signed;
+	uint32_t if_offset, if_size;
+	int64_t if_is;
 };
 
 struct cells {
@@ -81,8 +92,8 @@ struct cells {
 };
 
 /*
- * One column, whether or not it is shown. FAULT_TOOL with file:line if its field is not in the
- * event, or is nothing that can be shown. cell_free, also after an error.
+ * One column, with its parts, whether or not it is shown. FAULT_TOOL with file:line if its field is
+ * not in the event, or is nothing that can be shown. cell_free, also after an error.
  */
 int cell_make(struct cell *cell, const struct program *p, const struct program_column *c,
 	      const struct options *o, const struct layout *l, struct error *e);

@@ -50,6 +50,9 @@ static int make_cells(struct record *r, const struct program *p, const struct op
 		const struct program_column *c = &p->columns[i];
 		bool shown = cell_shown(c, p, o);
 
+		/* Its parts are columns of their own. */
+		if (c->value == PROGRAM_COLUMN_PARTS || c->value == PROGRAM_COLUMN_TEXT)
+			continue;
 		if (!shown && (!in_layout(c, l) || called_otherwise(p, o, c)))
 			continue;
 		err = cell_make(&r->cells[i], p, c, o, l, shown ? e : NULL);
@@ -94,6 +97,8 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_TIME:
 	case CELL_ELAPSED:
 	case CELL_FORMULA:
+	case CELL_PARTS:
+	case CELL_LITERAL:
 		break;
 	}
 	return RECORD_NONE;

@@ -28,8 +28,10 @@ struct stream {
 	struct data *data; /* instead of all below; NULL: text */
 	time_t second;	   /* that `clock` tells */
 	char clock[16];
-	bool csv, plain;     /* plain: without padding, for stream_section */
-	struct dress *dress; /* on a terminal; or NULL */
+	bool csv, plain;      /* plain: without padding, for stream_section */
+	bool headless;	      /* no titles above the text */
+	struct writer *parts; /* a column's parts, put together; NULL: no column has any */
+	struct dress *dress;  /* on a terminal; or NULL */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
 	struct stacks *stacks;
@@ -45,10 +47,27 @@ struct stream {
 
 static int make_folded(struct stream *s, struct error *e)
 {
+	if (!s->cells.folded)
+		return 0;
 	s->folded = malloc(sizeof(*s->folded));
 	if (!s->folded)
 		return error_nomem(e);
 	writer_init(s->folded, -1, NULL);
+	return 0;
+}
+
+static int make_room_for_parts(struct stream *s, struct error *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->cells.n; i++)
+		any = any || s->cells.v[i].kind == CELL_PARTS;
+	if (!any)
+		return 0;
+	s->parts = malloc(sizeof(*s->parts));
+	if (!s->parts)
+		return error_nomem(e);
+	writer_init(s->parts, -1, NULL);
 	return 0;
 }
 
@@ -64,9 +83,11 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 	s->second = -1;
 	s->first = &s->own_first;
 	s->csv = p->csv && options_given(o, p, p->csv);
-	err = cells_make(&s->cells, p, o, l, e) ?: only_make(&s->only, p, o, l, e);
-	if (!err && s->cells.folded)
-		err = make_folded(s, e);
+	s->headless = p->headless;
+	err = cells_make(&s->cells, p, o, l, e)
+		      ?: only_make(&s->only, p, o, l, e)
+		      ?: make_room_for_parts(s, e)
+		      ?: make_folded(s, e);
 	if (!err && options_want_data(o))
 		err = data_new(&s->data, p, o, l, w, e);
 	if (!err && s->data)
@@ -89,6 +110,7 @@ void stream_free(struct stream *s)
 	buf_free(&s->names);
 	buf_free(&s->line);
 	free(s->folded);
+	free(s->parts);
 	free(s);
 }
 
@@ -164,6 +186,8 @@ void stream_heading(struct stream *s)
 		return;
 	}
 	if (s->cells.folded) /* lines for flame graphs have none */
+		return;
+	if (s->headless && !s->csv)
 		return;
 	put_name(s);
 	for (size_t i = 0; i < s->cells.n; i++) {
@@ -273,6 +297,10 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 			return;
 		}
 	}
+	if (c->other) {
+		put(s, c, c->other, strlen(c->other), strlen(c->other));
+		return;
+	}
 	if (negative && c->base == 10) {
 		text[len++] = '-';
 		v = -v;
@@ -286,14 +314,31 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 	put(s, c, text, len, len);
 }
 
+/* How many bytes of the text its first characters are. */
+static size_t first(const char *text, size_t len, size_t characters, size_t *width)
+{
+	size_t i = 0;
+
+	for (*width = 0; i < len; i++) {
+		bool begins = ((unsigned char)text[i] & 0xc0) != 0x80;
+
+		if (begins && *width == characters)
+			break;
+		*width += begins;
+	}
+	return i;
+}
+
 /* Text at the event's end may be cut short by its template: what was not sent is not read. */
 static void put_text(struct stream *s, const struct cell *c, const char *data, size_t size)
 {
 	size_t max = value_bytes(c, size), width, len;
 
 	max = max < TEXT_MAX ? max : TEXT_MAX;
-	if (s->csv || c->right) {
+	if (s->csv || c->right || c->cut) {
 		len = escape(s->text, data + c->offset, max, &width);
+		if (c->cut && c->cut < width)
+			len = first(s->text, len, c->cut, &width);
 		put(s, c, s->text, len, width);
 		return;
 	}
@@ -346,6 +391,40 @@ static void put_bytes(struct stream *s, const struct cell *c, const char *data, 
 	size_t len = value_bytes_text(c, data, size, s->text, sizeof(s->text));
 
 	put(s, c, s->text, len, len);
+}
+
+static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size);
+
+static bool is_there(const struct cell *c, const char *data, size_t size)
+{
+	int64_t v;
+
+	if (!c->has_if)
+		return true;
+	if ((size_t)c->if_offset + c->if_size > size)
+		return false;
+	v = c->if_signed ? value_signed(data + c->if_offset, c->if_size)
+			 : (int64_t)value_unsigned(data + c->if_offset, c->if_size);
+	return v == c->if_is;
+}
+
+/* Each as a column of its own would be, side by side; then all of it as one value. */
+static void put_parts(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	struct writer *w = s->w;
+	bool csv = s->csv, plain = s->plain;
+
+	s->parts->len = 0;
+	s->parts->err = 0;
+	s->w = s->parts;
+	s->csv = s->plain = false;
+	for (size_t i = 0; i < c->nparts; i++)
+		if (is_there(&c->parts[i], data, size))
+			put_cell(s, &c->parts[i], data, size);
+	s->w = w;
+	s->csv = csv;
+	s->plain = plain;
+	put(s, c, s->parts->data, s->parts->len, terminal_width(s->parts->data, s->parts->len));
 }
 
 static void put_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
@@ -402,6 +481,12 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	case CELL_CALL:
 		put_call(s, c, data, size);
 		break;
+	case CELL_PARTS:
+		put_parts(s, c, data, size);
+		break;
+	case CELL_LITERAL:
+		put(s, c, c->text, strlen(c->text), terminal_width(c->text, strlen(c->text)));
+		break;
 	}
 }
 
@@ -450,7 +535,8 @@ struct data *stream_data(struct stream *s)
 void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
 {
 	if (!s->csv && !s->data && !s->cells.folded)
-		s->dress = dress_new(t, &s->cells, repeat, s->with ? s->with->dress : NULL);
+		s->dress = dress_new(t, &s->cells, repeat && !s->headless,
+				     s->with ? s->with->dress : NULL);
 }
 
 /* The values of an event, side by side in the dress's text. */

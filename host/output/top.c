@@ -240,7 +240,7 @@ static void draw(struct top *t)
 		put(t, true, "\n\n");
 	}
 	left = screen_left(&t->screen);
-	if (!t->options->no_header && left)
+	if (!t->options->no_header && !t->program->headless && left)
 		left--;
 	put_rows(t, &t->shown, rows < left ? rows : left, true);
 	screen_end(&t->screen, help(t, text, sizeof(text)));

@@ -68,7 +68,7 @@ static int on_event(void *ctx, const void *data, size_t size)
 {
 	struct feed *f = ctx;
 
-	view_event(&f->show->views, f->view, data, size, &f->show->writer);
+	view_event(f->view, data, size);
 	return counted(f->show);
 }
 

@@ -412,7 +412,7 @@ void view_heading(struct view *v)
 	stream_heading(v->stream);
 }
 
-void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w)
+void view_event(struct view *v, const void *data, size_t size)
 {
 	stream_event(v->stream, data, size);
 }

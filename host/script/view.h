@@ -53,7 +53,7 @@ const struct object_map *view_map(const struct view *v);
 void view_heading(struct view *v);
 
 /* One event. */
-void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w);
+void view_event(struct view *v, const void *data, size_t size);
 
 /*
  * Prints a histogram or a table; what was printed is taken out of it, or told from what comes

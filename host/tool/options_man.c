@@ -145,6 +145,19 @@ static void highlighted(struct buf *text, const struct program_column *c)
 	}
 }
 
+/* The fields of a column's parts. */
+static void of_parts(struct buf *text, const struct program_column *c)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 1; i <= c->nparts; i++)
+		if (c[i].field)
+			buf_printf(text, "%s%s",
+				   n++ ? ", " : "what the template has in its fields ", c[i].field);
+	if (!n)
+		buf_str(text, "always the same");
+}
+
 static void column(struct buf *b, const struct program_column *c)
 {
 	struct buf text = {0};
@@ -157,6 +170,8 @@ static void column(struct buf *b, const struct program_column *c)
 		buf_str(&text, "seconds since the first event");
 	else if (c->formula)
 		buf_str(&text, "worked out of several fields of the template's");
+	else if (c->nparts)
+		of_parts(&text, c);
 	else
 		buf_printf(&text, "what the template has in its field %s", c->field);
 	if (text.len && !strchr(".?!", text.data[text.len - 1]))
@@ -202,7 +217,8 @@ static void columns(struct buf *b, const struct program *p)
 		roff_text(b, "Each of these, with each of its values, has a histogram of its own:",
 			  ".PP");
 	for (size_t i = 0; i < p->ncolumns; i++)
-		column(b, &p->columns[i]);
+		if (!p->columns[i].part)
+			column(b, &p->columns[i]);
 	if (p->output == PROGRAM_HISTOGRAM)
 		histogram_columns(b, p);
 }

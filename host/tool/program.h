@@ -203,6 +203,8 @@ enum program_column_value {
 	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
 	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event, by its `field` if there is one */
 	PROGRAM_COLUMN_FORMULA, /* `formula:`: worked out of several fields */
+	PROGRAM_COLUMN_PARTS,	/* the nparts columns that follow, side by side */
+	PROGRAM_COLUMN_TEXT,	/* `text`, always the same; a part of a column only */
 };
 
 enum program_unit {
@@ -245,13 +247,24 @@ enum program_highlight {
 				       what is usual (output/median.h) */
 };
 
+/*
+ * A column of several parts (`parts:`) stands before them in the program's list, where each is a
+ * column of its own, so that to JSON, CSV and metrics its fields are like any others. Only who lays
+ * out lines has to look at `part`.
+ */
 struct program_column {
-	char *title;
+	char *title; /* of a part: the whole column's */
 	enum program_column_value value;
-	char *field; /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
-	char *dirs;  /* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
-			ended by a NUL; "/" ends an absolute one */
-	char *quote; /* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
+	char *field;   /* for PROGRAM_COLUMN_FIELD; of PROGRAM_COLUMN_ELAPSED, in ns, or NULL */
+	char *text;    /* for PROGRAM_COLUMN_TEXT */
+	size_t nparts; /* of PROGRAM_COLUMN_PARTS */
+	struct program_column *parts; /* while the file is read; then they follow */
+	bool part;
+	char *if_field; /* `if:` of a part: it is there only in events in which this field … */
+	int64_t if_is;	/* … is that; NULL: in all */
+	char *dirs;	/* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
+			   ended by a NUL; "/" ends an absolute one */
+	char *quote;	/* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
 	struct formula *formula;    /* for PROGRAM_COLUMN_FORMULA */
 	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
@@ -275,6 +288,8 @@ struct program_column {
 			    Common options' and filters' names count too ("timestamp", "tid"). */
 	size_t nnames;
 	struct program_value *names; /* numbers shown as these words */
+	char *other;	  /* `other:` what the other numbers are shown as; NULL: as numbers */
+	unsigned int cut; /* characters of a text that are shown; 0: all */
 	enum program_highlight highlight;
 	double highlight_than; /* of OVER and TIMES */
 	size_t nbits;
@@ -325,6 +340,7 @@ struct program {
 	unsigned int table_line;
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
+	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
 			    `bcchost run`, and of several outputs that are not alike; else NULL */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `columns:` of a program's `output:`. */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool/number.h"
@@ -44,7 +46,7 @@ static const struct yaml_choices aligns = {
 	{{"left", PROGRAM_ALIGN_LEFT}, {"right", PROGRAM_ALIGN_RIGHT}},
 };
 static const struct yaml_bounds width = {0, 4096}, decimals = {0, 9}, digits = {0, 22},
-				divisors = {2, 1000000000};
+				divisors = {2, 1000000000}, cut = {1, 4096};
 
 static int read_name(const struct yaml_value *key, const struct yaml_value *value, void *to,
 		     struct error *e)
@@ -120,9 +122,31 @@ static int read_formula(const struct yaml_value *v, void *to, const void *arg, s
 	return why ? yaml_error(v, e, "`formula: %s`: %s", text, why) : 0;
 }
 
+/* `if: {FIELD: NUMBER}` */
+static int read_if(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	struct yaml_value key, value;
+
+	(void)arg;
+	if (yaml_kind(v) != YAML_IS_MAP || yaml_size(v) != 1)
+		return yaml_error_type(v, "a field and its number, {kind: 1}", e);
+	yaml_pair(v, 0, &key, &value);
+	key.key = value.key = "if";
+	return yaml_identifier(&key, &c->if_field, NULL, e)
+		       ?: yaml_integer(&value, &c->if_is, NULL, e);
+}
+
+static yaml_read read_parts;
+
 #define FIELD(f) offsetof(struct program_column, f)
+#define WHOLE	 4 /* the first keys are not for parts … */
+#define PARTS	 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
 	{"title", yaml_line, FIELD(title), NULL, true},
+	{"when", program_read_option_name, FIELD(when), NULL, false},
+	{"unless", program_read_option_name, FIELD(unless), NULL, false},
+	{"parts", read_parts, PROGRAM_ARRAY(struct program_column, nparts, parts), NULL, false},
 	{"value", yaml_choice, FIELD(value), &values, false},
 	{"field", yaml_identifier, FIELD(field), NULL, false},
 	{"formula", read_formula, 0, NULL, false},
@@ -150,16 +174,16 @@ static const struct yaml_field column_fields[] = {
 	{"unknown", yaml_line, FIELD(unknown), NULL, false},
 	{"bits", program_read_bits, PROGRAM_ARRAY(struct program_column, nbits, bits), NULL, false},
 	{"about", yaml_text, FIELD(about), NULL, false},
-	{"when", program_read_option_name, FIELD(when), NULL, false},
-	{"unless", program_read_option_name, FIELD(unless), NULL, false},
 	{"names", read_names, PROGRAM_ARRAY(struct program_column, nnames, names), NULL, false},
+	{"other", yaml_line, FIELD(other), NULL, false},
+	{"cut", yaml_unsigned, FIELD(cut), &cut, false},
 	{"highlight", read_highlight, 0, NULL, false},
+	{"text", yaml_line, FIELD(text), NULL, false},
+	{"if", read_if, 0, NULL, false},
 };
-static const struct yaml_schema column_schema = {
-	column_fields,
-	sizeof(column_fields) / sizeof(column_fields[0]),
-	FIELD(line),
-};
+#define NFIELDS (sizeof(column_fields) / sizeof(column_fields[0]))
+static const struct yaml_schema column_schema = {column_fields, NFIELDS - PARTS, FIELD(line)},
+				part_schema = {column_fields + WHOLE, NFIELDS - WHOLE, FIELD(line)};
 
 static int check_stack(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
@@ -235,8 +259,8 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 				  "`divide_by` or `percent_of`",
 				  c->title);
 	if (!c->field && c->value == PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s wants a key `field`, `value` or `formula`",
-				  c->title);
+		return yaml_error(v, e, "column %s wants a key `field`, `value` or `formula`%s",
+				  c->title, c->part ? " (or `text`)" : " (or `parts`)");
 	if (c->field && c->value == PROGRAM_COLUMN_TIME)
 		return yaml_error(v, e, "column %s: `value: time` has no `field`", c->title);
 	if (c->value != PROGRAM_COLUMN_FIELD && shapes)
@@ -258,10 +282,35 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
 				  c->title);
+	if (c->other && !c->names)
+		return yaml_error(v, e, "column %s: `other` wants `names`", c->title);
+	if (c->cut && (shapes || c->value != PROGRAM_COLUMN_FIELD))
+		return yaml_error(v, e, "column %s: `cut` is of a plain text", c->title);
 	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)
 		return yaml_error(v, e, "column %s: `highlight` is not for a `%s`", c->title,
 				  c->formula ? "formula" : "value");
 	return check_data(v, c, e) ?: check_format(v, c, e);
+}
+
+/* What has a text of its own, or parts, has nothing of a value. */
+static int check_alone(const struct yaml_value *v, const struct program_column *c, const char *key,
+		       struct error *e)
+{
+	static const char *const others[] = {"title", "when",  "unless", "width", "align",
+					     "about", "parts", "text",	 "if"};
+	struct yaml_value name, value;
+
+	for (size_t i = 0; i < yaml_size(v); i++) {
+		bool known = false;
+
+		yaml_pair(v, i, &name, &value);
+		for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+			known = known || !strcmp(yaml_scalar(&name), others[j]);
+		if (!known)
+			return yaml_error(&name, e, "column %s: `%s` is not for `%s`", c->title,
+					  yaml_scalar(&name), key);
+	}
+	return 0;
 }
 
 static int read_column(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -272,6 +321,10 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	err = yaml_struct(v, c, arg, e);
 	if (!err && c->formula && c->value == PROGRAM_COLUMN_FIELD)
 		c->value = PROGRAM_COLUMN_FORMULA;
+	if (!err && (c->parts || c->text)) {
+		c->value = c->parts ? PROGRAM_COLUMN_PARTS : PROGRAM_COLUMN_TEXT;
+		return check_alone(v, c, c->parts ? "parts" : "text", e);
+	}
 	err = err ?: check_column(v, c, e);
 	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !yaml_has_key(v, "decimals"))
 		c->decimals = 9;
@@ -279,6 +332,88 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	if (!err && (c->unit != PROGRAM_UNIT_NONE || c->formula) && !yaml_has_key(v, "align"))
 		c->align = PROGRAM_ALIGN_RIGHT;
 	return err;
+}
+
+/* A part is a text, or a column's keys. */
+static int read_part(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	struct yaml_value text = *v;
+
+	c->part = true;
+	c->title = strdup("of `parts`");
+	if (!c->title)
+		return error_nomem(e);
+	if (yaml_kind(v) != YAML_IS_TEXT)
+		return read_column(v, to, arg, e);
+	text.key = "parts";
+	c->line = yaml_line_of(v);
+	c->value = PROGRAM_COLUMN_TEXT;
+	return yaml_line(&text, &c->text, NULL, e);
+}
+
+static int read_parts(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(struct program_column), read_part, &part_schema,
+		"a list of texts and columns", false,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
+static int copy(const char *from, char **to, struct error *e)
+{
+	free(*to);
+	*to = from ? strdup(from) : NULL;
+	return from && !*to ? error_nomem(e) : 0;
+}
+
+/* Parts are shown when the whole column is. */
+static int like_whole(struct program_column *part, const struct program_column *whole,
+		      struct error *e)
+{
+	return copy(whole->title, &part->title, e)
+		       ?: copy(whole->when, &part->when, e)
+		       ?: copy(whole->unless, &part->unless, e);
+}
+
+struct list { /* as PROGRAM_ARRAY has it */
+	size_t n;
+	struct program_column *v;
+};
+
+/* Puts the parts of each column behind it. */
+static int lay_out(struct list *l, struct error *e)
+{
+	size_t n = l->n, at = 0;
+	struct program_column *all;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += l->v[i].nparts;
+	if (n == l->n)
+		return 0;
+	all = calloc(n, sizeof(*all));
+	if (!all)
+		return error_nomem(e);
+	for (size_t i = 0; i < l->n; i++) {
+		struct program_column *c = &all[at++];
+
+		*c = l->v[i];
+		if (c->nparts)
+			memcpy(&all[at], c->parts, c->nparts * sizeof(*all));
+		at += c->nparts;
+		free(c->parts);
+		c->parts = NULL;
+	}
+	free(l->v);
+	*l = (struct list){n, all};
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 1; j <= all[i].nparts; j++)
+			if (like_whole(&all[i + j], &all[i], e))
+				return -ENOMEM;
+	return 0;
 }
 
 int program_read_columns(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -289,5 +424,5 @@ int program_read_columns(const struct yaml_value *v, void *to, const void *arg, 
 	};
 
 	(void)arg;
-	return yaml_list(v, to, &items, e);
+	return yaml_list(v, to, &items, e) ?: lay_out(to, e);
 }

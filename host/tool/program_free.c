@@ -29,6 +29,12 @@ static void free_option(struct program_option *o)
 
 static void free_column(struct program_column *c)
 {
+	/* Once they follow in the list, they are freed there. */
+	for (size_t i = 0; c->parts && i < c->nparts; i++)
+		free_column(&c->parts[i]);
+	free(c->parts);
+	free(c->text);
+	free(c->if_field);
 	free(c->title);
 	free(c->field);
 	free(c->dirs);
@@ -43,6 +49,7 @@ static void free_column(struct program_column *c)
 	free(c->about);
 	free(c->as);
 	free(c->unknown);
+	free(c->other);
 	free_values(c->names, c->nnames);
 	free_values(c->bits, c->nbits);
 }

@@ -115,6 +115,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	} keys[] = {
 		{"sort", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
+		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
 		{"linear", 1 << PROGRAM_HISTOGRAM},
 		{"label", 1 << PROGRAM_HISTOGRAM},
 		{"json", 1 << PROGRAM_HISTOGRAM},
@@ -134,6 +135,10 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	if (yaml_has_key(v, "interval") && !program_has_periodic(p))
 		return yaml_error(v, e, "`interval` is not for the output %s",
 				  program_output_name(p->output));
+	for (size_t i = 0; i < p->ncolumns && p->output == PROGRAM_HISTOGRAM; i++)
+		if (p->columns[i].nparts)
+			return yaml_error(v, e, "column %s: a histogram has no `parts`",
+					  p->columns[i].title);
 	if (p->output != PROGRAM_HISTOGRAM && !p->ncolumns)
 		return yaml_error(v, e, "%s wants a key `columns`", what);
 	if (p->output == PROGRAM_HISTOGRAM && !p->nlabels)
@@ -160,6 +165,16 @@ static int default_arguments(struct program *p, struct error *e)
 
 static yaml_read read_also;
 
+static int read_heading(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	bool heading, *headless = to;
+	int err = yaml_boolean(v, &heading, arg, e);
+
+	if (!err)
+		*headless = !heading;
+	return err;
+}
+
 #define KIND(i)                                                      \
 	{                                                            \
 		kinds[i].name, read_kind, 0, &kinds[i].output, false \
@@ -175,6 +190,7 @@ static const struct yaml_field output_fields[] = {
 	{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL, false},
 	{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 	{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
+	{"heading", read_heading, OUTPUT(headless), NULL, false},
 	{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
 	{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
 	{"clock", yaml_identifier, OUTPUT(clock), NULL, false},

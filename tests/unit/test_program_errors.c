@@ -85,7 +85,7 @@ static void test_shape(void **state)
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
 		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
 		"sort, "
-		"loadavg, label, linear, csv, json, clock");
+		"loadavg, heading, label, linear, csv, json, clock");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -336,7 +336,8 @@ static void test_bad_columns(void **state)
 {
 	static const struct bad bad[] = {
 		{"- {field: a}", "5: `columns` wants a key `title`"},
-		{"- {title: A}", "5: column A wants a key `field`, `value` or `formula`"},
+		{"- {title: A}",
+		 "5: column A wants a key `field`, `value` or `formula` (or `parts`)"},
 		{"- {title: A, field: a, value: time}",
 		 "5: column A: `value: time` has no `field`"},
 		{"- {title: A, value: elapsed, unit: seconds}",
