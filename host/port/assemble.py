@@ -64,6 +64,9 @@ def attachments(work, r, text):
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
         target = user_target(work, r, a) if a["kind"] in USER else a["target"]
+        if a["kind"] in USER:
+            work.probe_pids.setdefault((a["kind"], target, a["run"]), set()).add(
+                pid_option(work, r, a))
         out.append((a["kind"], target, a["run"], bool(a.get("regex")), a["line"]))
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.
     for kind, target, run in ctext.conventions(without_disabled(text)):
@@ -98,7 +101,7 @@ def changes_binaries_alone(ex, a):
 
 def user_options(work):
     """The options that name what is probed, and those that name the process."""
-    work.binary_options, work.pid_options = {}, set()
+    work.binary_options, work.pid_options, work.fixed = {}, set(), {}
     for a in work.ex.atoms + work.always:
         if a.kind != "value" or a.failed or not a.single:
             continue
@@ -110,6 +113,45 @@ def user_options(work):
                 work.binary_options[dest] = "binary" if n.get("file") else "integer"
             elif str(n.get("pid")) in values_of(a):
                 work.pid_options.add(dest)
+    fixed_options(work)
+
+
+def fixed_options(work):
+    """What the script was given in every run, since it wants it or since it stands behind --."""
+    parsed = work.ex.base.of("parsed")
+    atoms = {a.option["dest"] for a in work.ex.atoms if a.option is not None}
+    for n in work.ex.base.attaches:
+        for dest, values in (parsed[-1]["values"] if parsed else {}).items():
+            if n["kind"] not in USER or dest in atoms or len(values) != 1 or not str(values[0]):
+                continue
+            if n.get("file") == values[0]:
+                work.binary_options[dest] = "binary"
+            elif n["kind"] == "usdt" and not n.get("file") and n.get("pid") == values[0]:
+                work.binary_options[dest] = "integer"
+            elif n.get("pid") == values[0] and isinstance(values[0], int):
+                work.pid_options.add(dest)
+            else:
+                continue
+            work.fixed[dest] = str(values[0])
+        if n["kind"] == "usdt" and not n.get("file") and isinstance(n.get("pid"), int) and \
+           n["pid"] > 0 and str(n["pid"]) in work.argv and not work.binary_options:
+            # Of a script that looks at its arguments by itself.
+            work.binary_options["pid"] = "integer"
+            work.fixed["pid"] = str(n["pid"])
+            work.report.guess(n["line"], "the process %s, which the script was given, is the "
+                              "default of --pid" % n["pid"])
+
+
+def pid_option(work, r, note):
+    """The dest of the option that names the process that a probe is for; None: all."""
+    pid = note.get("pid")
+    if not isinstance(pid, int) or pid <= 0:
+        return None
+    for a in list(r.on) + work.always:
+        if a.kind == "value" and a.option["dest"] in work.pid_options and \
+           str(pid) in values_of(a):
+            return a.option["dest"]
+    return next((d for d in work.pid_options if work.fixed.get(d) == str(pid)), None)
 
 
 def user_target(work, r, note):
@@ -124,6 +166,9 @@ def user_target(work, r, note):
            o["default"] is not None and str(o["default"]) == str(note.get("file") or
                                                                  note.get("pid")):
             return "{%s}:%s" % (o["dest"], note["symbol"])
+    for dest, value in work.fixed.items():
+        if dest in work.binary_options and value == str(note.get("file") or note.get("pid")):
+            return "{%s}:%s" % (dest, note["symbol"])
     file = note.get("file") or "/proc/%s/exe" % note.get("pid")
     return "%s:%s" % (file, note["symbol"])
 

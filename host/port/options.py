@@ -33,7 +33,7 @@ def make_options(work):
         by_dest.setdefault(a.option["dest"], []).append((word, how, a))
     letters_taken = set()
     work.option_names = {}
-    for o in work.ex.options:
+    for o in work.ex.options + unparsed(work):
         dest = o["dest"]
         uses = by_dest.get(dest, [])
         columns = dest in work.column_options or dest in work.probe_options
@@ -64,10 +64,14 @@ def make_options(work):
                 entry["default"] = str(o["default"])
         elif any(d == dest for o in work.outs() for d, _f in o.get("only", ())):
             entry["type"] = "regex"
-        elif binary == "binary" and not uses:
+        elif binary == "binary" and all(how == "given" for _w, how, _a in uses):
             entry["type"] = "binary"
-            if isinstance(o["default"], str) and o["default"]:
-                entry["default"] = o["default"]
+            default = work.fixed.get(dest) or o["default"]
+            if isinstance(default, str) and default:
+                entry["default"] = default
+        elif dest in work.fixed:
+            entry["type"] = "integer"
+            entry["default"] = work.fixed[dest]
         elif any(a.kind == "value" for a in atoms):
             entry["type"] = "integer"
             fallback = [a.fallback for a in atoms if getattr(a, "fallback", None) is not None]
@@ -101,6 +105,14 @@ def make_options(work):
                 name, ", ".join(filled) if filled else ", ".join(
                     sorted(w for w, _h, _a in uses))))
     return out, words
+
+
+def unparsed(work):
+    """The process that a script without argparse was given."""
+    if "pid" not in work.fixed or any(o["dest"] == "pid" for o in work.ex.options):
+        return []
+    return [{"dest": "pid", "strings": ["-p"], "default": None, "choices": None, "metavar": "PID",
+             "help": "the process that is traced"}]
 
 
 def placeholders(work, dest):

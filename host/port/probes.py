@@ -34,7 +34,8 @@ def make_probes(work):
         runs_of[item] = runs_of.get(item, frozenset()) | runs
     optional = lines_in_try(ast.parse(work.source))
     alternatives = other_places(work, order, runs_of)
-    several = len({i[1].rpartition(":")[0] for i in order if i[0] in USER}) > 1
+    several = len({i[1].rpartition(":")[0] for i in order if i[0] in USER and
+                   not i[1].startswith("{")} - {"c"}) > 1
     work.probe_options = set()
     out = []
     for item in order:
@@ -70,18 +71,22 @@ def make_probes(work):
         if kind not in USER and not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
+        process_of(work, probe, item)
         probe["run"] = run
         if item in alternatives:
             probe[kind] = [probe[kind]] + alternatives[item]
-        elif kind in USER and several:
+        elif kind in USER and several and not target.startswith(("c:", "{")):
             probe["optional"] = True
         cond = work.conditions.find(runs_of[item])
         if kind in USER and cond is not True and all(is_place(a) for c in cond for a, _w in c):
             cond = True
         if cond is not True:
             words = condition_text(cond, work.words)
-            if len(cond) == 1 and probe_keys(work, cond[0], probe):
+            keyed = probes_if(work, cond, probe)
+            if keyed:
                 work.report.did(line, "%s is attached to %s if %s" % (run, target, words))
+                out += keyed
+                continue
             elif run not in {p[2] for p in work.attached[0]} and not re.search(
                     r"\b%s\b" % re.escape(run), work.texts_made[0]):
                 work.report.todo(line, "%s is attached to %s only if %s, which no probe can "
@@ -151,24 +156,52 @@ def user_probe(work, probe, kind, target):
     return True
 
 
+def process_of(work, probe, item):
+    """The key `pid`, where one option names the process that the probe is for."""
+    dests = {d for d in work.probe_pids.get(item[:3], ()) if d}
+    if len(dests) == 1 and item[0] in USER:
+        probe["pid"] = {"option": dests.pop()}
+
+
+def probes_if(work, cond, probe):
+    """The probe with the keys of a condition; of alternatives, one each, of which only one holds.
+    Empty if keys cannot say it."""
+    combos, before = [], []
+    for combo in cond:
+        combos.append(tuple(combo) + tuple((a, not w) for a, w in before
+                                           if (a, not w) not in combo))
+        if len(combo) == 1:
+            before += combo
+        elif combo is not cond[-1]:
+            return []
+    out = []
+    for combo in combos:
+        if any((a, not w) in combo for a, w in combo):
+            continue
+        out.append(dict(probe))
+        if not probe_keys(work, combo, out[-1]):
+            return []
+    return out
+
+
 def probe_keys(work, combo, probe):
-    """when:, unless:, given: and not_given: of a probe; at most one of each."""
+    """when:, unless:, given: and not_given: of a probe; at most one of the first two."""
     keys, facts = {}, {}
     for a, wanted in combo:
         if a.kind == "fact":
             macro = template.fact_macro(a.key)
             key = "when" if wanted != a.base_answer else "unless"
+            if key in keys:
+                return False
             facts[macro] = a.key
-            value = macro
+            keys[key] = macro
         elif a.kind in ("flag", "value"):
-            key, value = "given" if wanted else "not_given", a.option["dest"]
+            keys.setdefault("given" if wanted else "not_given", []).append(a.option["dest"])
         else:
             return False
-        if key in keys:
-            return False
-        keys[key] = value
     work.words.facts.update(facts)
-    work.probe_options |= {keys[k] for k in ("given", "not_given") if k in keys}
+    for k in ("given", "not_given"):
+        work.probe_options |= set(keys.get(k, ()))
     probe.update(keys)
     return True
 

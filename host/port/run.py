@@ -265,7 +265,12 @@ def patch_argparse(rec):
 
     def parse_known_args(self, args=None, namespace=None):
         note_options(rec, self)
-        return real(self, args, namespace)
+        parsed = real(self, args, namespace)
+        given = {k: v if isinstance(v, list) else [v] for k, v in vars(parsed[0]).items()
+                 if v is not None and v != self.get_default(k)}
+        rec.note("parsed", values={k: [sym.plain(x) for x in v if isinstance(x, (int, str)) and
+                                       not isinstance(x, bool)] for k, v in given.items()})
+        return parsed
 
     def error(self, message):
         rec.note("argument-error", text=to_text(message))
