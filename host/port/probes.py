@@ -77,9 +77,7 @@ def make_probes(work):
             probe[kind] = [probe[kind]] + alternatives[item]
         elif kind in USER and several and not target.startswith(("c:", "{")):
             probe["optional"] = True
-        cond = work.conditions.find(runs_of[item])
-        if kind in USER and cond is not True and all(is_place(a) for c in cond for a, _w in c):
-            cond = True
+        cond = without_places(work.conditions.find(runs_of[item]))
         if cond is not True:
             words = condition_text(cond, work.words)
             keyed = probes_if(work, cond, probe)
@@ -129,15 +127,33 @@ def other_places(work, order, runs_of):
     out = {"done": set()}
     for item in order:
         cond = work.conditions.find(runs_of[item])
-        if item[0] not in USER or cond is True or len(cond) != 1 or len(cond[0]) != 1:
+        if item[0] not in USER or cond is True:
             continue
-        atom, on = cond[0][0]
-        first = next((i for i in order if is_place(atom) and on and i[0] == item[0] and
-                      i[2] == item[2] and i[1] == "%s:%s" % atom.key[1:]), None)
-        if first and "{" not in item[1]:
-            out.setdefault(first, []).append(item[1])
-            out["done"].add(item)
+        missing = [{a for a, on in combo if is_place(a) and on} for combo in cond]
+        atom = next(iter(missing[0]), None)
+        if atom is None or not all(atom in m for m in missing):
+            continue
+        file, _, symbol = item[1].rpartition(":")
+        for first in order:
+            same, _, failed = first[1].rpartition(":")
+            if first[0] == item[0] and first[2] == item[2] and failed == atom.key[2] and \
+               first != item and (same == file or "{" not in same + file):
+                out.setdefault(first, []).append(symbol if "{" in same else item[1])
+                out["done"].add(item)
+                break
     return out
+
+
+def without_places(cond):
+    """The condition without what a list of targets says."""
+    if cond is True:
+        return True
+    combos = []
+    for combo in cond:
+        left = tuple((a, w) for a, w in combo if not is_place(a))
+        if left not in combos:
+            combos.append(left)
+    return True if () in combos else combos
 
 
 def user_probe(work, probe, kind, target):
