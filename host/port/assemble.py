@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, kallsyms, template
+from . import ctext, kallsyms, perf, places, template
 from .merge import Conditions, merge
 
 
@@ -11,8 +11,8 @@ def texts_of_runs(work):
     # A value that is no number must not become text of the program's.
     pasted = {a for a in ex.atoms if (a.text_value or getattr(a, "odd", False)) and
               not a.failed and ex.shape(a.single) != ex.shape(ex.base) and
-              not changes_binaries_alone(ex, a)}
-    user_options(work)
+              not places.changes_binaries_alone(ex, a)}
+    places.user_options(work)
     work.runs = [r for r in ex.runs if r.good() and not r.on & pasted]
     # The base first; a run like another of the same atoms adds nothing.
     work.runs.sort(key=lambda r: r is not ex.base)
@@ -55,7 +55,7 @@ def with_addresses(work, text):
 
 def attachments(work, r, text):
     """[(kind, target, handler, regex, line)] of a run: what it attaches, and what BCC does by
-    itself."""
+    itself. Of a perf event perf.KEYS' values stand in the place of regex."""
     number = r.program()["number"]
     out = []
     for a in r.attaches:
@@ -63,114 +63,31 @@ def attachments(work, r, text):
             continue
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
-        target = user_target(work, r, a) if a["kind"] in USER else a["target"]
-        if a["kind"] in USER:
-            work.probe_pids.setdefault((a["kind"], target, a["run"]), set()).add(
-                pid_option(work, r, a))
-        out.append((a["kind"], target, a["run"], bool(a.get("regex")), a["line"]))
+        more = sampling(work, r, a) if a["kind"] == "perf_event" else bool(a.get("regex"))
+        target = places.target_of(work, r, a) if a["kind"] in places.USER else a["target"]
+        probe = (a["kind"], target, a["run"], more, a["line"])
+        if probe not in out:
+            out.append(probe)
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.
     for kind, target, run in ctext.conventions(without_disabled(text)):
         out.append((kind, target, run, False, r.program()["line"]))
     return out
 
 
-# --- files and processes of user programs ---
-
-USER = ("uprobe", "uretprobe", "usdt")
-
-
-def values_of(a):
-    """What was tried of an option, as text."""
-    return {str(v) for v in (a.values or ())} | ({a.text_value} if a.text_value else set())
-
-
-def means(a, note):
-    """Is the file, or of USDT the process, what this option was given?"""
-    if note.get("file"):
-        return note["file"] in values_of(a)
-    return note["kind"] == "usdt" and str(note.get("pid")) in values_of(a)
-
-
-def changes_binaries_alone(ex, a):
-    """Is an option's text nothing but the file that is probed?"""
-    old = {(n["kind"], n["target"], n["run"]) for n in ex.base.attaches}
-    new = [n for n in a.single.attaches if (n["kind"], n["target"], n["run"]) not in old]
-    return ex.text(a.single) == ex.text(ex.base) and bool(new) and all(
-        n["kind"] in USER and means(a, n) for n in new)
-
-
-def user_options(work):
-    """The options that name what is probed, and those that name the process."""
-    work.binary_options, work.pid_options, work.fixed = {}, set(), {}
-    for a in work.ex.atoms + work.always:
-        if a.kind != "value" or a.failed or not a.single:
-            continue
-        dest = a.option["dest"]
-        for n in a.single.attaches:
-            if n["kind"] not in USER:
-                continue
-            if means(a, n):
-                work.binary_options[dest] = "binary" if n.get("file") else "integer"
-            elif str(n.get("pid")) in values_of(a):
-                work.pid_options.add(dest)
-    fixed_options(work)
-
-
-def fixed_options(work):
-    """What the script was given in every run, since it wants it or since it stands behind --."""
-    parsed = work.ex.base.of("parsed")
-    atoms = {a.option["dest"] for a in work.ex.atoms if a.option is not None}
-    for n in work.ex.base.attaches:
-        for dest, values in (parsed[-1]["values"] if parsed else {}).items():
-            if n["kind"] not in USER or dest in atoms or len(values) != 1 or not str(values[0]):
-                continue
-            if n.get("file") == values[0]:
-                work.binary_options[dest] = "binary"
-            elif n["kind"] == "usdt" and not n.get("file") and n.get("pid") == values[0]:
-                work.binary_options[dest] = "integer"
-            elif n.get("pid") == values[0] and isinstance(values[0], int):
-                work.pid_options.add(dest)
-            else:
-                continue
-            work.fixed[dest] = str(values[0])
-        if n["kind"] == "usdt" and not n.get("file") and isinstance(n.get("pid"), int) and \
-           n["pid"] > 0 and str(n["pid"]) in work.argv and not work.binary_options:
-            # Of a script that looks at its arguments by itself.
-            work.binary_options["pid"] = "integer"
-            work.fixed["pid"] = str(n["pid"])
-            work.report.guess(n["line"], "the process %s, which the script was given, is the "
-                              "default of --pid" % n["pid"])
-
-
-def pid_option(work, r, note):
-    """The dest of the option that names the process that a probe is for; None: all."""
-    pid = note.get("pid")
-    if not isinstance(pid, int) or pid <= 0:
-        return None
-    for a in list(r.on) + work.always:
-        if a.kind == "value" and a.option["dest"] in work.pid_options and \
-           str(pid) in values_of(a):
-            return a.option["dest"]
-    return next((d for d in work.pid_options if work.fixed.get(d) == str(pid)), None)
-
-
-def user_target(work, r, note):
-    """"file:symbol" of a probe; "{dest}:symbol" if an option names the file, or the process."""
-    atoms = [a for a in list(r.on) + work.always if a.kind == "value"]
-    for a in atoms:
-        if means(a, note):
-            return "{%s}:%s" % (a.option["dest"], note["symbol"])
-    given = {a.option["dest"] for a in atoms}
-    for o in work.ex.options:
-        if o["dest"] in work.binary_options and o["dest"] not in given and \
-           o["default"] is not None and str(o["default"]) == str(note.get("file") or
-                                                                 note.get("pid")):
-            return "{%s}:%s" % (o["dest"], note["symbol"])
-    for dest, value in work.fixed.items():
-        if dest in work.binary_options and value == str(note.get("file") or note.get("pid")):
-            return "{%s}:%s" % (dest, note["symbol"])
-    file = note.get("file") or "/proc/%s/exe" % note.get("pid")
-    return "%s:%s" % (file, note["symbol"])
+def sampling(work, run, note):
+    """perf.KEYS' values of a run's attachment."""
+    alike = lambda r: next((a for a in r.attaches if a["kind"] == "perf_event" and
+                            (a["target"], a["run"]) == (note["target"], note["run"])), None)
+    odd = perf.worked_out(run, alike)
+    if odd:
+        work.report.todo(note["line"], "how often %s runs is worked out of --%s: a probe takes "
+                         "an option's number as it is" % (note["run"], odd.option["dest"]))
+        note = alike(work.ex.base) or note
+    rates = perf.rates_of(note, perf.given_to(run, work.always))
+    # One after the other on each of the processors that the stand-in has: on all.
+    cpus = {a.get("cpu") for a in run.attaches if a["kind"] == "perf_event" and
+            (a["target"], a["run"]) == (note["target"], note["run"])}
+    return rates[:3] + (None,) if {0, 1} <= cpus else rates
 
 
 def make_template(work):

@@ -3,8 +3,9 @@
 import json
 import re
 
-from .expr import elapsed, fields_in, hashable, plain_field, ratio, simplify, strip_prefix
+from .expr import elapsed, fields_in, formula, hashable, plain_field, ratio, simplify, strip_prefix
 from .lines import parse_spec
+from .symbols import shown_keys
 
 
 class Column:
@@ -50,7 +51,7 @@ def scaled(field, divisor, spec, keys):
     return "shown as it is, not divided by %g" % divisor
 
 
-def column(title, spec, outcomes, cases, computed, stream, slot):
+def column(title, spec, outcomes, cases, computed, stream, table):
     """One column; outcomes: what stood there, in each case."""
     s = parse_spec(spec)
     keys = {}
@@ -93,9 +94,12 @@ def column(title, spec, outcomes, cases, computed, stream, slot):
             keys["field"] = strip_prefix(past[0])
         keys["decimals"] = min(9, s["precision"] if s["precision"] is not None else 3)
         return finish(title, keys, s, note)
-    if kind in ("ipv4", "ipv6", "ksym") and plain_field(expr[1]):
+    if kind in ("ipv4", "ipv6", "ksym", "usym") and plain_field(expr[1]):
         keys["field"] = strip_prefix(expr[1][2])
-        keys["format"] = "ksym" if kind == "ksym" else "ip"
+        keys["format"] = kind if kind in ("ksym", "usym") else "ip"
+        if kind == "usym":
+            keys["pid"] = strip_prefix(expr[2][2]) if plain_field(expr[2]) else None
+        keys.update(shown_keys(expr) if kind in ("ksym", "usym") else {})
         return finish(title, keys, s, note)
     if kind == "names" and plain_field(expr[2]):
         keys["field"] = strip_prefix(expr[2][2])
@@ -134,6 +138,14 @@ def column(title, spec, outcomes, cases, computed, stream, slot):
             if s["kind"] in "xX":
                 keys["format"] = "hex"
             return finish(title, keys, s, more or note)
+    text = formula(expr, table) if not stream and kind == "op" else None
+    if text:
+        keys["formula"] = text[1:-1] if text.startswith("(") else text
+        decimals = s["precision"] if s["precision"] is not None else \
+            6 if s["kind"] in "fF" else 2 if s["kind"] == "s" and "/" in text else 0
+        if decimals:
+            keys["decimals"] = min(9, decimals)
+        return finish(title, keys, s, note)
     found = fields_in(expr)
     if found and re.fullmatch(r"\w+", strip_prefix(found[0])):
         keys["field"] = strip_prefix(found[0])
@@ -220,7 +232,8 @@ def chosen(distinct, outcomes, cases, computed, stream):
 
 def finish(title, keys, s, note):
     out = {}
-    for k in ("value", "field", "format", "digits", "names", "unit", "divide_by", "decimals"):
+    for k in ("value", "field", "formula", "format", "pid", "show_offset", "show_module", "digits",
+              "names", "unit", "divide_by", "decimals"):
         if k in keys:
             out[k] = keys[k]
     if s["width"]:

@@ -3,8 +3,8 @@
 import ast
 import re
 
-from . import ctext, template
-from .assemble import USER
+from . import ctext, perf, template
+from .places import USER, other_places, pid_key, user_probe, without_places
 from .merge import merge
 from .template import condition_text
 from .texts import lines_in_try
@@ -12,8 +12,8 @@ from .work import Failure
 
 
 SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
-UNTOLD = ("perf_event", "xdp", "func", "socket", "lsm")
-WHAT = {"perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)",
+UNTOLD = ("xdp", "func", "socket", "lsm")
+WHAT = {"xdp": "a network device (XDP)",
         "func": "a program by its descriptor (attach_func)", "socket": "a socket",
         "lsm": "a security hook (LSM)"}
 
@@ -32,11 +32,12 @@ def make_probes(work):
         if item not in runs_of:
             order.append(item)
         runs_of[item] = runs_of.get(item, frozenset()) | runs
-    optional = lines_in_try(ast.parse(work.source))
     alternatives = other_places(work, order, runs_of)
     several = len({i[1].rpartition(":")[0] for i in order if i[0] in USER and
                    not i[1].startswith("{")} - {"c"}) > 1
     work.probe_options = set()
+    order, rates = join_samples(work, order, runs_of)
+    optional = lines_in_try(ast.parse(work.source))
     out = []
     for item in order:
         kind, target, run, regex = item
@@ -54,6 +55,8 @@ def make_probes(work):
                 work.report.todo(line, "attaches %s to `%s`, which is no place in a program" %
                                  (run, target))
                 continue
+        elif kind == "perf_event":
+            probe[kind] = target
         elif regex:
             pattern = target if target.startswith("^") else "^" + target
             pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
@@ -71,12 +74,13 @@ def make_probes(work):
         if kind not in USER and not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
-        process_of(work, probe, item)
+        probe.update(pid_key(work, item))
         probe["run"] = run
         if item in alternatives:
             probe[kind] = [probe[kind]] + alternatives[item]
         elif kind in USER and several and not target.startswith(("c:", "{")):
             probe["optional"] = True
+        probe.update(rates.get(item, {}))
         cond = without_places(work.conditions.find(runs_of[item]))
         if cond is not True:
             words = condition_text(cond, work.words)
@@ -94,7 +98,7 @@ def make_probes(work):
                 # The handler is there in these runs alone: elsewhere it does nothing.
                 probe["optional"] = True
                 work.guarded.setdefault(run, []).append((item, words, line))
-        elif line in optional and item not in alternatives:
+        elif line in optional and item not in alternatives and kind != "perf_event":
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
@@ -109,74 +113,58 @@ def make_probes(work):
         raise Failure("all that the script attaches to is %s, which no program can say" %
                       (", ".join(kinds) or "nothing"),
                       min([line for line in lines.values()] or [0]))
-    for line in {lines[i] for i in order if i[0] not in UNTOLD}:
-        n = sum(1 for i in order if lines[i] == line)
-        names = [i[1] for i in order if lines[i] == line]
+    for line in {lines[i] for i in order if i in lines and i[0] not in UNTOLD}:
+        names = [i[1] for i in order if lines.get(i) == line]
+        n = len(names)
         work.report.did(line, "attached to: %s" % ", ".join(names[:6]) +
                         (" and %d more" % (n - 6) if n > 6 else ""))
     return out
 
 
-def is_place(atom):
-    return atom.kind == "fact" and atom.key[0] == "user"
-
-
-def other_places(work, order, runs_of):
-    """Where an attach inside a try failed, what is attached instead: {probe: [other target]}, and
-    under "done" those that are told so."""
-    out = {"done": set()}
+def join_samples(work, order, runs_of):
+    """A perf event that options sample otherwise is one probe, if its keys can say it:
+    (order, {item: keys})."""
+    groups = {}
     for item in order:
-        cond = work.conditions.find(runs_of[item])
-        if item[0] not in USER or cond is True:
+        if item[0] == "perf_event":
+            groups.setdefault(item[1:3], []).append(item)
+    keys = {}
+    for items in groups.values():
+        seen = []
+        for n, i in enumerate(work.kept):
+            on = [a for a in list(work.runs[i].on) + work.always if a.kind == "value"]
+            seen += [({a.option["dest"] for a in on}, item[3]) for item in items
+                     if n in runs_of[item]]
+        one = perf.joined(seen)
+        if one is not None:
+            runs_of[items[0]] = frozenset().union(*(runs_of[i] for i in items))
+            order = [i for i in order if i not in items[1:]]
+        for item in items[:1] if one is not None else items:
+            keys[item] = one if one is not None else perf.joined([(set(), item[3])])
+            use_options(work, keys[item])
+    return order, keys
+
+
+def use_options(work, keys):
+    """The options that say how often: theirs is the default, where the script has one."""
+    for key, value in keys.items():
+        if not isinstance(value, dict):
             continue
-        missing = [{a for a, on in combo if is_place(a) and on} for combo in cond]
-        atom = next(iter(missing[0]), None)
-        if atom is None or not all(atom in m for m in missing):
-            continue
-        file, _, symbol = item[1].rpartition(":")
-        for first in order:
-            same, _, failed = first[1].rpartition(":")
-            if first[0] == item[0] and first[2] == item[2] and failed == atom.key[2] and \
-               first != item and (same == file or "{" not in same + file):
-                out.setdefault(first, []).append(symbol if "{" in same else item[1])
-                out["done"].add(item)
-                break
-    return out
-
-
-def without_places(cond):
-    """The condition without what a list of targets says."""
-    if cond is True:
-        return True
-    combos = []
-    for combo in cond:
-        left = tuple((a, w) for a, w in combo if not is_place(a))
-        if left not in combos:
-            combos.append(left)
-    return True if () in combos else combos
-
-
-def user_probe(work, probe, kind, target):
-    """The keys of a probe on a user program; False if it names no place."""
-    option = re.match(r"\{(\w+)\}:(.+)$", target)
-    file, _, symbol = target.rpartition(":")
-    if not file or not symbol or not target.isprintable() or len(target) > 4000:
-        return False
-    if not option:
-        probe[kind] = target
-        return True
-    dest = option.group(1)
-    probe[kind] = option.group(2)
-    probe["binary"] = {"option": dest}
-    work.probe_options.add(dest)
-    return True
-
-
-def process_of(work, probe, item):
-    """The key `pid`, where one option names the process that the probe is for."""
-    dests = {d for d in work.probe_pids.get(item[:3], ()) if d}
-    if len(dests) == 1 and item[0] in USER:
-        probe["pid"] = {"option": dests.pop()}
+        dest = value["option"]
+        work.probe_options.add(dest)
+        for a in work.ex.atoms + work.always:
+            default = a.option["default"] if a.option else None
+            if not a.option or a.option["dest"] != dest or isinstance(default, bool) or \
+               not re.fullmatch(r"-?\d+", str(default)) or a.kind != "value":
+                continue
+            if a in work.always or work.ex.text(a.single) == work.ex.text(work.ex.base):
+                a.fallback = int(default)
+                value.pop("else", None)
+        if key in ("period", "frequency") and "else" not in value and not any(
+                getattr(a, "fallback", None) is not None for a in work.ex.atoms + work.always
+                if a.option and a.option["dest"] == dest) and \
+           not {"period", "frequency"} <= set(keys):
+            value["else"] = 99
 
 
 def probes_if(work, cond, probe):

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from . import yamlout
+from . import perf, yamlout
 from .assemble import make_template
 from .callback import callback_filters, put_computed
 from .learn import learn_script
@@ -52,6 +52,9 @@ def document(work, name):
         for k in ("given", "not_given"):
             if len(p.get(k, ())) == 1:
                 p[k] = p[k][0]
+        for k in perf.KEYS:
+            if isinstance(p.get(k), dict) and "perf_event" in p:
+                p[k]["option"] = work.option_names[p[k]["option"]]
     doc["probes"] = probes
     doc["output"] = output_of(work, work.out)
     kernel_questions(work)
@@ -89,6 +92,7 @@ def facts_of(work):
         line = work.ex.facts[key]["line"]
         out[macro] = {"field": [key[1], key[2]]} if key[0] == "field" else \
             {"tracepoint": "%s:%s" % (key[1], key[2])} if key[0] == "tracepoint" else \
+            {"perf_event": key[1]} if key[0] == "perf_event" else \
             {"symbol": key[1]}
         work.report.did(line, "the kernel is asked for %s: %s" % (" ".join(key[1:]), macro))
     return out
@@ -111,12 +115,18 @@ def output_of(work, out):
                       for la in out["labels"]]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
+    if out.get("folded") in work.option_names:
+        o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
         o["columns"] = columns
     if out.get("also"):
         o["also"] = [output_of(work, x) for x in out["also"]]
     return o
+
+
+# Fields that JSON and CSV have beside the columns.
+ALWAYS = ("time", "interval_ns")
 
 
 def columns_of(work, out):
@@ -126,7 +136,9 @@ def columns_of(work, out):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
-        if name in fields:
+        if isinstance(entry.get("pid"), dict):
+            entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
+        if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields else \
                 "%s_%d" % (name, i)
@@ -154,6 +166,8 @@ def kernel_questions(work):
     for n in ex.base.of("functions"):
         work.report.guess(n["line"], "the script lists the functions that match %s; one was "
                                      "made up" % n["pattern"])
+    for n in ex.base.of("left-out"):
+        work.report.todo(n["line"], "%s: left out" % n["text"])
     for n in ex.base.of("unknown"):
         work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
                           n["name"])

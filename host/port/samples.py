@@ -16,6 +16,8 @@ def branch_values(seen, table):
         name = expr[2]
         if isinstance(other, bool) or other == "?":
             continue
+        if isinstance(other, float) and abs(other) < 1 << 62:
+            other = int(other)      # as a time in seconds, times 1e9
         if isinstance(other, int):
             for v in (other, other + 1, other - 1):
                 out.append({name: int.__add__(other, v - other)})

@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables that are shown in intervals: histograms, the entries of a hash, an array's counters."""
+import re
+
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns
+from .columns import columns_of_run, default_columns, merged_columns, tables_in
 from .show_stream import trace_output
+from .stacks import settle_processes
 from .work import Failure
+
+
+# Of a formula that port wrote.
+FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
 def interval(work):
@@ -91,9 +98,9 @@ def top_output(work, table, tables, walked):
         made = columns_of_run(r, table, "loop", work.computed, False)
         if not made:
             return None
-        made[0][:] = [c for c in made[0] if c.keys.get("field") or c.keys.get("value")]
+        made[0][:] = [c for c in made[0] if c.keys.keys() & {"field", "value", "formula"}]
         return made
-    got = merged_columns(work, only)
+    got = merged_columns(work, only, "loop")
     structs = ctext.structs(work.texts_made[0])
     t = tables[table]
     known = set()
@@ -103,8 +110,10 @@ def top_output(work, table, tables, walked):
             {"key" if which == "key" else "value"}
     columns = []
     if got:
+        settle_processes(work, got[0], known)
         for c in got[0]:
-            if c.keys.get("field") and c.keys["field"] not in known:
+            if not set(FIELD.findall(c.keys.get("formula", ""))) | \
+               {f for f in [c.keys.get("field")] if f} <= known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
                     c.title, table))
                 continue
@@ -135,6 +144,7 @@ def top_output(work, table, tables, walked):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
     return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
+            "folded": work.folded if got else None,
             "others": others}
 
 
@@ -167,11 +177,3 @@ def any_output(work, tables):
         if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH"):
             return top_output(work, name, tables, [{"table": name, "line": 0}])
     raise Failure("nothing that the script shows was found")
-
-
-def tables_in(expr):
-    if isinstance(expr, (list, tuple)):
-        if len(expr) == 3 and expr[0] == "field":
-            return [expr[1]]
-        return [t for e in expr for t in tables_in(e)]
-    return []

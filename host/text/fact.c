@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "text/filter_parts.h"
+#include "tool/perf_event.h"
 
 static bool has_param(struct kernel *k, const char *function, const char *param)
 {
@@ -18,6 +19,15 @@ static bool has_param(struct kernel *k, const char *function, const char *param)
 
 	kernel_proto_free(&proto);
 	return has;
+}
+
+/* Of another machine it is taken to be so. */
+static bool counts(const struct kernel *k, const char *name)
+{
+	struct perf_event event;
+
+	return perf_event_parse(name, &event, NULL) == 0 &&
+	       kernel_counts(k, event.type, event.config) != KERNEL_CAN_NO;
 }
 
 /* Of another kernel whose symbols have nothing of the program's module, its symbols are taken to be
@@ -49,6 +59,8 @@ static int ask(const struct program *p, struct kernel *k, const struct program_f
 		return kernel_has_type(k, f->a);
 	case PROGRAM_FACT_TRACEPOINT:
 		return kernel_has_tracepoint(k, f->a, f->b);
+	case PROGRAM_FACT_PERF_EVENT:
+		return counts(k, f->a);
 	}
 	return -ENODATA;
 }

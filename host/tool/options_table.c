@@ -22,9 +22,9 @@
 		  1 << PROGRAM_WHATEVER)
 #define ROWS	     OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
 #define TOP	     OUTPUT_OF(1 << PROGRAM_TOP)
+#define STEADY	     OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_TOP)
 #define HISTOGRAM    OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_HISTOGRAM)
-#define NO_HISTOGRAM \
-	OUTPUT_OF(OPTIONS_FIRST | ((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM)))
+#define NO_HISTOGRAM OUTPUT_OF(OPTIONS_FIRST | ((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM)))
 #define SORTED	     OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
@@ -70,7 +70,7 @@ const struct options_entry options_table[] = {
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
-	{"noclear", 'C', NULL, "no steady screen: one table below the other", TOP, AT(noclear),
+	{"noclear", 'C', NULL, "no steady screen: one table below the other", STEADY, AT(noclear),
 	 NULL},
 	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
 	 HISTOGRAM, AT(heatmap), NULL},

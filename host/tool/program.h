@@ -157,6 +157,8 @@ enum program_fact_kind {
 	PROGRAM_FACT_FIELD,	 /* {field: [struct, member]} */
 	PROGRAM_FACT_TYPE,	 /* {type: name} */
 	PROGRAM_FACT_TRACEPOINT, /* {tracepoint: [category, name]} or "category:name" */
+	PROGRAM_FACT_PERF_EVENT, /* {perf_event: "hardware:cpu-cycles"}: does this machine count it?
+				  */
 	PROGRAM_FACT_ADDRESS,	 /* {address: symbol}: the macro is where that is, a u64 */
 };
 
@@ -270,7 +272,8 @@ struct program_column {
 	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
 	char *stacks; /* `stacks:` for PROGRAM_FORMAT_STACK and _USER_STACK: a BPF_STACK_TRACE */
 	char *pid;    /* `pid:` for PROGRAM_FORMAT_USER_STACK and _USYM: the field with the process:
-			 its id, or what bpf_get_current_pid_tgid says */
+			 its id, or what bpf_get_current_pid_tgid says; or … */
+	char *pid_option;	       /* … the option that names it: `pid: {option: NAME}` */
 	bool show_offset, show_module; /* of a function's name: "+0x12", " [libc.so.6]" */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */

@@ -140,6 +140,21 @@ static int read_if(const struct yaml_value *v, void *to, const void *arg, struct
 static yaml_read read_parts;
 
 #define FIELD(f) offsetof(struct program_column, f)
+/* `pid: FIELD`, or `pid: {option: NAME}`. */
+static int read_pid(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"option", program_read_option_name, FIELD(pid_option), NULL, true},
+	};
+	static const struct yaml_schema schema = {fields, 1, 0};
+	struct program_column *c = to;
+
+	(void)arg;
+	if (yaml_kind(v) == YAML_IS_MAP)
+		return yaml_struct(v, c, &schema, e);
+	return yaml_identifier(v, &c->pid, NULL, e);
+}
+
 #define WHOLE	 4 /* the first keys are not for parts … */
 #define PARTS	 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
@@ -166,7 +181,7 @@ static const struct yaml_field column_fields[] = {
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
 	{"stacks", yaml_identifier, FIELD(stacks), NULL, false},
-	{"pid", yaml_identifier, FIELD(pid), NULL, false},
+	{"pid", read_pid, 0, NULL, false},
 	{"show_offset", yaml_boolean, FIELD(show_offset), NULL, false},
 	{"show_module", yaml_boolean, FIELD(show_module), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
@@ -194,7 +209,7 @@ static int check_stack(const struct yaml_value *v, const struct program_column *
 				  "column %s: `format: stack` or `user_stack` and `stacks` want "
 				  "one another",
 				  c->title);
-	if (!c->pid != !user)
+	if ((c->pid || c->pid_option) != user)
 		return yaml_error(v, e,
 				  "column %s: `format: user_stack` or `usym` and `pid` want one "
 				  "another",

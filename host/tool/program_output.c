@@ -268,6 +268,7 @@ static int check_one(const struct program *p, struct error *e)
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)
+			      ?: check_option(p, c->line, "pid", of, c->pid_option, e)
 			      ?: program_check_calls(p, c, e);
 	}
 	if (!err)

@@ -46,8 +46,8 @@ yaml_read program_read_columns; /* → ncolumns of struct program */
 yaml_read program_read_output;	/* → struct program */
 int program_check_output(const struct program *p, struct error *e);
 
-/* `also:` of that. What those have of the program itself, once it has a name; then, once each is right by itself,
- * whether they fit each other. */
+/* `also:` of that. What those have of the program itself, once it has a name; then, once each is
+ * right by itself, whether they fit each other. */
 int program_finish_also(struct program *p, struct error *e);
 int program_check_also(struct program *p, struct error *e);
 

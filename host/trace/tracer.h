@@ -54,8 +54,8 @@ size_t tracer_probes(const struct tracer *t);
  * Readable when there may be events; -1 of a program that has none. It stays the same as long as t.
  * tracer_consume hands over all that is there now: those of one output in their order; those of
  * several by their own times if all have them (fields_clock) and come through ring buffers, else
- * some of one output and then of the other. fn's answer ends it; the next one begins with the next output then. 0, or
- * FAULT_RUN.
+ * some of one output and then of the other. fn's answer ends it; the next one begins with the next
+ * output then. 0, or FAULT_RUN.
  */
 int tracer_fd(const struct tracer *t);
 int tracer_consume(struct tracer *t, struct error *e);
