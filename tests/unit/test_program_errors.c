@@ -336,11 +336,12 @@ static void test_bad_words(void **state)
 				    "become, not a list"},
 		{"substitute: {W: {option: o, then: a, else: b}}\nfacts: {W: {type: t}}",
 		 "5: `W` is in `substitute` too (line 4)"},
-		{"facts: {F: x}", "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
-				  "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
+		{"facts: {F: x}",
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
+		 "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
 		{"facts: {F: {type: a, symbol: b}}",
-		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …} and "
-		 "{tracepoint: …}, not a mapping"},
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …}, "
+		 "{tracepoint: …}, {perf_event: …} and {address: …}, not a mapping"},
 		{"facts: {F: {param: [a]}}",
 		 "4: `param` is to be [function, parameter], not a list"},
 		{"facts: {F: {field: a}}", "4: `field` is to be [struct, member], not \"a\""},
@@ -349,7 +350,7 @@ static void test_bad_words(void **state)
 		{"facts: {F: {tracepoint: a}}", "4: `tracepoint` is to be \"category:name\" or "
 						"[category, name], not \"a\""},
 		{"facts: {F: {kind: a}}", "4: unknown key `kind` in `F`; known here: param, "
-					  "symbol, field, type, tracepoint"},
+					  "symbol, field, type, tracepoint, perf_event, address"},
 	};
 
 	(void)state;
