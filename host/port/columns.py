@@ -25,7 +25,8 @@ def columns_of_run(run, table, prefix, computed, stream):
                   for at in dict.fromkeys(n["line"] for n in lines)]
     cols, at, notes = [], None, []
     for group in groups:
-        made = columns_of_lines(run, group, marks, computed, stream, several) if group else None
+        made = columns_of_lines(run, group, marks, computed, stream, several,
+                                table) if group else None
         if made:
             known = {c.keys.get("field") for c in cols}
             cols += [with_width(c) if several else c for c in made[0] if not c.keys.get("field") or
@@ -42,7 +43,7 @@ def with_width(c):
     return c
 
 
-def columns_of_lines(run, lines, marks, computed, stream, several):
+def columns_of_lines(run, lines, marks, computed, stream, several, table):
     """The same for lines that are alike; several: they have no heading."""
     if stream:
         plain = [n for n in lines if n["event"] in ({}, None)]
