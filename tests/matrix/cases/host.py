@@ -280,10 +280,12 @@ def probed():
         f.write(PROBED)
     run = command("cc", "-O1", "-o", "/root/probed", "/root/probed.c")
     equal(run.returncode, 0, note=run.stderr)
-    p = subprocess.Popen(["/root/probed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    yield p
-    p.stdin.close()
-    p.wait()
+    return started()
+
+
+def started():
+    """It ends when its input does: with whoever started it."""
+    return subprocess.Popen(["/root/probed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def step(p):
@@ -354,7 +356,7 @@ int seen(struct pt_regs *ctx, int n, const char *s)
 """, "uprobe: work, binary: {option: file}")
     with open("/root/tools/users.yaml", "a") as f:
         f.write("filters: [pid]\noptions: [{name: file, type: binary, default: /root/probed, help: the program}]\n")
-    other = subprocess.Popen(["/root/probed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    other = started()
     for more, pids in (((), {other.pid, probed.pid}), (("--pid", str(probed.pid)), {probed.pid})):
         t = Background("bcchost", *directory, name, *more)
         wait_for(lambda: "FILE" in t.stdout or not t.alive(), 150, "the heading")
