@@ -341,6 +341,14 @@ static bool is_attached(const struct making *m, const char *function)
 	return false;
 }
 
+static bool has_kind(const struct making *m, const char *function, enum program_probe_kind kind)
+{
+	for (size_t i = 0; i < m->p->nprobes; i++)
+		if (m->p->probes[i].kind == kind && strcmp(m->p->probes[i].run, function) == 0)
+			return true;
+	return false;
+}
+
 /* Names that an option would attach, and kinds that none does. */
 static void tell_left(const struct making *m, struct buf *notes)
 {
@@ -353,6 +361,11 @@ static void tell_left(const struct making *m, struct buf *notes)
 		if (unknown)
 			buf_printf(notes, "%s is not attached: bcchost has no %s probes\n", name,
 				   unknown);
+		else if (source_reads_usdt(m->s, name))
+			buf_printf(notes,
+				   "%s is not attached to anything; --usdt FILE:PROVIDER:PROBE=%s "
+				   "does\n",
+				   name, name);
 		else if (strncmp(name, "syscall__", 9) == 0)
 			buf_printf(notes,
 				   "%s is not attached: this kernel has no system call %s; "
@@ -364,6 +377,25 @@ static void tell_left(const struct making *m, struct buf *notes)
 				   "another of `bcchost run --help`, does\n",
 				   name, name);
 	}
+}
+
+/* What reads them is written for handlers of USDT probes alone; else the text has a call of
+ * nothing. */
+static int check_readers(const struct making *m)
+{
+	for (size_t i = 0; i < m->p->nprobes; i++) {
+		const struct program_probe *probe = &m->p->probes[i];
+
+		if (probe->kind != PROGRAM_USDT && source_reads_usdt(m->s, probe->run) &&
+		    !has_kind(m, probe->run, PROGRAM_USDT))
+			return error_set(m->e, FAULT_USAGE, -EINVAL,
+					 "%s reads arguments of a USDT probe (bpf_usdt_readarg), "
+					 "and is attached to the %s %s; --usdt "
+					 "FILE:PROVIDER:PROBE=%s attaches it",
+					 probe->run, program_probe_kind_name(probe->kind),
+					 probe->targets[0], probe->run);
+	}
+	return 0;
 }
 
 static int check_any(const struct making *m)
@@ -428,7 +460,7 @@ int probes_make(struct program *p, const struct options *o, const struct object 
 		if (!is_attached(&m, object->progs[i].name))
 			err = add_convention(&m, &object->progs[i]);
 	if (!err)
-		err = check_twice(&m) ?: check_any(&m);
+		err = check_twice(&m) ?: check_readers(&m) ?: check_any(&m);
 	if (!err)
 		tell_left(&m, notes);
 	return err;

@@ -130,19 +130,28 @@ static void add_argument(const struct forms *f, const char *handler, unsigned in
 	buf_str(out, "\treturn bcchost_argument(dest, len, value, err);\n}\n");
 }
 
-static void add_handler(const struct plan *plan, const char *handler, struct buf *out)
+int usdt_text_arguments(const struct plan *plan, const char *handler)
 {
 	struct forms f = {0};
-	unsigned int most = 0;
+	int most = 0;
 
 	collect(plan, handler, &f, NULL);
 	for (size_t i = 0; i < f.n; i++) {
-		unsigned int n = f.v[i] ? f.v[i]->n : USDT_ARGS_MAX;
+		int n = f.v[i] ? (int)f.v[i]->n : USDT_ARGS_MAX;
 
 		most = n > most ? n : most;
 	}
-	for (unsigned int i = 0; i < most; i++)
-		add_argument(&f, handler, i, out);
+	return f.n ? most : -1;
+}
+
+static void add_handler(const struct plan *plan, const char *handler, struct buf *out)
+{
+	struct forms f = {0};
+	int n = usdt_text_arguments(plan, handler);
+
+	collect(plan, handler, &f, NULL);
+	for (int i = 0; i < n; i++)
+		add_argument(&f, handler, (unsigned int)i, out);
 }
 
 /* Has an earlier probe run this handler? */

@@ -18,6 +18,10 @@
 /* The functions, for each handler that a USDT probe of the plan runs. */
 void usdt_text(const struct plan *plan, struct buf *out);
 
+/* How many arguments a handler can read, USDT_ARGS_MAX if that is not known; -1 if no USDT probe
+ * runs it. */
+int usdt_text_arguments(const struct plan *plan, const char *handler);
+
 /* The form of this target of a probe's, from 0; 0 if it is no USDT probe. */
 uint32_t usdt_text_form(const struct plan *plan, const struct plan_probe *pp,
 			const struct plan_target *t);

@@ -113,9 +113,9 @@ struct program_probe {
 	struct program_binary binary; /* of a uprobe */
 	char *run;		      /* the handler's name in the template */
 	bool optional;
-	char *variant;		 /* only in this variant; NULL: in all */
-	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;		 /* only if it is not; NULL: always */
+	char *variant; /* only in this variant; NULL: in all */
+	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;  /* only if it is not; NULL: always */
 	size_t ngiven; /* only if all these options were given */
 	char **given;
 	size_t nnot_given; /* only if none of these was */

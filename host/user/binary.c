@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -19,9 +20,11 @@
 static char *first_file(const char *pattern)
 {
 	glob_t found = {0};
+	struct stat st;
 	char *path = NULL;
 
-	if (glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc)
+	if (glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc &&
+	    stat(found.gl_pathv[0], &st) == 0 && S_ISREG(st.st_mode))
 		path = realpath(found.gl_pathv[0], NULL);
 	globfree(&found);
 	return path;
