@@ -42,14 +42,30 @@ static int replace_words(struct script *s, struct error *e)
 	return err;
 }
 
+/* Are all its probes in user programs, where --pid needs no FILTER? Before they are known: may they
+ * be? */
+static bool only_uprobes(const struct script *s, bool probed)
+{
+	const struct program *p = s->program;
+	bool only = probed;
+
+	for (size_t i = 0; i < p->nprobes && probed; i++)
+		only = only && program_probe_is_uprobe(p->probes[i].kind);
+	for (size_t i = 0; i < command_nattach && !probed; i++)
+		only = only || (program_probe_is_uprobe(command_attach[i].kind) &&
+				options_given(&s->options, p, command_attach[i].option));
+	return only;
+}
+
 /* The filters' options do nothing without the word. */
-static int check_filter(const struct script *s, struct error *e)
+static int check_filter(const struct script *s, bool probed, struct error *e)
 {
 	static const char *const names[] = {"pid",    "tid",	   "uid",     "name",
 					    "cgroup", "cgroupmap", "mntnsmap"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !s->source.filter; i++)
-		if (options_given(&s->options, s->program, names[i]))
+		if (options_given(&s->options, s->program, names[i]) &&
+		    (strcmp(names[i], "pid") != 0 || !only_uprobes(s, probed)))
 			return error_set(
 				e, FAULT_USAGE, -EINVAL,
 				"--%s: %s has no word FILTER; write it as a statement in the "
@@ -90,7 +106,7 @@ static int read_source(struct script *s, struct error *e)
 	err = source_defines(texts, n, &s->defines, e) ?: source_read(&s->source, file->text, e)
 	      ?: replace_words(s, e) ?: source_look(&s->source, e);
 	if (!err)
-		err = check_filter(s, e) ?: name_files(s, e);
+		err = check_filter(s, false, e) ?: name_files(s, e);
 	for (size_t i = 0; i < n && !err; i++)
 		if (!source_has_define(&s->source, texts[i]))
 			fprintf(stderr, "bcchost: --define %s: %s does not use it\n", texts[i],
@@ -122,6 +138,8 @@ static int find_probes(struct script *s, struct error *e)
 	struct buf notes = {0};
 	int err = probes_make(s->program, &s->options, p->object, &s->source, p->kernel, &notes, e);
 
+	if (!err)
+		err = check_filter(s, true, e);
 	if (!err)
 		command_tell(&notes);
 	buf_free(&notes);
@@ -225,7 +243,7 @@ static int run(struct script *s, const struct find *find, const struct session_s
 		.template = s->source.text,
 		.defines = s->defines,
 	};
-	err = prepare_begin(p, e);
+	err = probes_usdt(s->program, &s->options, e) ?: prepare_begin(p, e);
 	if (!err)
 		err = make(s, e) ?: describe_events(s, e);
 	if (!err)

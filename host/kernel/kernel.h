@@ -268,6 +268,7 @@ enum kernel_can kernel_module_function(struct kernel *k, const char *module, con
 /* Has this kernel kprobes (the kprobe PMU, Documentation/ABI/testing/sysfs-bus-event_source…)? For
  * a kernel known from files: by the symbol register_kprobe. */
 bool kernel_has_kprobes(struct kernel *k);
+bool kernel_has_uprobes(struct kernel *k);
 
 /*
  * Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else (a kernel known
