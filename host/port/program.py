@@ -85,6 +85,8 @@ def output_of(work, out):
             o["linear"] = True
         o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
                       for la in out["labels"]]
+    if out.get("beside"):
+        o["beside"] = out["beside"]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
     columns = columns_of(work, out)

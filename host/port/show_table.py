@@ -13,6 +13,17 @@ from .work import Failure
 FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
+def fields_of(column):
+    return FIELD.findall(column.keys.get("formula", "")) + [
+        f for f in [column.keys.get("field")] if f]
+
+
+def fields_beside(name, table, structs):
+    """What a row that has this table beside it calls its values."""
+    fields = structs.get(table["leaf"]) if table["leaf"] else None
+    return [name] if fields is None else ["%s_%s" % (name, f[0]) for f in fields]
+
+
 def interval(work):
     for n in work.ex.base.waits:
         s = n.get("seconds")
@@ -107,17 +118,20 @@ def top_output(work, table, tables, walked):
         fields = structs.get(t[which]) if t[which] else None
         known |= {f[0] for f in fields} if fields is not None else \
             {"key" if which == "key" else "value"}
-    columns = []
+    columns, used = [], []
     if got:
+        near = {n: o for o in tables if o != table and tables[o]["key"] == t["key"]
+                for n in fields_beside(o, tables[o], structs)}
+        known |= set(near)
         for c in got[0]:
-            if not set(FIELD.findall(c.keys.get("formula", ""))) | \
-               {f for f in [c.keys.get("field")] if f} <= known:
+            if not set(fields_of(c)) <= known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
                     c.title, table))
                 continue
             if c.keys.get("value") == "elapsed":
                 continue
             columns.append(c)
+            used += [near[f] for f in fields_of(c) if f in near]
     if columns and any("field" in c.keys for c in columns):
         work.report.did(got[1], "the lines of %s became the columns %s" % (
             table, ", ".join(c.title for c in columns)))
@@ -137,12 +151,13 @@ def top_output(work, table, tables, walked):
     if not clears:
         work.report.guess(line, "the script keeps the entries of %s; here each interval shows "
                                 "what was counted in it" % table)
-    others = sorted({n["table"] for n in walked} - {table})
+    others = sorted({n["table"] for n in walked} - {table} - set(used))
     for o in others:
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
     return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
-            "others": others}
+            "others": others,
+            "beside": sorted(set(used))}
 
 
 def array_output(work, table, tables, walked):

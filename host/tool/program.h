@@ -337,6 +337,8 @@ struct program {
 	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;   /* the option (a flag) that asks for JSON; or NULL */
 	char *clock;  /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
+	size_t nbeside;
+	char **beside; /* of a top: tables with the same keys, whose values its rows have too */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;

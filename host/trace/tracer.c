@@ -16,6 +16,7 @@
 #include "trace/buffers.h"
 #include "trace/load.h"
 #include "trace/pipe.h"
+#include "trace/beside.h"
 #include "trace/table_read.h"
 
 #define TURN 4096
@@ -91,9 +92,10 @@ static int find_table(struct feed *f, struct error *e)
 	if (!f->map)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
 				 p->table_line, p->template_path, p->table);
-	return program_output_is_periodic(p->output)
-		       ? layout_make_table(&f->layout, f->map, t->plan->kernel, e)
-		       : layout_make(&f->layout, f->map, t->plan->kernel, e);
+	if (!program_output_is_periodic(p->output))
+		return layout_make(&f->layout, f->map, t->plan->kernel, e);
+	return layout_make_table(&f->layout, f->map, t->plan->kernel, e)
+		       ?: beside_layout(&f->layout, p, t->object, f->map, t->plan->kernel, e);
 }
 
 int tracer_new(struct tracer **out, const struct plan *plan, const struct object *o, tracer_fn fn,
@@ -326,9 +328,10 @@ uint64_t tracer_rest(const struct tracer *t)
 
 void tracer_table(const struct tracer *t, size_t output, struct table *table)
 {
+	const struct program *p = program_output_at(t->plan->program, output);
 	const struct object_map *m = t->feeds[output].map;
 
-	table_init(table, m ? m->key_size : 0, m ? m->value_size : 0);
+	table_init(table, m ? m->key_size : 0, m ? beside_size(p, t->object, m) : 0);
 }
 
 int tracer_read(const struct tracer *t, size_t output, struct table *table, bool take,
@@ -336,6 +339,8 @@ int tracer_read(const struct tracer *t, size_t output, struct table *table, bool
 {
 	const struct program *p = program_output_at(t->plan->program, output);
 
+	if (p->nbeside)
+		return beside_read(table, p, &t->load, t->feeds[output].map, take, e);
 	return table_read(table, load_map_fd(&t->load, p->table), t->feeds[output].map, take, e);
 }
 
