@@ -117,7 +117,8 @@ def columns_of(work, out):
         if c.unless in work.option_names:
             entry["unless"] = work.option_names[c.unless]
         if out["kind"] == "histogram":
-            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names")}
+            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names", "when",
+                                                            "unless")}
         columns.append(entry)
     return columns
 

@@ -62,22 +62,53 @@ def histogram_output(work, hists, tables):
             listed.append({"text": text or "value", "when": a.option["dest"]})
             work.column_options.add(a.option["dest"])
     listed.append({"text": base_label})
-    kind = tables.get(table, {}).get("key")
-    fields = ctext.structs(work.texts_made[0]).get(kind) if kind else None
     columns = []
-    for name, ctype, length in fields or []:
-        if name == "slot" or name.startswith(("pad", "_")):
-            continue
-        title = first["header"] if first["header"] not in ("Bucket ptr", "") else name
-        columns.append(Column(title, {"field": name}))
-        title = None
-        if len(columns) > 1:
-            columns[-1].title = name
-    if fields and not any(f[0] == "slot" for f in fields):
+    for name, atom, wanted in key_members(work, table):
+        c = Column(name, {"field": name})
+        if not columns and first["header"] not in ("Bucket ptr", ""):
+            c.title = first["header"]
+        if atom is not None:
+            work.column_options.add(atom.option["dest"])
+            c.when, c.unless = (atom.option["dest"], None) if wanted else \
+                (None, atom.option["dest"])
+        columns.append(c)
+    if slotless(work.texts_made[0], table):
         work.report.todo(first["line"], "the key of %s has no member `slot`" % table)
     work.report.did(first["line"], "%s is shown as a histogram" % table)
     return {"kind": "histogram", "table": table, "columns": columns, "labels": listed,
             "linear": bool(first.get("linear")), "interval": interval(work)}
+
+
+def key_of(text, table):
+    """The members of the table's key, if it is a struct."""
+    kind = ctext.tables(text).get(table, {}).get("key")
+    return ctext.structs(text).get(kind) if kind else None
+
+
+def slotless(text, table):
+    fields = key_of(text, table)
+    return bool(fields) and not any(f[0] == "slot" for f in fields)
+
+
+def key_members(work, table):
+    """[(member, option's atom or None, with or without it)]: what the histograms of a table are
+    told apart by, in the runs with one option or none."""
+    base, out = None, []
+    for i, text in zip(work.kept, work.texts_made):
+        on = work.runs[i].on
+        names = [f[0] for f in key_of(text, table) or []
+                 if f[0] != "slot" and not f[0].startswith(("pad", "_"))]
+        if base is None:
+            base = names
+            out = [(n, None, True) for n in names]
+            continue
+        a = next(iter(on), None)
+        if len(on) != 1 or a.kind not in ("flag", "value"):
+            continue
+        out += [(n, a, True) for n in names if n not in [o[0] for o in out]]
+        for n in set(base) - set(names):
+            out = [(m, a, False) if m == n and b is None else (m, b, w) for m, b, w in out]
+    return out
 
 
 def table_output(work, walked, tables):
