@@ -32,6 +32,7 @@ import native_terminal
 import native_deploy  # noqa: F401: its cases
 
 import native_run
+import native_sampling
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
@@ -1003,6 +1004,7 @@ def _(installed):
 
 native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
 native_run.add(globals())
+native_sampling.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
 import native_export  # noqa: E402, F401: its cases
 
