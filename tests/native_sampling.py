@@ -149,6 +149,43 @@ def add(native):
               "count that; a virtual machine has counters of hardware only if its hypervisor gives it some")
         true("this machine does not count that" in bcchost("--tools-dir", tools, "doctor").stdout, "doctor says so, too")
 
+    @case("samples: handlers read what a table counts")
+    def _(installed):
+        sampling_here()
+        yaml = """summary: switches
+perf_counters: {switches: EVENT}
+probes:
+  - {perf_event: "software:cpu-clock@99", run: sampled}
+output:
+  stream: events
+  columns: [{title: CPU, field: cpu, width: 4}, {title: SWITCHES, field: switches}]
+"""
+        text = """BPF_PERF_ARRAY(switches, 1024);
+BPF_PERF_OUTPUT(events);
+struct event { u64 cpu; u64 switches; };
+int sampled(struct bpf_perf_event_data *ctx)
+{
+	struct event e = {.cpu = bpf_get_smp_processor_id()};
+
+	e.switches = switches.perf_read(BPF_F_CURRENT_CPU);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+"""
+        put("switches", "software:context-switches", text, yaml)
+        lines = succeeds(bcchost("--tools-dir", tools, "switches", "-d", "1.5", "--output", "json")).splitlines()
+        counts = {}
+        for r in map(json.loads, lines):
+            counts.setdefault(r["cpu"], []).append(r["switches"])
+        true(counts and all(c == sorted(c) for c in counts.values()), "they only grow", counts)
+        true(any(c[-1] > c[0] for c in counts.values()), "the machine switches", counts)
+        put("switches", "hardware:0xffff", text, yaml)
+        fails(bcchost("--tools-dir", tools, "switches", "-d", "1"), KERNEL,
+              r"switches\.yaml:2: this machine does not count hardware:0xffff, which switches is to have; a virtual machine")
+        put("switches", "software:cpu-clock", text, yaml.replace("{switches:", "{events:"))
+        fails(bcchost("--tools-dir", tools, "switches", "-d", "1"), TOOL,
+              r"switches\.yaml:2: `perf_counters`: \S+ has no BPF_PERF_ARRAY events")
+
     @case("samples: a table beside another is one of the template's, with the same keys, and once")
     def _(installed):
         sampling_here()

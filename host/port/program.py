@@ -37,6 +37,9 @@ def document(work, name):
         doc["substitute"] = words
     if work.words.facts:
         doc["facts"] = facts_of(work)
+    counters = perf_counters_of(work)
+    if counters:
+        doc["perf_counters"] = counters
     modules = modules_of(work)
     if modules:
         doc["modules"] = modules
@@ -67,6 +70,20 @@ def facts_of(work):
             {"perf_event": key[1]} if key[0] == "perf_event" else \
             {"symbol": key[1]}
         work.report.did(line, "the kernel is asked for %s: %s" % (" ".join(key[1:]), macro))
+    return out
+
+
+def perf_counters_of(work):
+    """{table: event} of the BPF_PERF_ARRAYs that the text has in all runs."""
+    out = {}
+    for n in work.ex.base.of("table"):
+        if n["method"] != "open_perf_event":
+            continue
+        if out.setdefault(n["table"], n["event"]) != n["event"]:
+            work.report.todo(n["line"], "the counters of %s are of several events; here all are "
+                                        "of %s" % (n["table"], out[n["table"]]))
+        else:
+            work.report.did(n["line"], "%s counts %s" % (n["table"], n["event"]))
     return out
 
 

@@ -156,6 +156,13 @@ struct program_fact {
 	unsigned int line;
 };
 
+/* `perf_counters:` — {TABLE: "hardware:cpu-cycles"}: what a BPF_PERF_ARRAY of the template counts.
+ */
+struct program_perf_counter {
+	char *table, *event;
+	unsigned int line;
+};
+
 enum program_output {
 	PROGRAM_STREAM,	    /* a line an event */
 	PROGRAM_TOP,	    /* a hash's entries, sorted, every interval */
@@ -321,6 +328,8 @@ struct program {
 	struct program_word *words;
 	size_t nfacts;
 	struct program_fact *facts;
+	size_t nperf_counters;
+	struct program_perf_counter *perf_counters;
 	size_t narguments;
 	char **arguments; /* long names of the options that words without a dash fill */
 	enum program_output output;
