@@ -33,7 +33,7 @@ struct bound {
 struct counting {
 	const struct program *program;
 	size_t nrecords;
-	struct record **records; /* of the program's outputs; NULL of those that are not counted */
+	struct record **records;  /* of the program's outputs; NULL of those that are not counted */
 	struct value_first first; /* of all their events */
 	const struct layout_field *slot, *value; /* of a histogram's table */
 	size_t n;

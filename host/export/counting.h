@@ -40,7 +40,8 @@ size_t counting_count(const struct counting *c);
 const struct family *counting_family(const struct counting *c, size_t i);
 
 /* An event of an output whose rows go along with the first's (program_goes_along); a label that it
- * has no field for is empty, and a metric `from` such a field does not count it. False if `only:` passes over it. */
+ * has no field for is empty, and a metric `from` such a field does not count it. False if `only:`
+ * passes over it. */
 bool counting_event(struct counting *c, size_t output, const void *data, size_t size);
 
 /*

@@ -95,6 +95,8 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		return err;
 	cell->has_field = true;
 	cell->offset = f->offset;
+	if (c->index) /* behind the key of an array, of 4 bytes, its values one after another */
+		cell->offset += (c->index - 1) * (l->size - 4);
 	cell->size = f->size;
 	if (cell->kind == CELL_ELAPSED)
 		return 0;
@@ -107,7 +109,7 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		cell->kind = c->format == PROGRAM_FORMAT_KSYM	 ? CELL_KSYM
 			     : c->format == PROGRAM_FORMAT_KADDR ? CELL_KADDR
 								 : CELL_UNSIGNED;
-		cell->rate = p->output == PROGRAM_RATES && !c->percent_of;
+		cell->rate = p->output == PROGRAM_RATES && !c->percent_of && !c->per_interval;
 		break;
 	case LAYOUT_SIGNED:
 		cell->kind = CELL_SIGNED;
@@ -141,6 +143,18 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 	return copy_names(cell, c, e);
 }
 
+/* The process that an option names, else that of the filter --pid; 0: none. */
+static uint32_t process_option(const struct program *p, const struct program_column *c,
+			       const struct options *o)
+{
+	const struct option_value *v = c->pid_option ? options_value(o, p, c->pid_option) : NULL;
+
+	if (v)
+		return v->given && v->number > 0 && v->number <= INT32_MAX ? (uint32_t)v->number
+									   : 0;
+	return o->has_pid ? o->pid : 0;
+}
+
 static int plan_formula(struct cell *cell, const struct program *p, const struct program_column *c,
 			const struct layout *l, struct error *e)
 {
@@ -167,11 +181,12 @@ static int plan_formula(struct cell *cell, const struct program *p, const struct
 }
 
 static int plan_process(struct cell *cell, const struct program *p, const struct program_column *c,
-			const struct layout *l, struct error *e)
+			const struct options *o, const struct layout *l, struct error *e)
 {
 	const struct layout_field *f;
 	int err = c->pid ? find_field(p, c, c->pid, l, &f, e) : 0;
 
+	cell->pid = process_option(p, c, o);
 	if (err || !c->pid)
 		return err;
 	if ((f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED) || f->size < 4)
@@ -185,7 +200,7 @@ static int plan_process(struct cell *cell, const struct program *p, const struct
 
 /* What is named by its address. */
 static int plan_names(struct cell *cell, const struct program *p, const struct program_column *c,
-		      const struct layout *l, struct error *e)
+		      const struct options *o, const struct layout *l, struct error *e)
 {
 	bool stack = program_column_is_stack(c);
 
@@ -205,7 +220,7 @@ static int plan_names(struct cell *cell, const struct program *p, const struct p
 	cell->stacks = stack ? strdup(c->stacks) : NULL;
 	if (stack && !cell->stacks)
 		return error_nomem(e);
-	return plan_process(cell, p, c, l, e);
+	return plan_process(cell, p, c, o, l, e);
 }
 
 static int plan_formatted(struct cell *cell, const struct program *p,
@@ -220,7 +235,7 @@ static int plan_formatted(struct cell *cell, const struct program *p,
 	}
 	err = plan_field(cell, p, c, l, e);
 	if (!err)
-		err = plan_names(cell, p, c, l, e);
+		err = plan_names(cell, p, c, o, l, e);
 	if (err || c->format != PROGRAM_FORMAT_ARGS)
 		return err;
 	if (cell->kind != CELL_TEXT)

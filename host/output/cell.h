@@ -61,7 +61,8 @@ struct cell {
 	/* Of CELL_STACK, CELL_USYM and CELL_KSYM: */
 	bool user, show_offset, show_module;
 	char *stacks;		       /* the table; owned */
-	uint32_t pid_offset, pid_size; /* of the process; 0: it has none */
+	uint32_t pid_offset, pid_size; /* of the process; 0: it has none … */
+	uint32_t pid;		       /* … but this one, if it is not 0 */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */

@@ -16,7 +16,6 @@
 struct stacks {
 	struct kernel *kernel;
 	const struct object *object;
-	uint32_t pid; /* of --pid; 0: not given */
 	int (*fd)(const void *ctx, const char *table);
 	const void *ctx;
 	struct users *users; /* NULL until one is asked for */
@@ -25,7 +24,7 @@ struct stacks {
 	size_t value_size;
 };
 
-struct stacks *stacks_new(struct kernel *k, const struct object *o, const struct options *opts)
+struct stacks *stacks_new(struct kernel *k, const struct object *o)
 {
 	struct stacks *s = calloc(1, sizeof(*s));
 
@@ -33,7 +32,6 @@ struct stacks *stacks_new(struct kernel *k, const struct object *o, const struct
 		return NULL;
 	s->kernel = k;
 	s->object = o;
-	s->pid = opts->has_pid ? opts->pid : 0;
 	return s;
 }
 
@@ -186,12 +184,12 @@ static bool add_user(struct stacks *s, const struct cell *c, uint32_t pid, uint6
 }
 
 /* The process of the event: its own field, which may hold what bpf_get_current_pid_tgid says. */
-static uint32_t pid_of(const struct stacks *s, const struct cell *c, const char *data, size_t size)
+static uint32_t pid_of(const struct cell *c, const char *data, size_t size)
 {
 	uint64_t v;
 
 	if (!c->pid_size || (size_t)c->pid_offset + c->pid_size > size)
-		return s->pid;
+		return c->pid;
 	v = value_unsigned(data + c->pid_offset, c->pid_size);
 	return (uint32_t)(v >> 32 ? v >> 32 : v);
 }
@@ -202,7 +200,7 @@ bool stacks_name(struct stacks *s, const struct cell *c, const char *data, size_
 	uint64_t addr = value_unsigned(data + c->offset, c->size);
 
 	name->len = 0;
-	return c->kind == CELL_USYM ? add_user(s, c, pid_of(s, c, data, size), addr, false, name)
+	return c->kind == CELL_USYM ? add_user(s, c, pid_of(c, data, size), addr, false, name)
 				    : add_kernel(s, c, addr, false, name);
 }
 
@@ -294,7 +292,7 @@ size_t stacks_get(struct stacks *s, const struct cell *c, const char *data, size
 	each = m->flags & BPF_F_STACK_BUILD_ID ? sizeof(struct bpf_stack_build_id)
 					       : sizeof(uint64_t);
 	most = m->value_size / each < DEPTH_MAX ? m->value_size / each : DEPTH_MAX;
-	pid = pid_of(s, c, data, size);
+	pid = pid_of(c, data, size);
 	while (n < most && add_frame(s, c, m, pid, n, names)) {
 		buf_char(names, '\0');
 		n++;

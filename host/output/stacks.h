@@ -16,7 +16,6 @@
 #include "kernel/kernel.h"
 #include "object/object.h"
 #include "output/cell.h"
-#include "tool/options.h"
 #include "tool/program.h"
 
 struct stacks;
@@ -25,7 +24,7 @@ struct stacks;
  * For all outputs of an object, which outlives it, as the kernel does. Nothing is read before the
  * first name is asked for. NULL without memory. stacks_free.
  */
-struct stacks *stacks_new(struct kernel *k, const struct object *o, const struct options *opts);
+struct stacks *stacks_new(struct kernel *k, const struct object *o);
 void stacks_free(struct stacks *s); /* s may be NULL */
 
 /* The object's tables are in the kernel: fd gives the descriptor of one by its name, or -1. */

@@ -645,14 +645,14 @@ static void put_folded(struct stream *s, const void *data, size_t size)
 
 	s->line.len = 0;
 	s->plain = true;
-	for (size_t i = 0; i < s->cells.n; i++) {
-		const struct cell *c = &s->cells.v[i];
-
-		if (c->kind == CELL_STACK)
-			fold_stack(s, c, data, size);
-		else if (i != counter)
-			fold_cell(s, c, data, size);
-	}
+	for (size_t i = 0; i < s->cells.n; i++)
+		if (s->cells.v[i].kind != CELL_STACK && i != counter)
+			fold_cell(s, &s->cells.v[i], data, size);
+	/* A program calls the kernel. */
+	for (int user = 1; user >= 0; user--)
+		for (size_t i = 0; i < s->cells.n; i++)
+			if (s->cells.v[i].kind == CELL_STACK && s->cells.v[i].user == user)
+				fold_stack(s, &s->cells.v[i], data, size);
 	if (s->line.data)
 		writer_add(s->w, s->line.data, s->line.len);
 	if (s->cells.v[counter].kind != CELL_STACK) {

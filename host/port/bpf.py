@@ -323,7 +323,7 @@ def bpf_class(rec):
 
         @staticmethod
         def monotonic_time():
-            return 5000000000
+            return 3600000000000     # what was before may be old
 
         @staticmethod
         def generate_auto_includes(words):
@@ -335,11 +335,13 @@ def bpf_class(rec):
 
         @staticmethod
         def ksym(addr, show_module=False, show_offset=False):
-            return wrap(b"function", ("ksym", sym.expr_of(addr)))
+            return rec.symbol("ksym", addr, None, show_offset, show_module)
 
         @staticmethod
         def sym(addr, pid, show_module=False, show_offset=False, demangle=True):
-            return wrap(b"function", ("usym", sym.expr_of(addr)))
+            if sym.expr_of(pid) is None and isinstance(pid, int) and pid < 0:
+                return rec.symbol("ksym", addr, None, show_offset, show_module)
+            return rec.symbol("usym", addr, sym.expr_of(pid), show_offset, show_module)
 
         @staticmethod
         def symaddr(*args):

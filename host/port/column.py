@@ -3,8 +3,10 @@
 import json
 import re
 
-from .expr import beside, elapsed, fields_in, formula, hashable, plain_field, ratio, simplify, strip_prefix
+from .expr import beside, elapsed, fields_in, formula, hashable, plain_field, ratio, simplify, \
+    strip_prefix
 from .lines import parse_spec
+from .symbols import shown_keys
 
 
 class Column:
@@ -93,9 +95,12 @@ def column(title, spec, outcomes, cases, computed, stream, table):
             keys["field"] = strip_prefix(past[0])
         keys["decimals"] = min(9, s["precision"] if s["precision"] is not None else 3)
         return finish(title, keys, s, note)
-    if kind in ("ipv4", "ipv6", "ksym") and plain_field(expr[1]):
+    if kind in ("ipv4", "ipv6", "ksym", "usym") and plain_field(expr[1]):
         keys["field"] = strip_prefix(expr[1][2])
-        keys["format"] = "ksym" if kind == "ksym" else "ip"
+        keys["format"] = kind if kind in ("ksym", "usym") else "ip"
+        if kind == "usym":
+            keys["pid"] = strip_prefix(expr[2][2]) if plain_field(expr[2]) else None
+        keys.update(shown_keys(expr) if kind in ("ksym", "usym") else {})
         return finish(title, keys, s, note)
     if kind == "names" and plain_field(expr[2]):
         keys["field"] = strip_prefix(expr[2][2])
@@ -228,8 +233,8 @@ def chosen(distinct, outcomes, cases, computed, stream):
 
 def finish(title, keys, s, note):
     out = {}
-    for k in ("value", "field", "formula", "format", "digits", "names", "unit", "divide_by",
-              "decimals"):
+    for k in ("value", "field", "formula", "format", "pid", "show_offset", "show_module", "digits",
+              "names", "unit", "divide_by", "decimals"):
         if k in keys:
             out[k] = keys[k]
     if s["width"]:

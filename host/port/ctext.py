@@ -32,7 +32,8 @@ def defines(text):
 
 def array_size(expr, known):
     expr = re.sub(r"[A-Za-z_]\w*", lambda m: str(known.get(m.group(0), 16)), expr)
-    if not re.fullmatch(r"[\d\s+*()-]+", expr):
+    # Sums and products; no power, nor a call (sizeof(x)), as Python would read them.
+    if not re.fullmatch(r"[\d\s+*()-]+", expr) or re.search(r"\*\s*\*|[\d)]\s*\(", expr):
         return 16
     try:
         return max(1, min(int(eval(expr, {"__builtins__": {}})), 1 << 16))

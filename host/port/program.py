@@ -97,6 +97,11 @@ def output_of(work, out):
     if out is work.out and out["kind"] != "stream":
         every = [x["interval"] for x in work.outs() if x.get("interval")]
         o.update({"interval": every[0]} if every else {})
+    if out.get("order"):
+        o["sort"] = {"all": out["order"]}
+    for key in ("ascending", "keep"):
+        if out.get(key):
+            o[key] = True
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
@@ -106,12 +111,18 @@ def output_of(work, out):
         o["beside"] = out["beside"]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
+    if out is work.out and out.get("folded") in work.option_names:
+        o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
         o["columns"] = columns
     if out.get("also"):
         o["also"] = [output_of(work, x) for x in out["also"]]
     return o
+
+
+# Fields that JSON and CSV have beside the columns.
+ALWAYS = ("time", "interval_ns")
 
 
 def columns_of(work, out):
@@ -121,9 +132,12 @@ def columns_of(work, out):
         entry = {"title": c.title}
         entry.update(c.keys)
         name = entry.get("field") or entry.get("value")
-        if name in fields or "formula" in entry:
+        if isinstance(entry.get("pid"), dict):
+            entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
+        if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields else \
+            entry["as"] = other if other[:1].isalpha() and other not in fields and \
+                other not in ALWAYS else \
                 "%s_%d" % (name, i)
             name = entry["as"]
         fields.add(name)

@@ -5,6 +5,7 @@ from .assemble import without_disabled
 from .column import Column
 from .columns import columns_of_run, default_columns, merged_columns
 from .expr import Computed
+from .stacks import settle_processes
 from .work import Failure
 
 
@@ -45,9 +46,10 @@ def one_stream(work, table, line, computed):
     own.tables.add(table)
     own.members = {f[0] for f in fields} if fields else None
     got = merged_columns(work, lambda r: columns_of_run(
-        r, table, "callback:" + table, own, True))
+        r, table, "callback:" + table, own, True), "callback:" + table)
     if got:
         columns, cline = got
+        settle_processes(work, columns, {f[0] for f in fields or []})
         work.report.did(cline, "the callback's line became the columns %s" %
                         ", ".join(c.title for c in columns))
     else:
@@ -63,12 +65,12 @@ def one_stream(work, table, line, computed):
             work.report.guess(n["line"], "the callback failed with a made-up event: %s" %
                               n["error"])
     return {"kind": "stream", "table": table, "columns": columns, "computed": own,
-            "conditions": [], "only": []}
+            "conditions": [], "only": [], "folded": work.folded if got else None}
 
 
 def trace_output(work, trace):
     got = merged_columns(work, lambda r: columns_of_run(
-        r, "trace", "callback:trace", work.computed, False))
+        r, "trace", "callback:trace", work.computed, False), "callback:trace")
     if got:
         columns = [c for c in got[0] if c.keys.get("field") in (
             "comm", "pid", "cpu", "ts_ns", "message", "ts") or "value" in c.keys]

@@ -27,10 +27,10 @@ struct view {
 	struct stream *stream;
 	struct histogram *histogram;
 	struct rows *rows;
-	uint64_t since;		 /* when what is printed began to be counted, clock_ns */
-	struct table before;	 /* of what is never emptied: what it held the last time */
-	uint32_t word;		 /* bytes of each number of a per-CPU map's value */
-	bool counters;		 /* all of the value's numbers are 64-bit ones */
+	uint64_t since;	     /* when what is printed began to be counted, clock_ns */
+	struct table before; /* of what is never emptied: what it held the last time */
+	uint32_t word;	     /* bytes of each number of a per-CPU map's value */
+	bool counters;	     /* all of the value's numbers are 64-bit ones */
 };
 
 /* What the functions below hand on to each other. */
@@ -387,7 +387,7 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 
 	memset(vs, 0, sizeof(*vs));
 	vs->command = plan->program;
-	vs->stacks = stacks_new(plan->kernel, o, plan->options);
+	vs->stacks = stacks_new(plan->kernel, o);
 	if (!vs->stacks)
 		return error_nomem(e);
 	err = check_names(&m, COMMAND_SHOW) ?: check_names(&m, COMMAND_LINEAR)

@@ -209,6 +209,21 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 	return err;
 }
 
+/* One of a module that is not there yet, when only the text is wanted? By its category or name. */
+static bool is_missing_modules(const struct plan *plan, const char *category, const char *name)
+{
+	const char *whose = *category ? category : name;
+
+	for (size_t i = 0; !plan_traces(plan) && i < plan->program->nmodules; i++) {
+		const char *module = plan->program->modules[i];
+		size_t len = strlen(module);
+
+		if (strncmp(whose, module, len) == 0 && (whose[len] == '_' || !whose[len]))
+			return !kernel_has_module(plan->kernel, module);
+	}
+	return false;
+}
+
 static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const char *target,
 			      struct error *e)
 {
@@ -224,7 +239,10 @@ static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const ch
 	pp->ntargets = 1;
 	if (!t->category || !t->name)
 		return error_nomem(e);
-	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ? 0 : -ENOENT;
+	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ||
+			       is_missing_modules(plan, t->category, t->name)
+		       ? 0
+		       : -ENOENT;
 }
 
 /* What is not of the kernel's text: it is looked for when it is attached to. */

@@ -181,21 +181,24 @@ static const char intro_histogram[] =
 	"line with all fields, unit, low, high and count. How values are written is in "
 	"docs/output.md.";
 
-void fields_man(struct buf *b, const struct program *p)
+static const char intro_several[] =
+	"With `--output json` each line is an object that begins with table, which says which of "
+	"the tool's tables it is from; the other fields are of that. With csv the fields of all "
+	"events are columns, those that it has not being empty, and tables of what was counted are "
+	"not shown.";
+
+static void put_fields(struct buf *b, const struct program *p)
 {
 	struct fields fields;
 
-	if (fields_make(&fields, p, NULL)) {
+	if (fields_make(&fields, p, NULL))
 		b->failed = true;
-		fields_free(&fields);
-		return;
-	}
-	roff_heading(b, ".SH", "FIELDS");
-	roff_text(b,
-		  p->output == PROGRAM_TOP	   ? intro_top
-		  : p->output == PROGRAM_HISTOGRAM ? intro_histogram
-						   : intro_event,
-		  ".PP");
+	else
+		roff_text(b,
+			  p->output == PROGRAM_TOP	   ? intro_top
+			  : p->output == PROGRAM_HISTOGRAM ? intro_histogram
+							   : intro_event,
+			  ".PP");
 	for (size_t i = 0; i < fields.n; i++) {
 		struct buf text = {0};
 
@@ -206,4 +209,20 @@ void fields_man(struct buf *b, const struct program *p)
 		buf_free(&text);
 	}
 	fields_free(&fields);
+}
+
+void fields_man(struct buf *b, const struct program *p)
+{
+	roff_heading(b, ".SH", "FIELDS");
+	if (p->origin && p->nalso)
+		roff_text(b, intro_several, ".PP");
+	for (size_t i = 0; i < program_noutputs(p); i++) {
+		const struct program *one = program_output_at(p, i);
+
+		if (p->origin && p->nalso)
+			roff_heading(b, ".SS", one->origin);
+		/* Those of outputs that are alike are there already. */
+		if (!i || p->origin)
+			put_fields(b, one);
+	}
 }

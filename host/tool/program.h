@@ -265,7 +265,8 @@ struct program_column {
 	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
 	char *stacks; /* `stacks:` for PROGRAM_FORMAT_STACK and _USER_STACK: a BPF_STACK_TRACE */
 	char *pid;    /* `pid:` for PROGRAM_FORMAT_USER_STACK and _USYM: the field with the process:
-			 its id, or what bpf_get_current_pid_tgid says */
+			 its id, or what bpf_get_current_pid_tgid says; or … */
+	char *pid_option;	       /* … the option that names it: `pid: {option: NAME}` */
 	bool show_offset, show_module; /* of a function's name: "+0x12", " [libc.so.6]" */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
@@ -277,6 +278,8 @@ struct program_column {
 	unsigned int
 		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
+	unsigned int index; /* `index:` of rates: the array's entry, from 0, and 1 more; 0: none */
+	bool per_interval;  /* `per: interval`, of rates: as counted, not a second */
 	enum program_format format;
 	char *when,
 		*unless; /* shown only if that option was given, was not given; NULL: always.
@@ -337,6 +340,9 @@ struct program {
 	unsigned int table_line;
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
+	bool all_rows;	 /* `table:`, a top of all rows that is no screen; arrays, too */
+	bool ascending;	 /* … the smallest first */
+	bool keep;	 /* … whose entries stay: each time all since the start is shown */
 	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
@@ -390,6 +396,15 @@ static inline const struct program *program_output_at(const struct program *p, s
 
 /* Is any of them of that kind? */
 bool program_has_output(const struct program *p, enum program_output output);
+
+/* Rates of an array whose entries are side by side, by `index:`? */
+static inline bool program_is_wide(const struct program *p)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].index)
+			return true;
+	return false;
+}
 
 /* Those that read a table, if any. */
 bool program_has_periodic(const struct program *p);

@@ -140,6 +140,43 @@ static int read_if(const struct yaml_value *v, void *to, const void *arg, struct
 static yaml_read read_parts;
 
 #define FIELD(f) offsetof(struct program_column, f)
+/* `pid: FIELD`, or `pid: {option: NAME}`. */
+static int read_pid(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"option", program_read_option_name, FIELD(pid_option), NULL, true},
+	};
+	static const struct yaml_schema schema = {fields, 1, 0};
+	struct program_column *c = to;
+
+	(void)arg;
+	if (yaml_kind(v) == YAML_IS_MAP)
+		return yaml_struct(v, c, &schema, e);
+	return yaml_identifier(v, &c->pid, NULL, e);
+}
+
+/* Kept as one more, so that 0 is none. */
+static int read_index(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_bounds bounds = {0, 65535};
+	int err = yaml_unsigned(v, to, &bounds, e);
+
+	(void)arg;
+	*(unsigned int *)to += 1;
+	return err;
+}
+
+static int read_per(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	const char *s = yaml_scalar(v);
+
+	(void)arg;
+	if (!s || (strcmp(s, "second") != 0 && strcmp(s, "interval") != 0))
+		return yaml_error_type(v, "`second` or `interval`", e);
+	*(bool *)to = strcmp(s, "interval") == 0;
+	return 0;
+}
+
 #define WHOLE	 4 /* the first keys are not for parts … */
 #define PARTS	 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
@@ -157,6 +194,8 @@ static const struct yaml_field column_fields[] = {
 	{"divide_by", yaml_unsigned, FIELD(divide_by), &divisors, false},
 	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
 	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
+	{"index", read_index, FIELD(index), NULL, false},
+	{"per", read_per, FIELD(per_interval), NULL, false},
 	{"format", yaml_choice, FIELD(format), &formats, false},
 	{"quote", program_read_option_name, FIELD(quote), NULL, false},
 	{"strings", yaml_identifier, FIELD(calls.strings), NULL, false},
@@ -166,7 +205,7 @@ static const struct yaml_field column_fields[] = {
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
 	{"stacks", yaml_identifier, FIELD(stacks), NULL, false},
-	{"pid", yaml_identifier, FIELD(pid), NULL, false},
+	{"pid", read_pid, 0, NULL, false},
 	{"show_offset", yaml_boolean, FIELD(show_offset), NULL, false},
 	{"show_module", yaml_boolean, FIELD(show_module), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
@@ -194,7 +233,7 @@ static int check_stack(const struct yaml_value *v, const struct program_column *
 				  "column %s: `format: stack` or `user_stack` and `stacks` want "
 				  "one another",
 				  c->title);
-	if (!c->pid != !user)
+	if ((c->pid || c->pid_option) != user)
 		return yaml_error(v, e,
 				  "column %s: `format: user_stack` or `usym` and `pid` want one "
 				  "another",
@@ -281,6 +320,9 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
+				  c->title);
+	if (c->index && (!c->field || c->percent_of))
+		return yaml_error(v, e, "column %s: `index` is of a `field`, without `percent_of`",
 				  c->title);
 	if (c->other && !c->names)
 		return yaml_error(v, e, "column %s: `other` wants `names`", c->title);

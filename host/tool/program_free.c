@@ -45,6 +45,7 @@ static void free_column(struct program_column *c)
 	formula_free(c->formula);
 	free(c->stacks);
 	free(c->pid);
+	free(c->pid_option);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);

@@ -129,7 +129,7 @@ static int make_stacks(struct session *s, const struct object *o, struct error *
 {
 	if (!stacks_wanted(s->plan->program))
 		return 0;
-	s->stacks = stacks_new(s->plan->kernel, o, s->plan->options);
+	s->stacks = stacks_new(s->plan->kernel, o);
 	if (!s->stacks)
 		return error_nomem(e);
 	stacks_tables(s->stacks, table_fd, s->tracer);

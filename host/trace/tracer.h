@@ -54,8 +54,8 @@ size_t tracer_probes(const struct tracer *t);
  * Readable when there may be events; -1 of a program that has none. It stays the same as long as t.
  * tracer_consume hands over all that is there now: those of one output in their order; those of
  * several by their own times if all have them (fields_clock) and come through ring buffers, else
- * some of one output and then of the other. fn's answer ends it; the next one begins with the next output then. 0, or
- * FAULT_RUN.
+ * some of one output and then of the other. fn's answer ends it; the next one begins with the next
+ * output then. 0, or FAULT_RUN.
  */
 int tracer_fd(const struct tracer *t);
 int tracer_consume(struct tracer *t, struct error *e);
@@ -70,6 +70,9 @@ uint64_t tracer_rest(const struct tracer *t);
 void tracer_table(const struct tracer *t, size_t output, struct table *table);
 int tracer_read(const struct tracer *t, size_t output, struct table *table, bool take,
 		struct error *e);
+
+/* Is that table an array, which nothing can be taken out of? */
+bool tracer_is_array(const struct tracer *t, size_t output);
 
 /*
  * The same of another of the template's tables, which the program does not name; it is made ready

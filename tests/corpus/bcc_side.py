@@ -117,10 +117,10 @@ def import_bcc():
     waits(threading.Event, "wait")
 
 
-def run(path, argv, prefix, fentry=True):
+def run(path, argv, prefix, terminal, fentry=True):
     """Runs the script in this process, which ends with it. Its notes go to PREFIX.notes, what it
-    prints to PREFIX.out and PREFIX.err, what attached.so sees to PREFIX.attached. Without fentry it
-    is told that this kernel has none."""
+    prints to PREFIX.out and to the terminal, which is its stderr; what attached.so sees to
+    PREFIX.attached. Without fentry it is told that this kernel has none."""
     global notes
     import bcc
 
@@ -130,10 +130,9 @@ def run(path, argv, prefix, fentry=True):
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["ATTACHED_LOG"] = prefix + ".attached"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    for fd, name in ((1, ".out"), (2, ".err")):
-        os.dup2(os.open(prefix + name, flags, 0o644), fd)
     os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    os.dup2(os.open(prefix + ".out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), 1)
+    os.dup2(terminal, 2)
     notes = open(prefix + ".notes", "w")
     sys.argv = [path] + argv
     sys.path.insert(0, os.path.dirname(path))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""busy: a little of everything that tools look at, again and again, so that they have something to
-say: files, processes, connections, signals, locks, memory."""
+"""busy: a little of everything that tools look at, again and again while there is a file in /run/busy,
+so that they have something to say: files, processes, connections, signals, locks, memory."""
 import ctypes
 import os
 import shutil
@@ -66,6 +66,9 @@ def passed_descriptor():
 def main():
     libc = ctypes.CDLL(None)
     while True:
+        time.sleep(0.4)
+        if not os.listdir("/run/busy"):
+            continue
         for d in DIRS:
             files(d)
         connection(socket.AF_INET, "127.0.0.1")
@@ -83,7 +86,6 @@ def main():
         libc.shmctl(shm, 0, None)
         subprocess.run(["mount", "-t", "tmpfs", "busy", "/media"], check=False)
         subprocess.run(["umount", "/media"], check=False)
-        time.sleep(0.4)
 
 
 main()

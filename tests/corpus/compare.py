@@ -56,8 +56,9 @@ def compare_attached(bcc, tool):
     plain = set(bcc.get("without-fentry", {}).get("attached", ()))
     attached = bool(ours) and tool.get("status") == 0
     if not works(bcc):
-        return ("alone" if attached else "neither",
-                "BCC: %s%s" % (why_bcc_fails(bcc), "" if attached else "; " + why_tool_fails(tool)))
+        if attached:
+            return "alone", "BCC: " + why_bcc_fails(bcc)
+        return "neither", "%s (BCC: %s)" % (why_tool_fails(tool), why_bcc_fails(bcc))
     if not attached:
         return "refused", why_tool_fails(tool)
     if theirs == ours:

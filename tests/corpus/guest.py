@@ -20,9 +20,10 @@ import bcc_side  # noqa: E402
 
 WORKERS = 2
 WATCHED = 4  # seconds that a script or a tool is left at work
-ENDING = 30  # seconds that it has to end
+ENDING = 60  # seconds that it has to end
 LIMIT = 420  # seconds that it has to attach: an emulated machine compiles for half a minute
 PRELOAD = "/run/corpus/attached.so"
+BUSY = "/run/busy"  # busy.py is, while there is a file in it
 
 
 class Names:
@@ -132,17 +133,34 @@ def last_line(path):
     return lines[-1] if lines else ""
 
 
-def supervise(pid, ready):
-    """Ends it some seconds after it is ready; (wait status or None, how)."""
+def drain(master, path):
+    """What was written to a terminal goes into a file."""
+    with open(path, "ab") as f:
+        try:
+            while data := os.read(master, 4096):
+                f.write(data)
+        except OSError:  # nothing now, or nobody left
+            pass
+
+
+def supervise(pid, ready, watched, between=lambda: None):
+    """Ends it so many seconds after it is ready; (exit status, how). between: what is to be done all
+    the time."""
     begun, seen, how = time.monotonic(), None, "ended"
+    wanted = "%s/%d" % (BUSY, pid)
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
+        between()
         now = time.monotonic()
         if done:
+            if seen is not None:
+                os.unlink(wanted)
             return os.waitstatus_to_exitcode(status), how
         if seen is None and ready():
             seen = now
-        if how == "ended" and seen is not None and now - seen > WATCHED:
+            with open(wanted, "w"):
+                pass
+        if how == "ended" and seen is not None and now - seen > watched:
             how, begun = "interrupted", now
             os.kill(pid, signal.SIGINT)
         elif how == "ended" and seen is None and now - begun > LIMIT or \
@@ -154,14 +172,20 @@ def supervise(pid, ready):
 
 def run_bcc(job, prefix, fentry=True):
     begun = time.monotonic()
+    master, terminal = os.openpty()  # curses wants one
+    os.set_blocking(master, False)
     pid = os.fork()
     if pid == 0:
         try:
-            bcc_side.run("/mnt/scripts/" + job["script"], job["args"], prefix, fentry)
+            os.close(master)
+            bcc_side.run("/mnt/scripts/" + job["script"], job["args"], prefix, terminal, fentry)
         finally:
             os._exit(125)
+    os.close(terminal)
     log = prefix + ".attached"
-    status, how = supervise(pid, lambda: "ready\n" in text_of(log, 1 << 22))
+    status, how = supervise(pid, lambda: "ready\n" in text_of(log, 1 << 22), WATCHED,
+                            lambda: drain(master, prefix + ".err"))
+    os.close(master)
     noted = []
     for line in text_of(prefix + ".notes", 1 << 24).split("\n"):
         try:
@@ -182,8 +206,8 @@ def run_host(command, prefix):
     with open(prefix + ".out", "w") as out, open(prefix + ".err", "w") as err:
         p = subprocess.Popen(["bcchost"] + command, stdout=out, stderr=err, cwd="/",
                              stdin=subprocess.DEVNULL, env=env, start_new_session=True)
-    # It ends itself; -d counts from when it has attached.
-    status, how = supervise(p.pid, lambda: False)
+    # It ends itself: -d counts from when all is attached.
+    status, how = supervise(p.pid, lambda: os.path.exists(log), LIMIT)
     return {"status": status, "how": how, "seconds": round(time.monotonic() - begun, 1),
             "attached": names.attached(log), "out": text_of(prefix + ".out"),
             "err": text_of(prefix + ".err", 8000)}

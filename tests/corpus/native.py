@@ -16,10 +16,23 @@ CORPUS = os.environ.get("CORPUS") or (LAB + "/roots/bookworm/usr/sbin")
 KERNELS = (("bookworm", "6.1"), ("sid", "7.2"))
 HOST = os.environ.get("BCCHOST", TOP + "/build/bcchost")
 
+# What a person would type behind `bcchost port SCRIPT --`: scripts that do nothing without, and which
+# say so only to people.
+ARGUMENTS = {
+    "argdist": ["-H", "r::vfs_read():u32:$retval"],
+    "biolatpcts": ["253:0"],
+    "deadlock": ["1"],
+    "dirtop": ["-d", "/tmp"],
+    "inject": ["kmalloc", "-v", "vfs_mkdir()"],
+    "mysqld_qslower": ["1"],
+    "netqtop": ["-n", "lo"],
+    "ttysnoop": ["/dev/null"],
+}
+
 
 def scripts():
     out = []
-    for name in sorted(os.listdir(CORPUS)):
+    for name in sorted(os.listdir(CORPUS)) if os.path.isdir(CORPUS) else ():
         path = os.path.join(CORPUS, name)
         if not os.path.isfile(path) or not (name.endswith("-bpfcc") or name.endswith(".py")):
             continue
@@ -54,12 +67,11 @@ def port(path, out):
     name = short(path)
     own = os.path.join(out, "tools", name)
     os.makedirs(own, exist_ok=True)
-    code, said, errors = run([HOST] + kernel_args("bookworm") + ["port", path, "-o", own, "--force",
-                                                                "--name", tool_name(name)], 130)
+    code, said, errors = convert(path, own)
     with open(own + "/report", "w") as f:
         f.write(said + errors)
     row = {"name": name, "path": path, "port": code, "why": errors.strip().split("\n")[-1],
-           "tool": tool_name(name), "args": given_arguments(said)}
+           "tool": tool_name(name), "args": ARGUMENTS.get(name) or given_arguments(said)}
     if code:
         return row
     row["left"] = len(re.findall(r"^  \S+: ", said.partition("Left for a person:")[2], re.M))
@@ -80,6 +92,13 @@ def port(path, out):
     return row
 
 
+def convert(path, own):
+    name = short(path)
+    given = ["--"] + ARGUMENTS[name] if name in ARGUMENTS else []
+    return run([HOST] + kernel_args("bookworm") + ["port", path, "-o", own, "--force", "--name",
+                                                  tool_name(name)] + given, 130)
+
+
 def outputs_of(program):
     """What the program prints: its kind, and the titles of its columns."""
     output = program.get("output") or {}
@@ -92,9 +111,7 @@ def outputs_of(program):
 def arguments(path, out):
     """What port gives to a script that wants arguments."""
     own = os.path.join(out, "tools", short(path))
-    _, said, _ = run([HOST] + kernel_args("bookworm") + ["port", path, "-o", own, "--force", "--name",
-                                                       tool_name(short(path))], 130)
-    return given_arguments(said)
+    return ARGUMENTS.get(short(path)) or given_arguments(convert(path, own)[1])
 
 
 def given_arguments(said):

@@ -124,16 +124,22 @@ SCRIPT = """#include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
 struct event { u32 pid; char comm[TASK_COMM_LEN]; char name[32]; };
 struct where { u32 pid; int stack; };
+struct caller { u32 pid; int ustack; };
 BPF_PERF_OUTPUT(events);
 BPF_HASH(counts, u64);
 BPF_HASH(places, struct where);
+BPF_HASH(callers, struct caller);
 BPF_STACK_TRACE(stacks, 128);
 BPF_HISTOGRAM(sizes);
 int kprobe__vfs_unlink(struct pt_regs *ctx)
 {
+	struct caller c = {};
 	struct where w = {};
 
 	FILTER
+	c.pid = bpf_get_current_pid_tgid() >> 32;
+	c.ustack = stacks.get_stackid(ctx, BPF_F_USER_STACK);
+	callers.increment(c);
 	w.pid = bpf_get_current_pid_tgid() >> 32;
 	w.stack = stacks.get_stackid(ctx, 0);
 	places.increment(w);
@@ -202,7 +208,9 @@ def _():
     equal({e[0] for e in events}, {str(os.getpid())})
     # Five returns of vfs_unlink; a call of vfs_mkdir (5.10 calls its vfs_rmdir inline), a return of rmdir(2).
     matches(t.stdout, r"\ncounts:\nKEY VALUE\n  1     5\n  2     2\n")
-    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n    kernel stack:\n(        .*\n)*        vfs_unlink\n" % os.getpid())
+    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n(    .*\n)*    vfs_unlink\n" % os.getpid())
+    # The program that is asked for by its user is this one, and it is there still.
+    matches(t.stdout, r"\ncallers:\n *PID VALUE\n *%d +\d\n    unlink \[libc[-.]\S+\]\n" % os.getpid())
     matches(t.stdout, r"\n *64 -> 127 +: [3-9] ")
 
 
