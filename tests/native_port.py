@@ -189,9 +189,9 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
             program = f.read()
         with open(f"{out}/programs/writers.yaml", "w") as f:
             f.write(program.replace("ext4_file_operations", "no_such_operations"))
-        said = fails(bcchost(*facts("bookworm")[1], "--compile-only", "--tools-dir", out, "writers"), _kernel)
-        matches(said, r"writers\.yaml:\d+: ADDR_EXT4_FILE_OPERATIONS is the address of no_such_operations, which kernel \S+ "
-                "has not; if a module has it, it is to be loaded")
+        fails(bcchost(*facts("bookworm")[1], "--compile-only", "--tools-dir", out, "writers"), _kernel,
+              r"writers\.yaml:\d+: ADDR_EXT4_FILE_OPERATIONS is the address of no_such_operations, which kernel \S+ "
+              "has not; if a module has it, it is to be loaded")
 
     @case("port: a loop over all entries is a table, in the script's order; with many rows on this kernel")
     def _(installed):
@@ -301,7 +301,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/callers.py"))
         matches(said, r"the script is Python 2; it was converted")
-        matches(read("callers")[0], r"top: counts\n  interval: 1\n")
+        matches(read("callers")[0], r"table: counts\n  interval: 1\n")
         compiles("callers")
 
     @case("port: C in a file of its own, and the trace pipe")

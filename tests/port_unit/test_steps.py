@@ -265,9 +265,9 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
         self.assertEqual((p.line("top"), p.line("sort")), ("top: counts", "sort: {all: [value]}"))
 
     def test_an_arrays_entries_by_index(self):
-        p = self.looped('print("%-6d %8d" % (b["n"][3].value, b["n"][0].value / 1))',
-                        "BPF_ARRAY(n, u64, 4);")
-        self.assertEqual(p.line("rates"), "rates: n")
+        p = self.looped('print("%-6d %8d" % (b["cells"][3].value, b["cells"][0].value / 1))',
+                        "BPF_ARRAY(cells, u64, 4);")
+        self.assertEqual(p.line("rates"), "rates: cells")
         self.assertEqual(self.columns(p), [
             "{title: PID, field: value, width: 6, index: 3, per: interval, as: pid}",
             "{title: CALLS, field: value, width: 8, align: right, index: 0, per: interval, as: calls}"])

@@ -83,8 +83,10 @@ static void test_shape(void **state)
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, sort, "
-		"loadavg, heading, label, linear, clock, trace_pipe, interval, csv, folded, json, also");
+		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, "
+		"sort, loadavg, heading, label, linear, clock, trace_pipe, interval, csv, folded, "
+		"json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -444,9 +446,9 @@ static void test_bad_columns(void **state)
 	program_file_error(SUMMARY
 			   "output: {top: a, keep: true, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `keep` is for the output table alone");
-	program_file_error(
-		SUMMARY "output: {top: a, ascending: true, columns: [{title: A, field: a}]}\n",
-		"programs/x.yaml:2: `ascending` is for the output table alone");
+	program_file_error(SUMMARY
+			   "output: {top: a, ascending: true, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `ascending` is for the output table alone");
 	program_file_error(SUMMARY "output: {table: a, top: b, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `output` is of one kind, not top and top");
 	program_file_error(SUMMARY
@@ -508,7 +510,9 @@ static void test_bad_also(void **state)
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
 		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, table, ascending, keep, columns, only, sort, loadavg, heading, label, "
+		"top, histogram, rates, table, ascending, keep, columns, only, beside, sort, "
+		"loadavg, "
+		"heading, label, "
 		"linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",

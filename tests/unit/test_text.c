@@ -765,8 +765,9 @@ static void addresses_are_constants_of_the_loader(void **state)
 	error_set(&m->e, FAULT_TOOL, -EINVAL, "%s", missed);
 	assert_int_equal(fact_explain(&m->plan, -EINVAL, &m->e), -ENOENT);
 	assert_int_equal(m->e.fault, FAULT_KERNEL);
-	assert_non_null(strstr(m->e.text, "ADDR_NOT is the address of no_data, which kernel 6.3.0 has "
-					  "not"));
+	assert_non_null(strstr(m->e.text,
+			       "ADDR_NOT is the address of no_data, which kernel 6.3.0 has "
+			       "not"));
 	assert_non_null(strstr(m->e.text, missed));
 	error_set(&m->e, FAULT_TOOL, -EINVAL, "undeclared identifier 'ADDR_NOTHING'");
 	assert_int_equal(fact_explain(&m->plan, -EINVAL, &m->e), -EINVAL);
