@@ -11,8 +11,10 @@
 #include "run.h"
 #include "script/command.h"
 #include "script/probes.h"
+#include "script/sent.h"
 #include "script/show.h"
 #include "script/source.h"
+#include "script/view.h"
 #include "text/target.h"
 #include "trace/privilege.h"
 
@@ -20,7 +22,7 @@ struct script {
 	struct program *program;
 	struct options options;
 	struct source source;
-	char *defines;
+	char *defines, *tables;
 	struct prepare prepare;
 };
 
@@ -173,10 +175,12 @@ static int use(struct script *s, const struct session_stop *stop, struct error *
 static int try_headers(struct script *s, struct error *e)
 {
 	struct prepare *p = &s->prepare;
+	const char *asked = s->options.headers;
 	struct error second = {0};
 	int err;
 
-	if (s->options.headers || !kernel_is_running(p->kernel) || !kernel_headers_dir(p->kernel))
+	if ((asked && strcmp(asked, "auto") != 0) || !kernel_is_running(p->kernel) ||
+	    !kernel_headers_dir(p->kernel))
 		return -ENOENT;
 	if (s->options.verbose)
 		fprintf(stderr, "bcchost: compiling again, with the kernel's installed headers\n");
@@ -199,6 +203,30 @@ static int make(struct script *s, struct error *e)
 	return err ? explain(s, err, e) : 0;
 }
 
+/* Compiles once more, with tables that describe the events that have structs of the text's own. If
+ * the compiler does not take them, these events are shown as bytes. */
+static int describe_events(struct script *s, struct error *e)
+{
+	struct prepare *p = &s->prepare;
+	struct error second = {0};
+	int err;
+
+	if (s->options.print_bpf || !views_want_types(p->object, p->kernel))
+		return 0;
+	err = sent_tables(&s->source, &s->tables, e);
+	if (err || !s->tables)
+		return err;
+	p->behind = s->tables;
+	err = prepare_make(p, &second);
+	if (err && second.fault == FAULT_TOOL) {
+		p->behind = NULL;
+		error_clear(&second);
+		err = prepare_make(p, &second);
+	}
+	*e = second;
+	return err;
+}
+
 static int run(struct script *s, const struct find *find, const struct session_stop *stop,
 	       struct error *e)
 {
@@ -217,7 +245,7 @@ static int run(struct script *s, const struct find *find, const struct session_s
 	};
 	err = probes_usdt(s->program, &s->options, e) ?: prepare_begin(p, e);
 	if (!err)
-		err = make(s, e);
+		err = make(s, e) ?: describe_events(s, e);
 	if (!err)
 		err = use(s, stop, e);
 	if (err == -EINTR && stop->stopped) {
@@ -242,6 +270,7 @@ int run_script(const struct find *find, int argc, char **argv, const struct opti
 	prepare_free(&s.prepare);
 	source_free(&s.source);
 	free(s.defines);
+	free(s.tables);
 	options_free(&s.options);
 	program_free(s.program);
 	return err;

@@ -3,6 +3,7 @@
 that mean harm."""
 
 import glob
+import json
 import os
 import re
 import signal
@@ -40,6 +41,21 @@ b["events"].open_perf_buffer(show)
 while 1:
     b.perf_buffer_poll()
 '''
+
+ASKER = """#include <sys/syscall.h>
+#include <unistd.h>
+__attribute__((noinline)) int asks_innermost(int n) { volatile int r = (int)syscall(SYS_getpriority, 0, n); return r + 1; }
+__attribute__((noinline)) int asks_in_the_middle(int n) { return asks_innermost(n) + 1; }
+__attribute__((noinline)) int asks_outermost(int n) { return asks_in_the_middle(n) + 1; }
+int main(void)
+{
+	for (int i = 0; i < 100000; i++) {
+		asks_outermost(0);
+		usleep(10000);
+	}
+	return 0;
+}
+"""
 
 
 def define(bcchost, succeeds, fails, facts, temp, installed_binary):
@@ -97,6 +113,54 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         equal(t.wait(10), 0, note=t.said())
         rows = [l.split() for l in t.stdout.splitlines() if "there" in l]
         equal([(r[2], r[3], r[5]) for r in rows], [("python3", "2", "not-there")], note=t.said())
+
+    @case("port: stacks with the names of the kernel's functions and of a program's; lines for flame graphs")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/askers.py"))
+        matches(said, r"the lines of counts became the columns COMM, TGID, VALUE, KSTACK, USTACK")
+        program, _template = read("askers")
+        matches(program, r"folded: folded\n")
+        matches(program, r"title: TGID, field: tgid, width: 8, unless: folded")
+        matches(program, r"field: kernel_id, format: stack, stacks: traces, show_offset: true\}")
+        matches(program, r"field: user_id, format: user_stack, stacks: traces, pid: tgid, show_module: true, unless: kernel-only\}")
+        compiles("askers")
+        said = succeeds(port(f"{TOP}/tests/port/calls.py"))
+        program, template = read("calls")
+        matches(program, r"title: FUNCTION, field: ip, format: usym, pid: pid, show_offset: true\}")
+        matches(program, r"field: stack, format: user_stack, stacks: traces, pid: pid, when: user-stack\}")
+        matches(template, r"#if OPT_USER_STACK\n    e\.stack = traces")
+        compiles("calls")
+
+    @case("port: the ported tool's stacks name the functions of a program that runs")
+    def _(installed):
+        if os.getuid() or not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_getpriority"):
+            raise Skip("not root, or no syscall tracepoints")
+        succeeds(bcchost("port", f"{TOP}/tests/port/askers.py", "-o", out, "--force"))
+        succeeds(bcchost("port", f"{TOP}/tests/port/calls.py", "-o", out, "--force"))
+        path = script("asker.c", ASKER)
+        asker = f"{temp}/asker"
+        succeeds(command("cc", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", "-o", asker, path))
+        # As a user whose processes others may not look into.
+        os.chmod(temp, 0o755)
+        p = subprocess.Popen([asker], preexec_fn=lambda: os.setresuid(65534, 65534, 65534))
+        try:
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid)))
+            matches(t, r"\nasker +%d +\d+\n    KSTACK:\n(        \S+\+0x[0-9a-f]+\n)+    USTACK:\n" % p.pid)
+            matches(t, r"        asks_in_the_middle \[asker\]\n        asks_outermost \[asker\]\n        main \[asker\]\n")
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "-f"))
+            matches(t, r"(?m)^asker;\S.*;main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\];.*\+0x[0-9a-f]+ \d+$")
+            true("COMM" not in t, t)
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "json"))
+            rows = json.loads(t.splitlines()[0])["rows"]
+            names = [n for r in rows for n in r["user_id"]]
+            true("asks_in_the_middle [asker]" in names, t)
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "csv"))
+            matches(t, r"main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\]")
+            t = succeeds(bcchost("--tools-dir", out, "calls", "--max-events", "2", "-U", "-d", "20"))
+            matches(t, r"\n%d +asker +\S*syscall\+0x[0-9a-f]+\n(    .*\n)*    asks_in_the_middle\n    asks_outermost\n    main\n" % p.pid)
+        finally:
+            p.kill()
+            p.wait()
 
     @case("port: what kernel_struct_has_field chose is SIGNATURE; a histogram with its labels")
     def _(installed):

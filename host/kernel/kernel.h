@@ -127,6 +127,9 @@ void kernel_proto_free(struct kernel_proto *p);
  */
 char *kernel_module_of(struct kernel *k, const char *function);
 
+/* Has the table functions of that module at all, of any version? */
+bool kernel_knows_module(struct kernel *k, const char *module);
+
 /*
  * The number of a function's type in vmlinux's BTF, which a fentry program names it by; 0 if
  * vmlinux has no such function, or there is no BTF.

@@ -8,6 +8,12 @@ from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piec
 from .template import Words, condition_text
 
 
+def table_of(line):
+    """The table that most of a line is of; None: of none."""
+    found = tables_in([p["expr"] for p in line["pieces"] if not isinstance(p, str)])
+    return max(found, key=found.count) if found else None
+
+
 def columns_of_run(run, table, prefix, computed, stream):
     """The columns of one run for what it prints of a table: (columns, line number, notes)."""
     marks = marks_of(run)
@@ -15,6 +21,9 @@ def columns_of_run(run, table, prefix, computed, stream):
     lines = [n for n in run.lines if n["phase"] == prefix and any(
         not isinstance(p, str) and p["expr"] is not None for p in n["pieces"]) and
         not is_frame(n, marks)]
+    # Where several tables are printed, what is said of this one.
+    if any(table_of(n) == table for n in lines):
+        lines = [n for n in lines if table_of(n) in (table, None)]
     groups, several = [lines], False
     # An entry that stands on several lines, for it has a stack: what all of them say.
     if stacks and not stream and len({n["line"] for n in lines}) > 1:
@@ -25,8 +34,8 @@ def columns_of_run(run, table, prefix, computed, stream):
                   for at in dict.fromkeys(n["line"] for n in lines)]
     cols, at, notes = [], None, []
     for group in groups:
-        made = columns_of_lines(run, group, marks, computed, stream, several,
-                                table) if group else None
+        made = columns_of_lines(run, table, group, marks, computed, stream,
+                                several) if group else None
         if made:
             known = {c.keys.get("field") for c in cols}
             cols += [with_width(c) if several else c for c in made[0] if not c.keys.get("field") or
@@ -43,7 +52,7 @@ def with_width(c):
     return c
 
 
-def columns_of_lines(run, lines, marks, computed, stream, several, table):
+def columns_of_lines(run, table, lines, marks, computed, stream, several):
     """The same for lines that are alike; several: they have no heading."""
     if stream:
         plain = [n for n in lines if n["event"] in ({}, None)]
@@ -103,6 +112,10 @@ def columns_of_lines(run, lines, marks, computed, stream, several, table):
             found = fields_in(parts[which]["expr"])
             name = strip_prefix(found[0]).upper() if found else None
         if not name:
+            continue
+        others = tables_in(parts[which]["expr"])
+        if others and table not in others:
+            notes.append("the column %s is of another table, %s" % (name, others[0]))
             continue
         c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, table)
         if c is None:

@@ -151,7 +151,7 @@ def unused_option(work, o):
         work.report.did(line, "%s is the host's --print-bpf" % shown)
     elif dest in ("interval", "count", "outputs", "times", "duration", "noclear", "maxrows"):
         kind = work.out.get("kind")
-        if dest == "duration" or kind in ("top", "histogram", "rates"):
+        if dest == "duration" or kind in ("top", "table", "histogram", "rates"):
             work.report.did(line, "%s is the host's own" % shown)
         else:
             work.report.guess(line, "%s: the host's --duration ends a trace; it has no other "
@@ -183,7 +183,7 @@ def arguments_of(work, options):
         name = work.option_names.get(o["dest"])
         if name in named:
             out.append(name)
-        elif work.out["kind"] in ("top", "histogram", "rates") and o["dest"] in (
+        elif work.out["kind"] in ("top", "table", "histogram", "rates") and o["dest"] in (
                 "interval", "count", "outputs", "times"):
             word = "interval" if o["dest"] == "interval" else "count"
             if word not in out:

@@ -108,6 +108,11 @@ def output_of(work, out):
     if out is work.out and out["kind"] != "stream":
         every = [x["interval"] for x in work.outs() if x.get("interval")]
         o.update({"interval": every[0]} if every else {})
+    if out.get("order"):
+        o["sort"] = {"all": out["order"]}
+    for key in ("ascending", "keep"):
+        if out.get(key):
+            o[key] = True
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
@@ -115,7 +120,7 @@ def output_of(work, out):
                       for la in out["labels"]]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
-    if out.get("folded") in work.option_names:
+    if out is work.out and out.get("folded") in work.option_names:
         o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
@@ -140,7 +145,8 @@ def columns_of(work, out):
             entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
         if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields else \
+            entry["as"] = other if other[:1].isalpha() and other not in fields and \
+                other not in ALWAYS else \
                 "%s_%d" % (name, i)
             name = entry["as"]
         fields.add(name)

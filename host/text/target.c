@@ -124,14 +124,19 @@ static bool lists_module(const struct program *p, const char *module)
 	return false;
 }
 
-/* "btrfs_sync_file" bears the name of the module btrfs. */
-static char *module_by_name(const struct program *p, const char *function)
+/* "zfs_read" bears the name of the module zfs; of one that the table knows, the table is believed.
+ */
+static char *module_by_name(struct plan *plan, const char *function)
 {
+	const struct program *p = plan->program;
+
 	for (size_t i = 0; i < p->nmodules; i++) {
 		size_t len = strlen(p->modules[i]);
 
 		if (strncmp(function, p->modules[i], len) == 0 && function[len] == '_')
-			return strdup(p->modules[i]);
+			return kernel_knows_module(plan->kernel, p->modules[i])
+				       ? NULL
+				       : strdup(p->modules[i]);
 	}
 	return NULL;
 }
@@ -145,8 +150,8 @@ static int assume_symbol(struct plan *plan, const char *function, struct kernel_
 {
 	*module = NULL;
 	if (!plan_traces(plan) && plan->program->nmodules)
-		*module = kernel_module_of(plan->kernel, function)
-				  ?: module_by_name(plan->program, function);
+		*module =
+			kernel_module_of(plan->kernel, function) ?: module_by_name(plan, function);
 	if (!*module || !lists_module(plan->program, *module) ||
 	    kernel_has_module(plan->kernel, *module))
 		return 0;

@@ -285,6 +285,8 @@ struct program_column {
 	unsigned int
 		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
+	unsigned int index; /* `index:` of rates: the array's entry, from 0, and 1 more; 0: none */
+	bool per_interval;  /* `per: interval`, of rates: as counted, not a second */
 	enum program_format format;
 	char *when,
 		*unless; /* shown only if that option was given, was not given; NULL: always.
@@ -343,6 +345,9 @@ struct program {
 	unsigned int table_line;
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
+	bool all_rows;	 /* `table:`, a top of all rows that is no screen; arrays, too */
+	bool ascending;	 /* … the smallest first */
+	bool keep;	 /* … whose entries stay: each time all since the start is shown */
 	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
@@ -394,6 +399,15 @@ static inline const struct program *program_output_at(const struct program *p, s
 
 /* Is any of them of that kind? */
 bool program_has_output(const struct program *p, enum program_output output);
+
+/* Rates of an array whose entries are side by side, by `index:`? */
+static inline bool program_is_wide(const struct program *p)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].index)
+			return true;
+	return false;
+}
 
 /* Those that read a table, if any. */
 bool program_has_periodic(const struct program *p);

@@ -124,16 +124,22 @@ SCRIPT = """#include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
 struct event { u32 pid; char comm[TASK_COMM_LEN]; char name[32]; };
 struct where { u32 pid; int stack; };
+struct caller { u32 pid; int ustack; };
 BPF_PERF_OUTPUT(events);
 BPF_HASH(counts, u64);
 BPF_HASH(places, struct where);
+BPF_HASH(callers, struct caller);
 BPF_STACK_TRACE(stacks, 128);
 BPF_HISTOGRAM(sizes);
 int kprobe__vfs_unlink(struct pt_regs *ctx)
 {
+	struct caller c = {};
 	struct where w = {};
 
 	FILTER
+	c.pid = bpf_get_current_pid_tgid() >> 32;
+	c.ustack = stacks.get_stackid(ctx, BPF_F_USER_STACK);
+	callers.increment(c);
 	w.pid = bpf_get_current_pid_tgid() >> 32;
 	w.stack = stacks.get_stackid(ctx, 0);
 	places.increment(w);
@@ -202,7 +208,9 @@ def _():
     equal({e[0] for e in events}, {str(os.getpid())})
     # Five returns of vfs_unlink; a call of vfs_mkdir (5.10 calls its vfs_rmdir inline), a return of rmdir(2).
     matches(t.stdout, r"\ncounts:\nKEY VALUE\n  1     5\n  2     2\n")
-    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n    kernel stack:\n(        .*\n)*        vfs_unlink\n" % os.getpid())
+    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n(    .*\n)*    vfs_unlink\n" % os.getpid())
+    # The program that is asked for by its user is this one, and it is there still.
+    matches(t.stdout, r"\ncallers:\n *PID VALUE\n *%d +\d\n    unlink \[libc[-.]\S+\]\n" % os.getpid())
     matches(t.stdout, r"\n *64 -> 127 +: [3-9] ")
 
 
@@ -372,6 +380,27 @@ int seen(struct pt_regs *ctx, int n, const char *s)
     fails(bcchost(*directory, name, "--file", "/bin/sh"), 2, r"--file: /bin/sh has no function work that its symbols tell of")
     fails(bcchost(*directory, name, "--file", "nosuchlibrary"), 2, "--file: there is no library or program nosuchlibrary")
     fails(bcchost(*directory, name, "--pid", str(other.pid)), 2, f"there is no process {other.pid}")
+@case("run: what only the kernel's headers have is taken from them, where they are installed")
+def _():
+    # An inline function: BTF does not know it.
+    text = "#include <linux/fs.h>\n#include <linux/kdev_t.h>\nBPF_HASH(numbers, u32, u64);\n" \
+        "int kprobe__vfs_mkdir(void *ctx)\n{\n\tu32 k = old_encode_dev(MKDEV(8, 2));\n\tFILTER\n" \
+        "\tnumbers.increment(k);\n\treturn 0;\n}\n"
+    path = script(text)
+    if not has_headers():
+        fails(bcchost("run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
+        return
+    t = Background("bcchost", "--verbose", "run", "-p", str(os.getpid()), path)
+    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the start")
+    true(t.alive(), t.said())
+    os.mkdir("/tmp/headers")
+    os.rmdir("/tmp/headers")
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    matches(t.stderr, "compiling again, with the kernel's installed headers")
+    matches(t.stdout, r"\nnumbers:\n *KEY VALUE\n *2050 +1\n")
+    # Who asks for BTF is given no other types.
+    fails(bcchost("--headers", "btf", "run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
 
 
 @case("run: a text that the verifier rejects is told with its line")
