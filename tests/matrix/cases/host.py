@@ -365,6 +365,9 @@ int seen(struct pt_regs *ctx, int n, const char *s)
     with open("/root/tools/users.yaml", "a") as f:
         f.write("filters: [pid]\noptions: [{name: file, type: binary, default: /root/probed, help: the program}]\n")
     other = started()
+    # What a process never touched yet a probe cannot read.
+    step(other)
+    step(probed)
     for more, pids in (((), {other.pid, probed.pid}), (("--pid", str(probed.pid)), {probed.pid})):
         t = Background("bcchost", *directory, name, *more)
         wait_for(lambda: "FILE" in t.stdout or not t.alive(), 150, "the heading")
@@ -380,6 +383,8 @@ int seen(struct pt_regs *ctx, int n, const char *s)
     fails(bcchost(*directory, name, "--file", "/bin/sh"), 2, r"--file: /bin/sh has no function work that its symbols tell of")
     fails(bcchost(*directory, name, "--file", "nosuchlibrary"), 2, "--file: there is no library or program nosuchlibrary")
     fails(bcchost(*directory, name, "--pid", str(other.pid)), 2, f"there is no process {other.pid}")
+
+
 @case("run: what only the kernel's headers have is taken from them, where they are installed")
 def _():
     # An inline function: BTF does not know it.
