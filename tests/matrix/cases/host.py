@@ -251,6 +251,29 @@ int called(struct pt_regs *ctx)
     fails(run, 2, r"libc\.so\.6 has no function no_such_function")
 
 
+@case("run: what only the kernel's headers have is taken from them, where they are installed")
+def _():
+    # An inline function: BTF does not know it.
+    text = "#include <linux/fs.h>\n#include <linux/kdev_t.h>\nBPF_HASH(numbers, u32, u64);\n" \
+        "int kprobe__vfs_mkdir(void *ctx)\n{\n\tu32 k = old_encode_dev(MKDEV(8, 2));\n\tFILTER\n" \
+        "\tnumbers.increment(k);\n\treturn 0;\n}\n"
+    path = script(text)
+    if not has_headers():
+        fails(bcchost("run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
+        return
+    t = Background("bcchost", "--verbose", "run", "-p", str(os.getpid()), path)
+    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the start")
+    true(t.alive(), t.said())
+    os.mkdir("/tmp/headers")
+    os.rmdir("/tmp/headers")
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    matches(t.stderr, "compiling again, with the kernel's installed headers")
+    matches(t.stdout, r"\nnumbers:\n *KEY VALUE\n *2050 +1\n")
+    # Who asks for BTF is given no other types.
+    fails(bcchost("--headers", "btf", "run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
+
+
 # Two places of a probe that have its arguments in different ways, and a counter of its users; as <sys/sdt.h> notes them.
 PROBED = r"""
 #include <stdio.h>
@@ -383,29 +406,6 @@ int seen(struct pt_regs *ctx, int n, const char *s)
     fails(bcchost(*directory, name, "--file", "/bin/sh"), 2, r"--file: /bin/sh has no function work that its symbols tell of")
     fails(bcchost(*directory, name, "--file", "nosuchlibrary"), 2, "--file: there is no library or program nosuchlibrary")
     fails(bcchost(*directory, name, "--pid", str(other.pid)), 2, f"there is no process {other.pid}")
-
-
-@case("run: what only the kernel's headers have is taken from them, where they are installed")
-def _():
-    # An inline function: BTF does not know it.
-    text = "#include <linux/fs.h>\n#include <linux/kdev_t.h>\nBPF_HASH(numbers, u32, u64);\n" \
-        "int kprobe__vfs_mkdir(void *ctx)\n{\n\tu32 k = old_encode_dev(MKDEV(8, 2));\n\tFILTER\n" \
-        "\tnumbers.increment(k);\n\treturn 0;\n}\n"
-    path = script(text)
-    if not has_headers():
-        fails(bcchost("run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
-        return
-    t = Background("bcchost", "--verbose", "run", "-p", str(os.getpid()), path)
-    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the start")
-    true(t.alive(), t.said())
-    os.mkdir("/tmp/headers")
-    os.rmdir("/tmp/headers")
-    t.signal()
-    equal(t.wait(30), 0, note=t.said())
-    matches(t.stderr, "compiling again, with the kernel's installed headers")
-    matches(t.stdout, r"\nnumbers:\n *KEY VALUE\n *2050 +1\n")
-    # Who asks for BTF is given no other types.
-    fails(bcchost("--headers", "btf", "run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
 
 
 @case("run: a text that the verifier rejects is told with its line")
