@@ -8,6 +8,12 @@ from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piec
 from .template import Words, condition_text
 
 
+def table_of(line):
+    """The table that most of a line is of; None: of none."""
+    found = tables_in([p["expr"] for p in line["pieces"] if not isinstance(p, str)])
+    return max(found, key=found.count) if found else None
+
+
 def columns_of_run(run, table, prefix, computed, stream):
     """The columns of one run for what it prints of a table: (columns, line number, notes)."""
     marks = marks_of(run)
@@ -15,6 +21,9 @@ def columns_of_run(run, table, prefix, computed, stream):
     lines = [n for n in run.lines if n["phase"] == prefix and any(
         not isinstance(p, str) and p["expr"] is not None for p in n["pieces"]) and
         not is_frame(n, marks)]
+    # Where several tables are printed, what is said of this one.
+    if any(table_of(n) == table for n in lines):
+        lines = [n for n in lines if table_of(n) in (table, None)]
     groups, several = [lines], False
     # An entry that stands on several lines, for it has a stack: what all of them say.
     if stacks and not stream and len({n["line"] for n in lines}) > 1:
@@ -103,6 +112,10 @@ def columns_of_lines(run, table, lines, marks, computed, stream, several):
             found = fields_in(parts[which]["expr"])
             name = strip_prefix(found[0]).upper() if found else None
         if not name:
+            continue
+        others = tables_in(parts[which]["expr"])
+        if others and table not in others:
+            notes.append("the column %s is of another table, %s" % (name, others[0]))
             continue
         c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, table)
         if c is None:

@@ -11,7 +11,7 @@ import time
 
 from . import perf
 from . import run as runner
-from . import world
+from . import rows, world
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
@@ -148,6 +148,7 @@ class Explorer:
         self.required = []
         self.fixed_answers = {}
         self.files = {}
+        self.many = None        # the run with many entries in its tables (rows.py)
         self.guesses = []
         self.cut = None
 
@@ -389,4 +390,7 @@ class Explorer:
         for i, o in enumerate(self.options):
             self.try_option(i, o)
         self.pairs()
+        if any(n["method"] in rows.WALKS for n in base.of("table")) and self.left() > 1:
+            self.many = self.run((), ((rows.ANSWER, True),))
+            self.runs.pop()     # it says nothing of texts and probes
         return self

@@ -28,6 +28,8 @@ def document(work, name):
         doc["filters"] = ["cgroup", "mntns"]
         work.report.did(work.line_of("filter_by_containers"),
                         "the containers' filter is FILTER, with --cgroupmap and --mntnsmap")
+    if work.pid_options - set(work.option_names):
+        doc.setdefault("filters", []).append("pid")
     if options:
         doc["options"] = options
     args = arguments_of(work, options)
@@ -43,14 +45,40 @@ def document(work, name):
     for p in probes:
         for k in ("given", "not_given"):
             if k in p:
-                p[k] = work.option_names[p[k]]
+                p[k] = [work.option_names[d] for d in p[k]]
+        if "binary" in p:
+            name_binary(work, p, options)
+        name_process(work, p)
+        for k in ("given", "not_given"):
+            if len(p.get(k, ())) == 1:
+                p[k] = p[k][0]
         for k in perf.KEYS:
-            if isinstance(p.get(k), dict):
+            if isinstance(p.get(k), dict) and "perf_event" in p:
                 p[k]["option"] = work.option_names[p[k]["option"]]
     doc["probes"] = probes
     doc["output"] = output_of(work, work.out)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
+
+
+def name_binary(work, probe, options):
+    """Where the option has no default, the probe is there only if it was given."""
+    name = work.option_names[probe["binary"]["option"]]
+    entry = next(o for o in options if o["name"] == name)
+    probe["binary"]["option"] = name
+    if "default" not in entry and name not in probe.get("given", ()):
+        probe.setdefault("given", []).append(name)
+
+
+def name_process(work, probe):
+    """The host's own --pid needs no key."""
+    dest = probe["pid"].get("option") if isinstance(probe.get("pid"), dict) else None
+    if dest is None or probe.get("binary", {}).get("option") == work.option_names.get(dest):
+        return
+    if dest in work.option_names:
+        probe["pid"] = {"option": work.option_names[dest]}
+    elif dest in work.pid_options:
+        del probe["pid"]
 
 
 def facts_of(work):
@@ -80,6 +108,11 @@ def output_of(work, out):
     if out is work.out and out["kind"] != "stream":
         every = [x["interval"] for x in work.outs() if x.get("interval")]
         o.update({"interval": every[0]} if every else {})
+    if out.get("order"):
+        o["sort"] = {"all": out["order"]}
+    for key in ("ascending", "keep"):
+        if out.get(key):
+            o[key] = True
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
@@ -87,7 +120,7 @@ def output_of(work, out):
                       for la in out["labels"]]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
-    if out.get("folded") in work.option_names:
+    if out is work.out and out.get("folded") in work.option_names:
         o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if columns:
@@ -112,7 +145,8 @@ def columns_of(work, out):
             entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
         if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields else \
+            entry["as"] = other if other[:1].isalpha() and other not in fields and \
+                other not in ALWAYS else \
                 "%s_%d" % (name, i)
             name = entry["as"]
         fields.add(name)

@@ -4,7 +4,9 @@ import re
 
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns, tables_in
+from .columns import columns_of_run, default_columns, merged_columns, table_of, tables_in
+from .rows import printed_rows
+from .samples import AT_INDEX
 from .show_stream import trace_output
 from .stacks import settle_processes
 from .work import Failure
@@ -70,8 +72,29 @@ def histogram_output(work, hists, tables):
             "linear": bool(first.get("linear")), "interval": interval(work)}
 
 
+def is_hash(tables, table):
+    kind = tables.get(table, {}).get("kind") or ""
+    return "HASH" in kind and "OF_MAPS" not in kind
+
+
+def tops(work, tables, walked):
+    """The hashes that have lines of their own among what the script prints in its loop or at its
+    end."""
+    found = {}
+    for n in work.ex.base.lines:
+        table = table_of(n)
+        if table and n["phase"] == "loop" and is_hash(tables, table):
+            found[table] = found.get(table, 0) + 1
+    return [top_output(work, t, tables, walked) for t in sorted(found, key=lambda t: -found[t])]
+
+
 def table_output(work, walked, tables):
     base = work.ex.base
+    made = tops(work, tables, walked)
+    if made:
+        not_shown(work, walked, made)
+        made[0]["also"] = made[1:]
+        return made[0]
     counted = {}
     for n in base.lines:
         for p in n["pieces"]:
@@ -81,9 +104,10 @@ def table_output(work, walked, tables):
     order = sorted(counted, key=lambda t: -counted[t]) + \
         [n["table"] for n in walked if n["table"] not in counted]
     for table in order:
-        kind = tables.get(table, {}).get("kind") or ""
-        if "HASH" in kind and "OF_MAPS" not in kind:
-            return top_output(work, table, tables, walked)
+        if is_hash(tables, table):
+            made = top_output(work, table, tables, walked)
+            not_shown(work, walked, [made])
+            return made
     for table in order:
         kind = tables.get(table, {}).get("kind") or ""
         if kind in ("BPF_ARRAY", "BPF_PERCPU_ARRAY", "BPF_HISTOGRAM"):
@@ -134,18 +158,28 @@ def top_output(work, table, tables, walked):
                 columns += default_columns(work, fields)
         work.report.guess(line, "how the entries of %s are printed was not understood: all "
                                 "their fields are shown" % table)
+    printed = printed_rows(work.ex.many, table) or (False, [], False)
+    all_rows = printed[0] or "ARRAY" in (t["kind"] or "")
+    order = [f for f in printed[1] if f in known]
     clears = any(n["method"] in ("clear", "delete") and n["table"] == table
                  for n in work.ex.base.of("table"))
-    if not clears:
+    if not clears and not all_rows:
         work.report.guess(line, "the script keeps the entries of %s; here each interval shows "
                                 "what was counted in it" % table)
-    others = sorted({n["table"] for n in walked} - {table})
-    for o in others:
+    if order:
+        work.report.did(line, "the entries of %s are sorted by %s, the %s first" % (
+            table, " and ".join(order), "smallest" if printed[2] and all_rows else "largest"))
+    return {"kind": "table" if all_rows else "top", "table": table, "columns": columns,
+            "interval": interval(work), "order": order,
+            "ascending": all_rows and printed[2] and bool(order),
+            "keep": all_rows and not clears and interval(work) is not None,
+            "folded": work.folded if got else None}
+
+
+def not_shown(work, walked, made):
+    for o in sorted({n["table"] for n in walked} - {m["table"] for m in made}):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
-    return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
-            "folded": work.folded if got else None,
-            "others": others}
 
 
 def array_output(work, table, tables, walked):
@@ -158,10 +192,29 @@ def array_output(work, table, tables, walked):
         work.report.guess(line, "the counters of %s are shown as rates" % table)
         return {"kind": "rates", "table": table, "columns": columns,
                 "interval": interval(work), "others": []}
-    work.report.guess(line, "the numbers of the array %s are shown as a histogram by their "
-                            "index; the script's own way of printing is left" % table)
-    return {"kind": "histogram", "table": table, "columns": [], "labels": [{"text": "index"}],
-            "linear": True, "interval": interval(work), "others": []}
+    return entries_output(work, table, line) or top_output(work, table, tables, walked)
+
+
+def entries_output(work, table, line):
+    """A line of what an array's entries say, each by its index."""
+    got = merged_columns(work, lambda r: columns_of_run(r, table, "loop", work.computed, False),
+                         "loop")
+    columns = []
+    for c in got[0] if got else ():
+        field, at, index = c.keys.get("field", "").partition(AT_INDEX)
+        if at:
+            c.keys["field"], c.keys["index"] = field, int(index)
+            if not c.title.endswith("/s"):
+                c.keys["per"] = "interval"
+            columns.append(c)
+        elif c.keys.get("value") == "time":
+            columns.append(c)
+    if not any("index" in c.keys for c in columns):
+        return None
+    work.report.did(line, "the entries of %s became the columns %s" % (
+        table, ", ".join(c.title for c in columns)))
+    return {"kind": "rates", "table": table, "columns": columns,
+            "interval": interval(work), "others": []}
 
 
 def any_output(work, tables):
