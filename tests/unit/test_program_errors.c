@@ -78,8 +78,8 @@ static void test_shape(void **state)
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, letters, "
-		"template, modules, variants, probes, substitute, facts, output, metrics, "
-		"examples");
+		"template, modules, variants, probes, substitute, facts, perf_counters, output, "
+		"metrics, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
