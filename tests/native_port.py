@@ -196,6 +196,62 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         text = succeeds(bcchost(*facts("bookworm")[1], "--print-bpf", "--tools-dir", own, "readers", "-c", "dd", "128"))
         matches(text, r"count < \(128 \* 1024\)")
 
+    @case("port: functions and probes of user programs; options that name the file, the process")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/lookups.py"))
+        matches(said, r"lookups\.py:9: --library names the file that is probed")
+        matches(said, r"lookups\.py:10: --pid is the host's --pid: the functions of that process alone")
+        program, _template = read("lookups")
+        for line in ("filters: [pid]",
+                     '  - {name: library, short: l, type: binary, default: c, help: "the C library"}',
+                     # What the script attaches where the first is not there; no condition.
+                     "  - {uprobe: [__getpwuid_r_special, getpwuid_r], binary: {option: library}, run: by_id, not_given: program}",
+                     '  - {uprobe: "^getpwnam(_r)?$", binary: {option: library}, run: by_name, not_given: program, given: names}',
+                     "  - {usdt: lookup, binary: {option: program}, run: by_probe, given: program}"):
+            true(line in program.splitlines(), line, program)
+        compiles("lookups")
+        # A process that pidof names is looked for by that name; one that was typed becomes an option.
+        text = ("import subprocess, sys\nfrom bcc import BPF, USDT\n"
+                "pid = int(sys.argv[1]) if len(sys.argv) > 1 else int(subprocess.check_output(['pidof', 'served']))\n"
+                "u = USDT(pid=pid)\nu.enable_probe(probe='request__start', fn_name='at')\n"
+                "b = BPF(text='int at(struct pt_regs *ctx) { int n = 0; bpf_usdt_readarg(1, ctx, &n); "
+                "bpf_trace_printk(\"%d\", n); return 0; }', usdt_contexts=[u])\nb.trace_print()\n")
+        path = script("served.py", text)
+        succeeds(port(path))
+        matches(read("served")[0], r'probes:\n  - \{usdt: "served:request__start", run: at\}')
+        succeeds(port(path, "--name", "typed", "--", "181"))
+        matches(read("typed")[0], r'name: pid, short: p, type: integer, default: "181"')
+        matches(read("typed")[0], r"usdt: request__start, binary: \{option: pid\}, run: at")
+
+    @case("port: the ported tool traces a function of libc on this kernel")
+    def _(installed):
+        if os.getuid() or not os.path.exists("/sys/bus/event_source/devices/uprobe"):
+            raise Skip("not root, or no uprobes")
+        succeeds(bcchost("port", f"{TOP}/tests/port/lookups.py", "-o", out, "--force"))
+        # A process by itself knows what it looked up.
+        asking = ("import os, pwd, sys\nfor line in sys.stdin:\n"
+                  "    pwd.getpwnam('root')\n    print(pwd.getpwuid(0)[0], flush=True)\n")
+        one, two = (subprocess.Popen(["python3", "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                    for _i in range(2))
+        t = Background(installed_binary, "--tools-dir", out, "lookups", "-n", "-p", str(one.pid))
+        wait_for(lambda: "COMM" in t.stdout or not t.alive(), 60, "the heading")
+        true(t.alive(), t.said())
+        for p in (two, one):
+            p.stdin.write("\n")
+            p.stdin.flush()
+            equal(p.stdout.readline(), "root\n")
+        time.sleep(0.5)
+        t.signal(signal.SIGINT)
+        equal(t.wait(10), 0, note=t.said())
+        rows = [l.split() for l in t.stdout.splitlines()[1:]]
+        equal({r[0] for r in rows}, {str(one.pid)}, note=t.said())
+        equal({r[-1] for r in rows}, {"0", "-1"}, note=t.said())
+        for p in (one, two):
+            p.stdin.close()
+            p.wait()
+        fails(bcchost("--tools-dir", out, "lookups", "-l", "nosuchlibrary"), usage, "--library: there is no library or program nosuchlibrary")
+        fails(bcchost("--tools-dir", out, "lookups", "-P", installed_binary), usage, "has no USDT probes")
+
     @case("port: Python 2, a table that is printed and cleared")
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/callers.py"))
@@ -241,7 +297,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
                 ("empty.py", "", tool, r"empty\.py: this is no BCC script"),
                 ("binary.py", b"\x7fELF\0\0\0", tool, r"binary\.py is no script: it has NUL bytes"),
                 ("nothing.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\n", tool, r"nothing\.py.* attaches to nothing"),
-                ("user.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\nb.attach_uprobe(name='c', sym='malloc', fn_name='x')\nb.trace_print()\n", tool, r"user\.py:3: all that the script attaches to is a function of a user program"),
+                ("user.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\nb.attach_xdp('eth0', b.load_func('x', 6))\nb.trace_print()\n", tool, r"user\.py:3: all that the script attaches to is a network device"),
         ):
             fails(port(script(name, text)), status, pattern)
             true(not os.path.exists(f"{out}/programs/{name[:-3]}.yaml"), f"{name} left a program")

@@ -28,6 +28,8 @@ def document(work, name):
         doc["filters"] = ["cgroup", "mntns"]
         work.report.did(work.line_of("filter_by_containers"),
                         "the containers' filter is FILTER, with --cgroupmap and --mntnsmap")
+    if work.pid_options - set(work.option_names):
+        doc.setdefault("filters", []).append("pid")
     if options:
         doc["options"] = options
     args = arguments_of(work, options)
@@ -46,14 +48,40 @@ def document(work, name):
     for p in probes:
         for k in ("given", "not_given"):
             if k in p:
-                p[k] = work.option_names[p[k]]
+                p[k] = [work.option_names[d] for d in p[k]]
+        if "binary" in p:
+            name_binary(work, p, options)
+        name_process(work, p)
+        for k in ("given", "not_given"):
+            if len(p.get(k, ())) == 1:
+                p[k] = p[k][0]
         for k in perf.KEYS:
-            if isinstance(p.get(k), dict):
+            if isinstance(p.get(k), dict) and "perf_event" in p:
                 p[k]["option"] = work.option_names[p[k]["option"]]
     doc["probes"] = probes
     doc["output"] = output_of(work, work.out)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
+
+
+def name_binary(work, probe, options):
+    """Where the option has no default, the probe is there only if it was given."""
+    name = work.option_names[probe["binary"]["option"]]
+    entry = next(o for o in options if o["name"] == name)
+    probe["binary"]["option"] = name
+    if "default" not in entry and name not in probe.get("given", ()):
+        probe.setdefault("given", []).append(name)
+
+
+def name_process(work, probe):
+    """The host's own --pid needs no key."""
+    dest = probe["pid"].get("option") if isinstance(probe.get("pid"), dict) else None
+    if dest is None or probe.get("binary", {}).get("option") == work.option_names.get(dest):
+        return
+    if dest in work.option_names:
+        probe["pid"] = {"option": work.option_names[dest]}
+    elif dest in work.pid_options:
+        del probe["pid"]
 
 
 def facts_of(work):

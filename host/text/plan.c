@@ -50,9 +50,11 @@ static int is_wanted(struct plan *plan, const struct program_probe *probe, bool 
 {
 	const struct options *o = plan->options;
 
-	*wanted = in_variant(probe, plan->variant) &&
-		  (!probe->given || options_given(o, plan->program, probe->given)) &&
-		  (!probe->not_given || !options_given(o, plan->program, probe->not_given));
+	*wanted = in_variant(probe, plan->variant);
+	for (size_t i = 0; i < probe->ngiven; i++)
+		*wanted = *wanted && options_given(o, plan->program, probe->given[i]);
+	for (size_t i = 0; i < probe->nnot_given; i++)
+		*wanted = *wanted && !options_given(o, plan->program, probe->not_given[i]);
 	return ask_fact(plan, probe->when, true, wanted, e)
 		       ?: ask_fact(plan, probe->unless, false, wanted, e);
 }

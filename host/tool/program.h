@@ -41,6 +41,7 @@ enum program_option_type {
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
 	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
+	PROGRAM_OPTION_BINARY,	/* a program's or a library's path, or its name (user/binary.h) */
 	PROGRAM_OPTION_TEXT,	/* anything; no tool's: what it becomes part of is the user's own */
 };
 
@@ -73,9 +74,18 @@ enum program_probe_kind {
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
 	PROGRAM_PERF_EVENT,	/* target as in tool/perf_event.h */
-	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
-	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
+	PROGRAM_LSM,		/* target "bpf_lsm_file_open", a hook's function; no tool's */
+	PROGRAM_UPROBE,		/* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
 	PROGRAM_URETPROBE,
+	PROGRAM_USDT, /* target "/path:provider:name", "library:name" */
+};
+
+/* `binary: {option: NAME, else: TEXT}` of a uprobe, whose targets are then without a file: the
+ * option's value, of type binary or path; or of an integer, the files that this process runs. */
+struct program_binary {
+	char *option; /* NULL: the targets name their files */
+	char *other;  /* `else:`, if it was not given; NULL: then the probe has to be `given:` */
+	unsigned int line;
 };
 
 /* A number of a perf event's: as the file has it, or what an option was given. */
@@ -100,12 +110,16 @@ struct program_probe {
 	size_t ntargets;
 	char **targets;
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
-	char *run;    /* the handler's name in the template */
+	struct program_binary binary; /* of a uprobe */
+	char *run;		      /* the handler's name in the template */
 	bool optional;
-	char *variant;		 /* only in this variant; NULL: in all */
-	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;		 /* only if it is not; NULL: always */
-	char *given, *not_given; /* only if this option was, was not given; NULL: always */
+	char *variant; /* only in this variant; NULL: in all */
+	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;  /* only if it is not; NULL: always */
+	size_t ngiven; /* only if all these options were given */
+	char **given;
+	size_t nnot_given; /* only if none of these was */
+	char **not_given;
 	struct program_sampling sampling; /* of PROGRAM_PERF_EVENT */
 	unsigned int line;		  /* 0: the command line named it (script/probes.h) */
 };
@@ -431,9 +445,10 @@ static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC || kind == PROGRAM_LSM;
 }
 
+/* Is it in user programs? */
 static inline bool program_probe_is_uprobe(enum program_probe_kind kind)
 {
-	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE;
+	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE || kind == PROGRAM_USDT;
 }
 
 static inline bool program_probe_is_kprobe(enum program_probe_kind kind)

@@ -170,6 +170,8 @@ int program_check_sampling(const struct program *p, const struct program_probe *
 
 		if (err)
 			return err;
+		if (numbers[i].number == &s->pid && program_probe_is_uprobe(probe->kind))
+			continue;
 		if (numbers[i].number->there && probe->kind != PROGRAM_PERF_EVENT)
 			return program_error(p, probe->line, e, "`%s` is only for a perf_event",
 					     numbers[i].key);

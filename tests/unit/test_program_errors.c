@@ -227,7 +227,8 @@ static void test_bad_probes(void **state)
 {
 	static const struct bad bad[] = {
 		{"probes: [{run: a}]", "3: a probe wants its kind: kprobe, kretprobe, tracepoint, "
-				       "raw_tracepoint, kfunc, kretfunc or perf_event"},
+				       "raw_tracepoint, kfunc, kretfunc, perf_event, uprobe, "
+				       "uretprobe or usdt"},
 		{"probes: [{kprobe: f}]", "3: `probes` wants a key `run`"},
 		{"probes: [{kprobe: f, kretprobe: f, run: a}]",
 		 "3: a probe is of one kind, not kprobe and kretprobe"},
@@ -256,11 +257,35 @@ static void test_bad_probes(void **state)
 		 "3: `tracepoint` is to be \"category:name\", not the text \"a/b:c\""},
 		{"probes: [{raw_tracepoint: 'a:', run: a}]",
 		 "3: `raw_tracepoint` is to be a name or \"category:name\", not the text \"a:\""},
+		{"probes: [{uprob: f, run: a}]",
+		 "3: unknown key `uprob` in `probes`; did you mean uprobe? known here: kprobe, "
+		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, uprobe, "
+		 "uretprobe, usdt, fentry, fexit, run, binary, optional, variant, when, unless, "
+		 "given, not_given, frequency, period, pid, cpu"},
 		{"probes: [{uprobe: f, run: a}]",
-		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
-		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
-		 "period, pid, cpu"},
+		 "3: the uprobe \"f\" is to be \"FILE:FUNCTION\", with a path or a library's name "
+		 "(c), or to have a `binary`"},
+		{"probes: [{usdt: 'c:', run: a}]",
+		 "3: the usdt \"c:\" is to be \"FILE:PROVIDER:PROBE\", with a path or a library's "
+		 "name (c), or to have a `binary`"},
+		{"probes: [{uprobe: 'c:^f(', run: a}]",
+		 "3: the pattern \"^f(\" is wrong: Unmatched ( or \\("},
+		{"probes: [{uprobe: ['c:f', 'c:^g'], run: a}]",
+		 "3: the pattern \"c:^g\" cannot be one of several names"},
+		{"probes: [{kprobe: f, binary: {option: pid}, run: a}]",
+		 "3: only a uprobe, a uretprobe or a usdt has a `binary`, not a kprobe"},
+		{"probes: [{uprobe: 'c:f', binary: {option: o}, run: a}]",
+		 "3: the uprobe \"c:f\" names a file, as its `binary` does"},
+		{"probes: [{uprobe: f, binary: {option: o}, run: a}]",
+		 "3: `binary`: this tool has no option o of type binary or path, or of type "
+		 "integer (a process) or the filter pid"},
+		{"options: [{name: o, type: binary, help: h}]\nprobes: [{uprobe: f, binary: "
+		 "{option: o}, run: a}]",
+		 "4: `binary`: where --o is not given there is no file; give it an `else`, or the "
+		 "probe `given: o`"},
+		{"probes: [{kprobe: f, run: a, pid: 1}]", "3: `pid` is only for a perf_event"},
+		{"probes: [{kprobe: f, run: a, given: [pid, x]}]",
+		 "3: `given: pid`: this tool has no option pid"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
