@@ -162,7 +162,8 @@ def columns_of(work, out):
         name = entry.get("field") or entry.get("value")
         if isinstance(entry.get("pid"), dict):
             entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
-        if name in fields or "formula" in entry or "field" in entry and name in ALWAYS:
+        if name in fields or "formula" in entry or "index" in entry or \
+           "field" in entry and name in ALWAYS:
             other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
             entry["as"] = other if other[:1].isalpha() and other not in fields and \
                 other not in ALWAYS else \
