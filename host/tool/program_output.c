@@ -140,8 +140,8 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 	static const char *const of_tables[] = {"ascending", "keep"};
 
 	if (!p->table_line)
-		return yaml_error(v, e, "%s wants its kind: stream, top, table, histogram%s",
-				  what, also ? " or rates" : ", rates or trace_pipe");
+		return yaml_error(v, e, "%s wants its kind: stream, top, table, histogram%s", what,
+				  also ? " or rates" : ", rates or trace_pipe");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (yaml_has_key(v, keys[i].key) && !(keys[i].kinds & 1U << p->output))
 			return yaml_error(v, e, "`%s` is not for the output %s", keys[i].key,
