@@ -3,7 +3,8 @@
 import json
 import re
 
-from .expr import elapsed, fields_in, formula, hashable, plain_field, ratio, simplify, strip_prefix
+from .expr import beside, elapsed, fields_in, formula, hashable, plain_field, ratio, simplify, \
+    strip_prefix
 from .lines import parse_spec
 from .symbols import shown_keys
 
@@ -80,7 +81,7 @@ def column(title, spec, outcomes, cases, computed, stream, table):
         note = "under some conditions the script shows something else here"
     if expr is None:
         return None
-    expr = simplify(expr)
+    expr = simplify(expr) if stream else beside(simplify(expr), table)
     kind = expr[0]
     if kind == "time":
         keys["value"] = "time"
@@ -138,7 +139,7 @@ def column(title, spec, outcomes, cases, computed, stream, table):
             if s["kind"] in "xX":
                 keys["format"] = "hex"
             return finish(title, keys, s, more or note)
-    text = formula(expr, table) if not stream and kind == "op" else None
+    text = formula(expr) if not stream and kind == "op" else None
     if text:
         keys["formula"] = text[1:-1] if text.startswith("(") else text
         decimals = s["precision"] if s["precision"] is not None else \

@@ -51,7 +51,8 @@ class Run:
     refused = False     # it gave up for what the kernel answered
 
     def good(self):
-        return not self.refused and self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
+        return not self.refused and self.program() is not None and \
+            self.end["how"] not in ("error", "module", "syntax") \
             and (self.attaches or self.waits or self.of("table") or self.of("trace"))
 
 

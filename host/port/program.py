@@ -39,6 +39,9 @@ def document(work, name):
         doc["substitute"] = words
     if work.words.facts:
         doc["facts"] = facts_of(work)
+    counters = perf_counters_of(work)
+    if counters:
+        doc["perf_counters"] = counters
     modules = modules_of(work)
     if modules:
         doc["modules"] = modules
@@ -98,6 +101,20 @@ def facts_of(work):
     return out
 
 
+def perf_counters_of(work):
+    """{table: event} of the BPF_PERF_ARRAYs that the text has in all runs."""
+    out = {}
+    for n in work.ex.base.of("table"):
+        if n["method"] != "open_perf_event":
+            continue
+        if out.setdefault(n["table"], n["event"]) != n["event"]:
+            work.report.todo(n["line"], "the counters of %s are of several events; here all are "
+                                        "of %s" % (n["table"], out[n["table"]]))
+        else:
+            work.report.did(n["line"], "%s counts %s" % (n["table"], n["event"]))
+    return out
+
+
 def output_of(work, out):
     """The key `output`, or an item of its `also`."""
     o = {}
@@ -118,6 +135,8 @@ def output_of(work, out):
             o["linear"] = True
         o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
                       for la in out["labels"]]
+    if out.get("beside"):
+        o["beside"] = out["beside"]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
     if out is work.out and out.get("folded") in work.option_names:
@@ -157,7 +176,8 @@ def columns_of(work, out):
         if c.unless in work.option_names:
             entry["unless"] = work.option_names[c.unless]
         if out["kind"] == "histogram":
-            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names")}
+            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names", "when",
+                                                            "unless")}
         columns.append(entry)
     return columns
 

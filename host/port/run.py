@@ -329,6 +329,7 @@ def run(source, path, config, emit):
 
     scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
              "int": Int, "float": Float, "port_call_percent": texts.percent,
+             "port_call_left": texts.left,
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_replace": replaced}

@@ -16,6 +16,17 @@ from .work import Failure
 FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
+def fields_of(column):
+    return FIELD.findall(column.keys.get("formula", "")) + [
+        f for f in [column.keys.get("field")] if f]
+
+
+def fields_beside(name, table, structs):
+    """What a row that has this table beside it calls its values."""
+    fields = structs.get(table["leaf"]) if table["leaf"] else None
+    return [name] if fields is None else ["%s_%s" % (name, f[0]) for f in fields]
+
+
 def interval(work):
     for n in work.ex.base.waits:
         s = n.get("seconds")
@@ -54,22 +65,53 @@ def histogram_output(work, hists, tables):
             listed.append({"text": text or "value", "when": a.option["dest"]})
             work.column_options.add(a.option["dest"])
     listed.append({"text": base_label})
-    kind = tables.get(table, {}).get("key")
-    fields = ctext.structs(work.texts_made[0]).get(kind) if kind else None
     columns = []
-    for name, ctype, length in fields or []:
-        if name == "slot" or name.startswith(("pad", "_")):
-            continue
-        title = first["header"] if first["header"] not in ("Bucket ptr", "") else name
-        columns.append(Column(title, {"field": name}))
-        title = None
-        if len(columns) > 1:
-            columns[-1].title = name
-    if fields and not any(f[0] == "slot" for f in fields):
+    for name, atom, wanted in key_members(work, table):
+        c = Column(name, {"field": name})
+        if not columns and first["header"] not in ("Bucket ptr", ""):
+            c.title = first["header"]
+        if atom is not None:
+            work.column_options.add(atom.option["dest"])
+            c.when, c.unless = (atom.option["dest"], None) if wanted else \
+                (None, atom.option["dest"])
+        columns.append(c)
+    if slotless(work.texts_made[0], table):
         work.report.todo(first["line"], "the key of %s has no member `slot`" % table)
     work.report.did(first["line"], "%s is shown as a histogram" % table)
     return {"kind": "histogram", "table": table, "columns": columns, "labels": listed,
             "linear": bool(first.get("linear")), "interval": interval(work)}
+
+
+def key_of(text, table):
+    """The members of the table's key, if it is a struct."""
+    kind = ctext.tables(text).get(table, {}).get("key")
+    return ctext.structs(text).get(kind) if kind else None
+
+
+def slotless(text, table):
+    fields = key_of(text, table)
+    return bool(fields) and not any(f[0] == "slot" for f in fields)
+
+
+def key_members(work, table):
+    """[(member, option's atom or None, with or without it)]: what the histograms of a table are
+    told apart by, in the runs with one option or none."""
+    base, out = None, []
+    for i, text in zip(work.kept, work.texts_made):
+        on = work.runs[i].on
+        names = [f[0] for f in key_of(text, table) or []
+                 if f[0] != "slot" and not f[0].startswith(("pad", "_"))]
+        if base is None:
+            base = names
+            out = [(n, None, True) for n in names]
+            continue
+        a = next(iter(on), None)
+        if len(on) != 1 or a.kind not in ("flag", "value"):
+            continue
+        out += [(n, a, True) for n in names if n not in [o[0] for o in out]]
+        for n in set(base) - set(names):
+            out = [(m, a, False) if m == n and b is None else (m, b, w) for m, b, w in out]
+    return out
 
 
 def is_hash(tables, table):
@@ -132,18 +174,21 @@ def top_output(work, table, tables, walked):
         fields = structs.get(t[which]) if t[which] else None
         known |= {f[0] for f in fields} if fields is not None else \
             {"key" if which == "key" else "value"}
-    columns = []
+    columns, used = [], []
     if got:
+        near = {n: o for o in tables if o != table and tables[o]["key"] == t["key"]
+                for n in fields_beside(o, tables[o], structs)}
+        known |= set(near)
         settle_processes(work, got[0], known)
         for c in got[0]:
-            if not set(FIELD.findall(c.keys.get("formula", ""))) | \
-               {f for f in [c.keys.get("field")] if f} <= known:
+            if not set(fields_of(c)) <= known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
                     c.title, table))
                 continue
             if c.keys.get("value") == "elapsed":
                 continue
             columns.append(c)
+            used += [near[f] for f in fields_of(c) if f in near]
     if columns and any("field" in c.keys for c in columns):
         work.report.did(got[1], "the lines of %s became the columns %s" % (
             table, ", ".join(c.title for c in columns)))
@@ -170,14 +215,15 @@ def top_output(work, table, tables, walked):
         work.report.did(line, "the entries of %s are sorted by %s, the %s first" % (
             table, " and ".join(order), "smallest" if printed[2] and all_rows else "largest"))
     return {"kind": "table" if all_rows else "top", "table": table, "columns": columns,
-            "interval": interval(work), "order": order,
+            "interval": interval(work), "order": order, "beside": sorted(set(used)),
             "ascending": all_rows and printed[2] and bool(order),
             "keep": all_rows and not clears and interval(work) is not None,
             "folded": work.folded if got else None}
 
 
 def not_shown(work, walked, made):
-    for o in sorted({n["table"] for n in walked} - {m["table"] for m in made}):
+    shown = {x for m in made for x in [m["table"]] + m.get("beside", [])}
+    for o in sorted({n["table"] for n in walked} - shown):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A table of the stand-in: entries and events are made up, what is done with it is noted."""
-from . import ctext, rows, sym
+from . import ctext, perf, rows, sym
 from .recorder import EndOfRun, describe, traceback_line
 from .samples import EVENTS, Fields, Pointer, Scalar, branch_values, sample
 from .sym import to_text, wrap
@@ -223,8 +223,8 @@ class Table:
                         section_print_fn=None, bucket_fn=None, bucket_sort_fn=None, **more):
         self.note("json")
 
-    def open_perf_event(self, *args, **kwargs):
-        self.note("open_perf_event")
+    def open_perf_event(self, typ=-1, config=-1, *args, **kwargs):
+        self.note("open_perf_event", event=perf.event_name(typ, config))
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -143,7 +143,5 @@ void sampling_missing(const struct program_probe *probe, struct buf *out)
 			    perf_event_is_hardware(&event);
 	buf_str(out, ": this machine does not count that");
 	if (hardware)
-		buf_str(out, "; a virtual machine has counters of hardware only if its hypervisor "
-			     "gives it some (QEMU: -cpu host,pmu=on), those of software "
-			     "(software:cpu-clock) are everywhere");
+		buf_str(out, PERF_EVENT_VIRTUAL);
 }

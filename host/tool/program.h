@@ -170,6 +170,13 @@ struct program_fact {
 	unsigned int line;
 };
 
+/* `perf_counters:` — {TABLE: "hardware:cpu-cycles"}: what a BPF_PERF_ARRAY of the template counts.
+ */
+struct program_perf_counter {
+	char *table, *event;
+	unsigned int line;
+};
+
 enum program_output {
 	PROGRAM_STREAM,	    /* a line an event */
 	PROGRAM_TOP,	    /* a hash's entries, sorted, every interval */
@@ -338,6 +345,8 @@ struct program {
 	struct program_word *words;
 	size_t nfacts;
 	struct program_fact *facts;
+	size_t nperf_counters;
+	struct program_perf_counter *perf_counters;
 	size_t narguments;
 	char **arguments; /* long names of the options that words without a dash fill */
 	enum program_output output;
@@ -357,6 +366,8 @@ struct program {
 	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;   /* the option (a flag) that asks for JSON; or NULL */
 	char *clock;  /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
+	size_t nbeside;
+	char **beside; /* of a top: tables with the same keys, whose values its rows have too */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;
@@ -424,6 +435,12 @@ const struct program_fact *program_fact(const struct program *p, const char *mac
 static inline bool program_column_is_stack(const struct program_column *c)
 {
 	return c->format == PROGRAM_FORMAT_STACK || c->format == PROGRAM_FORMAT_USER_STACK;
+}
+
+/* What is named while the tool runs, of the kernel's stacks and of user programs. */
+static inline bool program_column_is_of_users(const struct program_column *c)
+{
+	return program_column_is_stack(c) || c->format == PROGRAM_FORMAT_USYM;
 }
 
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */

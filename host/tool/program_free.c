@@ -92,6 +92,12 @@ static void free_arrays(struct program *p)
 	}
 	for (size_t i = 0; i < p->ncolumns; i++)
 		free_column(&p->columns[i]);
+	for (size_t i = 0; i < p->nperf_counters; i++) {
+		free(p->perf_counters[i].table);
+		free(p->perf_counters[i].event);
+	}
+	free(p->perf_counters);
+	free_strings(p->beside, p->nbeside);
 	for (size_t i = 0; i < p->nsorts; i++) {
 		free(p->sorts[i].name);
 		free_strings(p->sorts[i].fields, p->sorts[i].nfields);

@@ -36,6 +36,16 @@ static int read_sorts(const struct yaml_value *v, void *to, const void *arg, str
 			  "a mapping of words to fields", e);
 }
 
+static int read_beside(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(char *), yaml_identifier, NULL, "a table or a list of tables", true,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
 /* `label: usecs`, or several of {text: msecs, when: milliseconds}. */
 static int read_label(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
@@ -126,6 +136,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 		unsigned int kinds; /* bits of enum program_output */
 	} keys[] = {
 		{"sort", 1 << PROGRAM_TOP},
+		{"beside", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
 		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
 		{"linear", 1 << PROGRAM_HISTOGRAM},
@@ -218,6 +229,7 @@ static const struct yaml_field output_fields[] = {
 	{"columns", program_read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns), NULL,
 	 false},
 	{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL, false},
+	{"beside", read_beside, PROGRAM_ARRAY(struct program, nbeside, beside), NULL, false},
 	{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 	{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
 	{"heading", read_heading, OUTPUT(headless), NULL, false},
@@ -263,6 +275,18 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		       ?: default_arguments(to, e);
 }
 
+/* A table is read once. */
+static int check_beside(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->nbeside; i++)
+		for (size_t j = 0; j <= i; j++)
+			if (strcmp(p->beside[i], j < i ? p->beside[j] : p->table) == 0)
+				return program_error(p, p->table_line, e,
+						     "`beside`: the table %s is shown already",
+						     p->beside[i]);
+	return 0;
+}
+
 static int check_option(const struct program *p, unsigned int line, const char *key, const char *of,
 			const char *option, struct error *e)
 {
@@ -276,7 +300,8 @@ static int check_one(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
 			  ?: check_option(p, p->table_line, "json", "", p->json, e)
-			  ?: check_option(p, p->table_line, "folded", "", p->folded, e);
+			  ?: check_option(p, p->table_line, "folded", "", p->folded, e)
+			  ?: check_beside(p, e);
 	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)

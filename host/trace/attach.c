@@ -170,11 +170,12 @@ struct sampled {
 	int prog;
 };
 
-static int keep_sample(int fd, void *arg, struct error *e)
+static int keep_sample(int fd, int cpu, void *arg, struct error *e)
 {
 	struct sampled *s = arg;
 	int err = set_program(fd, s->prog);
 
+	(void)cpu;
 	if (!err)
 		return keep(s->a, fd, e);
 	close(fd);
@@ -351,11 +352,49 @@ static int attach_probe(struct attach *a, const struct plan *plan, const struct 
 	return err;
 }
 
+struct counted {
+	struct attach *a;
+	int map;
+};
+
+/* Programs read the counter of their own processor there. */
+static int keep_counter(int fd, int cpu, void *arg, struct error *e)
+{
+	struct counted *c = arg;
+
+	if (bpf_map_update_elem(c->map, &cpu, &fd, BPF_ANY) == 0)
+		return keep(c->a, fd, e);
+	close(fd);
+	return -errno;
+}
+
+static int attach_counter(struct attach *a, const struct plan *plan,
+			  const struct program_perf_counter *c, const struct load *l,
+			  struct error *e)
+{
+	const struct object_map *m = object_map_find(l->object, c->table);
+	struct counted to = {a, load_map_fd(l, c->table)};
+	int err;
+
+	/* A buffer of events is of the same type, and has no size. */
+	if (!m || m->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY || m->nfields || !m->max_entries)
+		return error_set(e, FAULT_TOOL, -ENOENT,
+				 "%s:%u: `perf_counters`: %s has no BPF_PERF_ARRAY %s",
+				 plan->program->path, c->line, plan->program->template_path,
+				 c->table);
+	err = sample_count(c->event, keep_counter, &to, e);
+	return err ? error_prefix(e, err, "%s:%u: cannot count %s for %s", plan->program->path,
+				  c->line, c->event, c->table)
+		   : 0;
+}
+
 int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struct error *e)
 {
 	int err = 0;
 
 	memset(a, 0, sizeof(*a));
+	for (size_t i = 0; i < plan->program->nperf_counters && !err; i++)
+		err = attach_counter(a, plan, &plan->program->perf_counters[i], l, e);
 	for (size_t i = 0; i < plan->nprobes && !err; i++)
 		if (plan->probes[i].ntargets)
 			err = attach_probe(a, plan, &plan->probes[i], l, e);

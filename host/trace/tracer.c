@@ -16,6 +16,7 @@
 #include "trace/buffers.h"
 #include "trace/load.h"
 #include "trace/pipe.h"
+#include "trace/beside.h"
 #include "trace/table_read.h"
 
 #define TURN 4096
@@ -110,9 +111,10 @@ static int find_table(struct feed *f, struct error *e)
 				 p->table_line, p->template_path, p->table);
 	if (check_wide(p, f->map, e))
 		return -EINVAL;
-	return program_output_is_periodic(p->output)
-		       ? layout_make_table(&f->layout, f->map, t->plan->kernel, e)
-		       : layout_make(&f->layout, f->map, t->plan->kernel, e);
+	if (!program_output_is_periodic(p->output))
+		return layout_make(&f->layout, f->map, t->plan->kernel, e);
+	return layout_make_table(&f->layout, f->map, t->plan->kernel, e)
+		       ?: beside_layout(&f->layout, p, t->object, f->map, t->plan->kernel, e);
 }
 
 int tracer_new(struct tracer **out, const struct plan *plan, const struct object *o, tracer_fn fn,
@@ -345,10 +347,11 @@ uint64_t tracer_rest(const struct tracer *t)
 
 void tracer_table(const struct tracer *t, size_t output, struct table *table)
 {
+	const struct program *p = program_output_at(t->plan->program, output);
 	const struct object_map *m = t->feeds[output].map;
 
-	table_init(table, m ? m->key_size : 0, m ? m->value_size : 0);
-	if (m && program_is_wide(program_output_at(t->plan->program, output)))
+	table_init(table, m ? m->key_size : 0, m ? beside_size(p, t->object, m) : 0);
+	if (m && program_is_wide(p))
 		table->value_size *= m->max_entries;
 }
 
@@ -382,6 +385,8 @@ int tracer_read(const struct tracer *t, size_t output, struct table *table, bool
 {
 	const struct program *p = program_output_at(t->plan->program, output);
 
+	if (p->nbeside)
+		return beside_read(table, p, &t->load, t->feeds[output].map, take, e);
 	if (program_is_wide(p))
 		return read_wide(t, output, table, e);
 	return table_read(table, load_map_fd(&t->load, p->table), t->feeds[output].map, take, e);

@@ -78,13 +78,14 @@ static void test_shape(void **state)
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, letters, "
-		"template, modules, variants, probes, substitute, facts, output, metrics, "
-		"examples");
+		"template, modules, variants, probes, substitute, facts, perf_counters, output, "
+		"metrics, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, heading, "
-		"label, linear, clock, trace_pipe, interval, csv, folded, json, also");
+		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, sort, loadavg, heading, label, linear, clock, trace_pipe, interval, csv, "
+		"folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -396,6 +397,22 @@ static void test_bad_columns(void **state)
 		 "5: column A: `format: path` and `dirs` want one another"},
 		{"- {title: A, field: a, dirs: d}",
 		 "5: column A: `format: path` and `dirs` want one another"},
+		{"- {title: A, field: a, format: stack}",
+		 "5: column A: `format: stack` or `user_stack` and `stacks` want one another"},
+		{"- {title: A, field: a, stacks: s}",
+		 "5: column A: `format: stack` or `user_stack` and `stacks` want one another"},
+		{"- {title: A, field: a, format: user_stack, stacks: s}",
+		 "5: column A: `format: user_stack` or `usym` and `pid` want one another"},
+		{"- {title: A, field: a, format: stack, stacks: s, pid: p}",
+		 "5: column A: `format: user_stack` or `usym` and `pid` want one another"},
+		{"- {title: A, field: a, format: usym, pid: {option: p}}",
+		 "5: `pid` of column A: this tool has no option p"},
+		{"- {title: A, field: a, format: usym, pid: {field: p}}",
+		 "5: unknown key `field` in `pid`; known here: option"},
+		{"- {title: A, field: a, format: hex, show_offset: true}",
+		 "5: column A: `show_offset` and `show_module` are of functions' names: `format: "
+		 "ksym`, "
+		 "`usym`, `stack` or `user_stack`"},
 		{"- {title: A, field: a.b}", "5: `field` is to be a C identifier, not \"a.b\""},
 		{"- {title: A, field: a, names: {x: y}}",
 		 "5: `names` is to be a whole number (64 bits), not \"x\""},
@@ -418,8 +435,8 @@ static void test_bad_columns(void **state)
 		"programs/x.yaml:2: `columns` is empty; leave it out, or give it a list of "
 		"columns");
 	program_file_error(SUMMARY "output: {columns: [{title: A, field: a}]}\n",
-			   "programs/x.yaml:2: `output` wants its kind: stream, top, histogram, "
-			   "rates or trace_pipe");
+			   "programs/x.yaml:2: `output` wants its kind: stream, top, table, "
+			   "histogram, rates or trace_pipe");
 	program_file_error(SUMMARY "output: {stream: a, top: b, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `output` is of one kind, not stream and top");
 	program_file_error(SUMMARY
@@ -449,9 +466,10 @@ static void test_bad_also(void **state)
 			   "programs/x.yaml:2: `also` is to be a list of outputs, not \"b\"");
 	program_file_error(ALSO("  - stream: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `columns`");
-	program_file_error(ALSO("  - columns: [{title: A, field: x}]\n"),
-			   "programs/x.yaml:6: an item of `also` wants its kind: stream, top, "
-			   "histogram or rates");
+	program_file_error(
+		ALSO("  - columns: [{title: A, field: x}]\n"),
+		"programs/x.yaml:6: an item of `also` wants its kind: stream, top, table, "
+		"histogram or rates");
 	program_file_error(ALSO("  - histogram: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `label`: what is "
 			   "counted");
@@ -469,9 +487,9 @@ static void test_bad_also(void **state)
 	program_file_error(
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
-		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, columns, only, sort, loadavg, heading, label, "
-		"linear, clock");
+		"programs/x.yaml:8: unknown key `interval` in `also`; known "
+		"here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, sort, loadavg, heading, label, linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
 		"programs/x.yaml:3: `interval` is not for the output stream");
