@@ -114,7 +114,7 @@ def columns_of_lines(run, table, lines, marks, computed, stream, several):
         if not name:
             continue
         others = tables_in(parts[which]["expr"])
-        if others and table not in others:
+        if stream and others and table not in others:
             notes.append("the column %s is of another table, %s" % (name, others[0]))
             continue
         c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, table)

@@ -150,12 +150,12 @@ def output_of(work, out):
 
 
 # Fields that JSON and CSV have beside the columns.
-ALWAYS = ("time", "interval_ns")
+ALWAYS = ("time", "elapsed_ns", "interval_ns")
 
 
 def columns_of(work, out):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
-    columns, fields = [], set()
+    columns, fields = [], {"table"} if work.out.get("also") else set()
     for i, c in enumerate(out["columns"]):
         entry = {"title": c.title}
         entry.update(c.keys)

@@ -437,6 +437,12 @@ static inline bool program_column_is_stack(const struct program_column *c)
 	return c->format == PROGRAM_FORMAT_STACK || c->format == PROGRAM_FORMAT_USER_STACK;
 }
 
+/* What is named while the tool runs, of the kernel's stacks and of user programs. */
+static inline bool program_column_is_of_users(const struct program_column *c)
+{
+	return program_column_is_stack(c) || c->format == PROGRAM_FORMAT_USYM;
+}
+
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */

@@ -79,15 +79,13 @@ static void test_shape(void **state)
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, letters, "
 		"template, modules, variants, probes, substitute, facts, perf_counters, output, "
-		"metrics, "
-		"examples");
+		"metrics, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
 		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
-		"beside, "
-		"sort, loadavg, heading, label, linear, clock, trace_pipe, interval, csv, folded, "
-		"json, also");
+		"beside, sort, loadavg, heading, label, linear, clock, trace_pipe, interval, csv, "
+		"folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -490,9 +488,10 @@ static void test_bad_also(void **state)
 			   "programs/x.yaml:2: `also` is to be a list of outputs, not \"b\"");
 	program_file_error(ALSO("  - stream: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `columns`");
-	program_file_error(ALSO("  - columns: [{title: A, field: x}]\n"),
-			   "programs/x.yaml:6: an item of `also` wants its kind: stream, top, "
-			   "table, histogram or rates");
+	program_file_error(
+		ALSO("  - columns: [{title: A, field: x}]\n"),
+		"programs/x.yaml:6: an item of `also` wants its kind: stream, top, table, "
+		"histogram or rates");
 	program_file_error(ALSO("  - histogram: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `label`: what is "
 			   "counted");
@@ -510,11 +509,9 @@ static void test_bad_also(void **state)
 	program_file_error(
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
-		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, table, ascending, keep, columns, only, beside, sort, "
-		"loadavg, "
-		"heading, label, "
-		"linear, clock");
+		"programs/x.yaml:8: unknown key `interval` in `also`; known "
+		"here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, sort, loadavg, heading, label, linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
 		"programs/x.yaml:3: `interval` is not for the output stream");

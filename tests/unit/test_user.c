@@ -61,7 +61,8 @@ static char *self(void)
 
 static void test_files(void **state)
 {
-	static const char *const bad[] = {"", "nothing", ".", "..", "l*", "/nothing", "lib[c]", "c\\"};
+	static const char *const bad[] = {"",	"nothing",  ".",      "..",
+					  "l*", "/nothing", "lib[c]", "c\\"};
 	struct error e = {0};
 	char *path;
 

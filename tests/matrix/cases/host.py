@@ -388,6 +388,9 @@ int seen(struct pt_regs *ctx, int n, const char *s)
     with open("/root/tools/users.yaml", "a") as f:
         f.write("filters: [pid]\noptions: [{name: file, type: binary, default: /root/probed, help: the program}]\n")
     other = started()
+    # What a process never touched yet a probe cannot read.
+    step(other)
+    step(probed)
     for more, pids in (((), {other.pid, probed.pid}), (("--pid", str(probed.pid)), {probed.pid})):
         t = Background("bcchost", *directory, name, *more)
         wait_for(lambda: "FILE" in t.stdout or not t.alive(), 150, "the heading")
