@@ -49,7 +49,7 @@ def callback_filters(work, table):
 
 def put_computed(work, table):
     """Fields that are worked out before an event goes, and what is not to go."""
-    shown = {c.keys.get("field") for c in work.out["columns"]}
+    shown = set().union(*(c.fields() for c in work.out["columns"]))
     work.computed.made = [m for m in work.computed.made if m[0] in shown]
     if not work.computed.made and not work.conditions_c:
         return
@@ -73,7 +73,7 @@ def put_computed(work, table):
     if not spots or not places:
         names = {n for n, _m in work.computed.made}
         for c in list(work.out["columns"]):
-            if c.keys.get("field") in names:
+            if c.fields() & names:
                 work.out["columns"].remove(c)
                 work.report.todo(0, "the column %s is worked out by the script" % c.title)
         if not work.out["columns"]:

@@ -1,94 +1,133 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a run by the lines that it printed, and those of all runs as one list."""
-from .column import Column, column
-from .expr import fields_in, simplify, strip_prefix
-from .lines import by_position, header_titles, looks_like_header, render, slots_of
+from .column import Column, Place, atoms_of, column
+from .lines import has_value, looks_like_header, parse_spec, render, slots_of, titles_of, values_in
 from .merge import Conditions, merge
 from .template import Words, condition_text
 
 
-def columns_of_run(run, table, prefix, computed, stream):
-    """The columns of one run for what it prints of a table: (columns, line number, notes)."""
-    lines = [n for n in run.lines if n["phase"] == prefix and any(
-        not isinstance(p, str) and p["expr"] is not None for p in n["pieces"])]
-    if not lines:
+class Found:
+    """What a run's lines are: columns, the script's line, and what is left for a person. headless:
+    the script prints no titles above them."""
+
+    def __init__(self, columns, line, notes, headless):
+        self.columns, self.line, self.notes, self.headless = columns, line, notes, headless
+
+
+def columns_of_run(run, table, prefix, computed, stream, whole=True):
+    """The columns of one run for what it prints of a table, or None. whole: a line without titles
+    is one column."""
+    cases = cases_of(run, prefix, stream)
+    if not cases:
         return None
-    if stream:
-        plain = [n for n in lines if n["event"] in ({}, None)]
-    else:
-        plain = lines
-    pick = max(plain or lines, key=lambda n: sum(
-        1 for p in n["pieces"] if not isinstance(p, str) and p["expr"] is not None))
-    shape = [len(s) for s in slots_of(pick["pieces"])]
-    alike = [n for n in lines if n["line"] == pick["line"] and
-             len(slots_of(n["pieces"])) == len(shape)]
-    alike = [pick] + [n for n in alike if n is not pick]
+    pick = cases[0]
     slots = slots_of(pick["pieces"])
-    at = run.notes.index(pick)
-    headers = [n for n in run.notes[:at] if n["what"] == "line" and n["pieces"] and not any(
-        not isinstance(p, str) and p["expr"] is not None for p in n["pieces"])]
-    real = [i for i, s in enumerate(slots) if any(
-        not isinstance(p, str) for p in s)]
-    titles, used = None, None
-    for n in reversed(headers):
-        if looks_like_header(n):
-            titles = header_titles(n, len(slots))
-            if titles is None:
-                some = header_titles(n, len(real))
-                if some:
-                    titles = [None] * len(slots)
-                    for i, t in zip(real, some):
-                        titles[i] = t
-            if titles:
-                used = n
-                break
-    if titles is None:
-        n = next((h for h in reversed(headers) if looks_like_header(h)), None)
-        if n:
-            titles, used = by_position(n, pick), n
-    cols, notes = [], []
-    for i, slot in enumerate(slots):
-        parts = [p for p in slot if not isinstance(p, str)]
-        title = titles[i] if titles else None
-        if not parts:
-            if title and used is not None:
-                notes.append("the column %s always says `%s`" % (title, render(slot)))
-            continue
-        # The part of the slot that tells most.
-        which = max(range(len(parts)), key=lambda k: (parts[k]["expr"] is not None, -k))
-        outcomes = []
-        for n in alike:
-            other = [p for p in slots_of(n["pieces"])[i] if not isinstance(p, str)]
-            p = other[which] if which < len(other) else None
-            outcomes.append((hashable_expr(p["expr"]), p["value"] if p["expr"] is None else "")
-                            if p else (None, render(slots_of(n["pieces"])[i])))
-        name = title
-        if not name:
-            found = fields_in(parts[which]["expr"])
-            name = strip_prefix(found[0]).upper() if found else None
-        if not name:
-            continue
-        c = column(name, parts[which]["spec"], outcomes, alike, computed, stream, slot)
+    titles = titles_before(run, pick, slots)
+    if titles is None and not whole:
+        titles = [None] * len(slots)
+    groups = [("LINE", 0, len(slots))] if titles is None else groups_of(titles, slots)
+    columns, notes = [], []
+    lines = [(c, slots_of(c["pieces"])) for c in cases]
+    for i, (title, start, end) in enumerate(groups):
+        last = i + 1 == len(groups)
+        # Lines may be unlike one another only at their end.
+        able = [(c, s) for c, s in lines if len(s) == len(slots) or len(s) >= (
+            start if last else end)]
+        outcomes = [atoms_of(s[start:None if last else end]) for _c, s in able]
+        c, note = column(Place(title, slots[start:end], stream, computed), outcomes,
+                         [c for c, _s in able])
         if c is None:
-            notes.append("the column %s, whose value (`%s` in a trial) is of no field" %
-                         (name, render(slot)[:40]))
-            continue
-        shown = [p for p in parts if p["expr"] is not None]
-        if len(shown) > 1:
-            c.note = c.note or "the script shows %d values together here; the first is shown" % \
-                len(shown)
-        cols.append(c)
-    if not cols:
+            notes.append("the column %s, whose value (`%s` in a trial) is of no field" % (
+                title, " ".join(render(s) for s in slots[start:end])[:40]))
+        else:
+            c.gap = slots[start].gap
+            c.note = note
+            columns.append(c)
+    if not any(c.fields() or "value" in c.keys for c in columns):
         return None
-    return cols, pick["line"], notes
+    set_distances(columns)
+    return Found(columns, pick["line"], notes, titles is None)
 
 
-def hashable_expr(e):
-    return simplify(e) if e is not None else None
+def cases_of(run, prefix, stream):
+    """The line that is printed of an event, of each that was tried: the plain event's first, which
+    is the one that tells most."""
+    lines = [n for n in run.lines if n["phase"] == prefix]
+    if not any(values_in(n["pieces"]) for n in lines):
+        return []
+    if not stream:
+        pick = max(lines, key=lambda n: values_in(n["pieces"]))
+        return [pick] + [n for n in lines if n["line"] == pick["line"] and n is not pick]
+    events = {}
+    for n in lines:
+        if n["pieces"]:
+            events.setdefault(repr(n["event"]), []).append(n)
+    first = next((g for g in events.values() if g[0]["event"] in ({}, None)), None)
+    if not first or not any(values_in(n["pieces"]) for n in first):
+        first = max(events.values(), key=lambda g: max(values_in(n["pieces"]) for n in g))
+    pick = max(first, key=lambda n: values_in(n["pieces"]))
+    shape = shape_of(pick)
+
+    def likeness(n):
+        own = shape_of(n)
+        same = next((i for i, (a, b) in enumerate(zip(shape, own)) if a != b),
+                    min(len(shape), len(own)))
+        return same, n["line"] == pick["line"], values_in(n["pieces"])
+    return [pick] + [max(g, key=likeness) for g in events.values() if g is not first]
+
+
+def shape_of(line):
+    return [tuple(p if isinstance(p, str) else p["spec"] for p in s)
+            for s in slots_of(line["pieces"])]
+
+
+def titles_before(run, pick, slots):
+    """The titles of the heading that was printed last before this line."""
+    at = next(i for i, n in enumerate(run.notes) if n is pick)
+    for n in reversed(run.notes[:at]):
+        if n["what"] == "line" and n["pieces"] and looks_like_header(n):
+            titles = titles_of(n, slots)
+            if titles:
+                return titles
+    return None
+
+
+def groups_of(titles, slots):
+    """[(title, first slot, end)]: what has no title of its own belongs to what is before it."""
+    groups = []
+    for i, t in enumerate(titles):
+        real = any(map(has_value, slots[i]))
+        if t is None and groups and any(titles):
+            groups[-1] = (groups[-1][0], groups[-1][1], i + 1)
+        elif t is None and not any(titles):
+            if real:
+                groups.append((None, i, i + 1))
+        else:
+            groups.append((t, i, i + 1))
+    # Those before the first title.
+    if groups and groups[0][0] is None and any(titles):
+        first = next(i for i, g in enumerate(groups) if g[0] is not None)
+        groups[:first + 1] = [(groups[first][0], groups[0][1], groups[first][2])]
+    return groups
+
+
+def set_distances(columns):
+    """Columns are one blank apart; where the script's are not, a width makes up for it."""
+    for before, c in zip([None] + columns, columns):
+        more = c.gap - 1 if before else c.gap
+        if not more:
+            continue
+        keys = before.keys if before else None
+        if keys and keys.get("width") and keys.get("align") != "right" and \
+           keys["width"] + more > 0:
+            keys["width"] += more
+        elif c.keys.get("width") and c.keys.get("align") == "right" and \
+                c.keys["width"] + more > 0:
+            c.keys["width"] += more
 
 
 def merged_columns(work, get):
-    """Columns of all runs, each with the option that it depends on."""
+    """Columns of all runs, each with the option that it depends on: (columns, line, headless)."""
     made, runs = [], []
     for r in work.runs:
         if len(r.on) > 1 or any(a.kind == "fact" for a in r.on) or r.on in [x.on for x in runs]:
@@ -103,7 +142,7 @@ def merged_columns(work, get):
     seqs = []
     for i in usable:
         seq = []
-        for c in made[i][0]:
+        for c in made[i].columns:
             # Columns of one title are one, and as the script has it without options.
             ident = (c.title, sum(x[0] == c.title for x in seq))
             columns.setdefault(ident, c)
@@ -117,11 +156,11 @@ def merged_columns(work, get):
             single = cond[0][0] if len(cond) == 1 and len(cond[0]) == 1 else None
             if single is None or single[0].kind not in ("flag", "value"):
                 if 0 not in runs:
-                    work.report.guess(made[usable[min(runs)]][1], "the column %s is shown "
+                    work.report.guess(made[usable[min(runs)]].line, "the column %s is shown "
                                       "only with %s in the script; here it is left out" % (
                                           c.title, condition_text(cond, Words())))
                     continue
-                work.report.guess(made[0][1], "the column %s is always shown" % c.title)
+                work.report.guess(made[0].line, "the column %s is always shown" % c.title)
             else:
                 a, wanted = single
                 if wanted:
@@ -130,15 +169,15 @@ def merged_columns(work, get):
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
         out.append(c)
-    for i in usable:
-        if i:
-            continue
-        for note in made[i][2]:
-            work.report.todo(made[i][1], note)
+    for note in made[0].notes:
+        work.report.todo(made[0].line, note)
     for c in out:
         if c.note:
-            work.report.guess(made[0][1], "the column %s: %s" % (c.title, c.note))
-    return out, made[0][1]
+            work.report.guess(made[0].line, "the column %s: %s" % (c.title, c.note))
+    if made[0].headless:
+        work.report.did(made[0].line, "the script prints no titles above its lines, nor does the "
+                        "tool")
+    return out, made[0].line, made[0].headless
 
 
 def default_columns(work, fields, skip=()):

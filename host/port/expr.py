@@ -71,7 +71,7 @@ def simplify(e):
     if isinstance(e, list):
         e = tuple(simplify(x) for x in e)
         if e[0] == "names" and isinstance(e[1], dict):
-            e = ("names", {int(k): v for k, v in e[1].items()}, e[2])
+            e = ("names", {int(k): v for k, v in e[1].items()}) + e[2:]
     return e
 
 
@@ -118,6 +118,8 @@ class Computed:
         """A comparison that a script made, as C."""
         expr, op, other = cond
         left = self.c_expr(expr, var)
+        if left is not None and op == "in" and len(other) <= 16:
+            return "(%s)" % " || ".join("(s64)%s == %d" % (left, n) for n in other)
         if left is None or not isinstance(other, int) or \
            op not in ("==", "!=", "<", "<=", ">", ">="):
             return None

@@ -78,6 +78,8 @@ def output_of(work):
     if work.only:
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
     columns = columns_of(work)
+    if out.get("headless"):
+        o["heading"] = False
     if columns:
         o["columns"] = columns
     return o
@@ -86,17 +88,21 @@ def output_of(work):
 def columns_of(work):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
     out = work.out
-    columns, fields = [], set()
+    columns, fields = [], {}
     for i, c in enumerate(out["columns"]):
         entry = {"title": c.title}
         entry.update(c.keys)
-        name = entry.get("field") or entry.get("value")
-        if name in fields:
-            other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields else \
-                "%s_%d" % (name, i)
-            name = entry["as"]
-        fields.add(name)
+        for part in c.parts():
+            part = entry if part is c.keys else part
+            name = part.get("field") or part.get("value")
+            shape = {k: v for k, v in part.items() if k in (
+                "field", "format", "names", "other", "unit", "divide_by")}
+            if name in fields and fields[name] != (shape if part is not entry else None):
+                other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
+                part["as"] = other if other[:1].isalpha() and other not in fields else \
+                    "%s_%d" % (name, len(fields))
+                name = part["as"]
+            fields[name] = shape
         if i + 1 == len(out["columns"]) and entry.get("align") != "right":
             entry.pop("width", None)
         if c.when in work.option_names:

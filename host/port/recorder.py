@@ -70,10 +70,7 @@ class Recorder:
                         self.end_line(to)
                         line = self.line.setdefault(to, [])
             else:
-                spec, v = piece
-                shown = to_text(v) if isinstance(v, (str, bytes)) else repr(sym.plain(v)) \
-                    if isinstance(v, (int, float)) else str(v)
-                line.append({"spec": spec, "expr": sym.expr_of(v), "value": shown[:200]})
+                line.append(told(piece))
 
     def end_line(self, to):
         line = self.line.pop(to, [])
@@ -87,7 +84,7 @@ class Recorder:
             return None
         return [(b[0], b[1], to_text(b[2]) if isinstance(b[2], (str, bytes)) else b[2], b[3])
                 for b in sym.branches.seen
-                if isinstance(b[2], (int, str, bytes)) and b[2] != "?"][:64]
+                if isinstance(b[2], (int, str, bytes, tuple)) and b[2] != "?"][:64]
 
     # --- the script's waiting ---
 
@@ -139,7 +136,7 @@ class Recorder:
                 # One field at a time; where that led to another comparison, both together.
                 now = {k: v for k, v in change.items() if k != "*"}
                 for other in branch_values(sym.branches.seen, table.name):
-                    if len(now) > 1 or set(other) & set(now):
+                    if len(now) > 2 or set(other) & set(now):
                         continue
                     change = dict(now, **other)
                     key = repr(sorted(change.items()))
@@ -152,6 +149,20 @@ class Recorder:
     def end_partial(self):
         if self.line.get("stdout"):
             self.end_line("stdout")
+
+
+def told(piece):
+    """A piece of a text as it is noted. What was made of several values has them in `parts`."""
+    if isinstance(piece, str):
+        return piece
+    spec, v = piece
+    shown = to_text(v) if isinstance(v, (str, bytes)) else repr(sym.plain(v)) \
+        if isinstance(v, (int, float)) else str(v)
+    out = {"spec": spec, "expr": sym.expr_of(v), "value": shown[:200]}
+    nested = getattr(v, "pieces", None)
+    if nested and out["expr"] is None and any(not isinstance(p, str) for p in nested):
+        out["parts"] = [told(p) for p in nested]
+    return out
 
 
 def describe(e):

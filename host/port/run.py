@@ -303,7 +303,8 @@ def run(source, path, config, emit):
              "int": Int, "float": Float, "port_call_percent": texts.percent,
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
-             "port_call_get": texts.getter, "port_call_replace": replaced}
+             "port_call_get": texts.getter, "port_call_in": texts.inside,
+             "port_call_join": texts.join, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
     sys.modules["__main__"] = main

@@ -4,24 +4,88 @@ from . import sym
 from .sym import to_text, wrap
 
 
-EVENTS = 48     # for each buffer, the ones for its branches included
+EVENTS = 64     # for each buffer, the ones for its branches included
 
 
 def branch_values(seen, table):
     """For each comparison of a field with a number, events that go the other way."""
     out = []
-    for expr, op, other, _result in seen:
-        if not isinstance(expr, tuple) or expr[0] != "field" or expr[1] != table:
-            continue
-        name = expr[2]
+    for expr, op, other, result in seen:
         if isinstance(other, bool) or other == "?":
             continue
-        if isinstance(other, int):
+        if op == "in":
+            other = other[0]
+        field = field_of(expr)
+        if field is None or field[1] != table:
+            continue
+        name = field[2]
+        if expr is not field:
+            if isinstance(other, int):
+                out += [{name: v} for v in turned(expr, op, other, result)]
+        elif isinstance(other, int):
             for v in (other, other + 1, other - 1):
                 out.append({name: int.__add__(other, v - other)})
         elif isinstance(other, (str, bytes)) and op == "==":
             out.append({name: to_text(other)})
     return out
+
+
+def field_of(expr):
+    """The one field that an expression of integers is of; None: of several, or of something else."""
+    if not isinstance(expr, tuple):
+        return None
+    if expr[0] == "field":
+        return expr
+    if expr[0] != "op":
+        return None
+    a, b = expr[2], expr[3]
+    if isinstance(a, int):
+        return field_of(b)
+    return field_of(a) if isinstance(b, int) else None
+
+
+OPERATIONS = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
+              "/": lambda a, b: a // b, "//": lambda a, b: a // b, "%": lambda a, b: a % b,
+              "&": lambda a, b: a & b, "|": lambda a, b: a | b, "^": lambda a, b: a ^ b,
+              "<<": lambda a, b: a << min(b, 128), ">>": lambda a, b: a >> min(b, 128)}
+TESTS = {"==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+         "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+         "in": lambda a, b: a == b}
+
+
+def worked_out(expr, v):
+    """The expression, where its field is v."""
+    if isinstance(expr, int):
+        return expr
+    return v if expr[0] == "field" else OPERATIONS[expr[1]](worked_out(expr[2], v),
+                                                            worked_out(expr[3], v))
+
+
+def guesses(expr, wanted):
+    """What the field may be for the expression to be that."""
+    if expr[0] == "field":
+        return [wanted]
+    op, a, b = expr[1], expr[2], expr[3]
+    inner, c = (b, a) if isinstance(a, int) else (a, b)
+    back = {"+": [wanted - c], "-": [wanted + c], "*": [wanted // c if c else 0],
+            "/": [wanted * c], "//": [wanted * c], "%": [wanted], "&": [wanted, wanted & c, c, 0],
+            "|": [wanted], "^": [wanted ^ c], "<<": [wanted >> min(c, 63)],
+            ">>": [wanted << min(c, 63)]}[op]
+    return [g for w in back for g in guesses(inner, w)]
+
+
+def turned(expr, op, other, result):
+    """Values of the expression's field for which a comparison goes the other way: the two first."""
+    out = []
+    for wanted in (other, other + 1, other - 1, 0, 1):
+        for v in guesses(expr, wanted):
+            try:
+                flips = v >= 0 and TESTS[op](worked_out(expr, v), other) != result
+            except (ZeroDivisionError, KeyError, ValueError):
+                flips = False
+            if flips and v not in out:
+                out.append(v)
+    return out[:2]
 
 
 class Fields:

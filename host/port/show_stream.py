@@ -18,13 +18,13 @@ def stream_output(work, streams, tables):
     got = merged_columns(work, lambda r: columns_of_run(
         r, table, "callback:" + table, work.computed, True))
     if got:
-        columns, cline = got
+        columns, cline, headless = got
         work.report.did(cline, "the callback's line became the columns %s" %
                         ", ".join(c.title for c in columns))
     else:
         kind = ctext.event_type(work.texts_made[0], table)
         fields = ctext.structs(work.texts_made[0]).get(kind) if kind else None
-        columns = default_columns(work, fields)
+        columns, headless = default_columns(work, fields), False
         if not columns:
             raise Failure("what the events of the table %s hold was not found out" % table,
                           line)
@@ -39,12 +39,13 @@ def stream_output(work, streams, tables):
         n = next(n for n in base.of("table") if n["table"] == t)
         work.report.todo(n["line"], "events of the table %s are not shown: a program has one "
                                     "stream" % t)
-    return {"kind": "stream", "table": table, "columns": columns, "others": others}
+    return {"kind": "stream", "table": table, "columns": columns, "others": others,
+            "headless": headless}
 
 
 def trace_output(work, trace):
     got = merged_columns(work, lambda r: columns_of_run(
-        r, "trace", "callback:trace", work.computed, False))
+        r, "trace", "callback:trace", work.computed, False, whole=False))
     if got:
         columns = [c for c in got[0] if c.keys.get("field") in (
             "comm", "pid", "cpu", "ts_ns", "message", "ts") or "value" in c.keys]

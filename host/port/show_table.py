@@ -88,7 +88,6 @@ def top_output(work, table, tables, walked):
         made = columns_of_run(r, table, "loop", work.computed, False)
         if not made:
             return None
-        made[0][:] = [c for c in made[0] if c.keys.get("field") or c.keys.get("value")]
         return made
     got = merged_columns(work, only)
     structs = ctext.structs(work.texts_made[0])
@@ -101,18 +100,19 @@ def top_output(work, table, tables, walked):
     columns = []
     if got:
         for c in got[0]:
-            if c.keys.get("field") and c.keys["field"] not in known:
+            if c.fields() - known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
                     c.title, table))
                 continue
             if c.keys.get("value") == "elapsed":
                 continue
             columns.append(c)
-    if columns and any("field" in c.keys for c in columns):
+    headless = bool(got) and got[2]
+    if columns and any(c.fields() for c in columns):
         work.report.did(got[1], "the lines of %s became the columns %s" % (
             table, ", ".join(c.title for c in columns)))
     else:
-        columns = []
+        columns, headless = [], False
         for which in ("key", "leaf"):
             fields = structs.get(t[which]) if t[which] else None
             if fields is None:
@@ -132,7 +132,7 @@ def top_output(work, table, tables, walked):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
     return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
-            "others": others}
+            "others": others, "headless": headless}
 
 
 def array_output(work, table, tables, walked):

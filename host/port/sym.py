@@ -20,7 +20,7 @@ class Branches:
         self.seen = []
 
     def note(self, expr, op, other, result):
-        if len(self.seen) < 4000 and isinstance(other, (int, float, str, bytes)):
+        if len(self.seen) < 4000 and isinstance(other, (int, float, str, bytes, tuple)):
             self.seen.append((expr, op, other, bool(result)))
 
 
