@@ -85,7 +85,8 @@ def put_computed(work, table):
         wanted = " && ".join("(!%s || %s)" % (w, c(var)) for w, c in work.conditions_c)
         edits.append((a, a, "{ " + sets + (" if (%s)" % wanted if wanted else "") + " "))
         edits.append((b, b, " }"))
-    decl = "".join("\ts64 %s; /* for the columns */\n" % n for n, _m in work.computed.made)
+    decl = "".join("\t%s %s; /* for the columns */\n" % (work.computed.types[n], n)
+                   for n, _m in work.computed.made)
     for p in places if decl else ():
         if isinstance(p, tuple):
             end = p[1]

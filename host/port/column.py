@@ -3,14 +3,16 @@
 import re
 from collections import namedtuple
 
-from .expr import elapsed, fields_in, hashable, plain_field, ratio, simplify, strip_prefix
-from .lines import has_value, parse_spec
+from .expr import (elapsed, fields_in, hashable, plain_field, ratio, simplify, strip_prefix,
+                   tables_in)
+from .lines import parse_spec
+from .merge import merge
 from .outcomes import Leaf, c_text, choices, comparisons, leaves, tree_of
 
 ALTERNATIVES = 12   # of what may stand at one place
 
 # title: None if there is none; slots: the plain event's; stream: can the template work things out?
-Place = namedtuple("Place", "title slots stream computed")
+Place = namedtuple("Place", "title slots stream computed table")
 
 
 class Column:
@@ -111,12 +113,12 @@ def scaled(field, divisor, spec, keys):
     return "shown as it is, not divided by %g" % divisor
 
 
-def worked_out(place, expr, make=None):
+def worked_out(place, expr, kind="s64"):
     """The name of a field that the template works out; None if it cannot."""
     if not place.stream:
         return None
-    make = make or (lambda var: place.computed.c_expr(expr, var))
-    return place.computed.add(("expr", expr), make) if make("e.") is not None else None
+    make = lambda var: place.computed.c_expr(expr, var)
+    return place.computed.add(("expr", expr), make, kind) if make("e.") is not None else None
 
 
 def value_keys(value, place):
@@ -124,6 +126,9 @@ def value_keys(value, place):
     s = parse_spec(value.spec)
     expr, keys = value.expr, {}
     kind = expr[0]
+    # Of another table, or of the machine.
+    if set(tables_in(expr)) - {place.table} or kind == "host":
+        return None, None
     if kind == "time":
         known = expr[1] in ("%H:%M:%S", "%X")
         return {"value": "time"}, None if known else "the script's time has the form %s" % expr[1]
@@ -134,10 +139,15 @@ def value_keys(value, place):
             keys["field"] = strip_prefix(past[0])
         keys["decimals"] = min(9, s["precision"] if s["precision"] is not None else 3)
         return keys, None
-    if kind in ("ipv4", "ipv6", "ksym") and plain_field(expr[1]):
-        keys["field"] = strip_prefix(expr[1][2])
-        keys["format"] = "ksym" if kind == "ksym" else "ip"
-        return keys, None
+    if kind in ("ipv4", "ipv6", "ksym") and expr[1]:
+        name = strip_prefix(expr[1][2]) if plain_field(expr[1]) else ""
+        if not re.fullmatch(r"\w+", name):
+            name = worked_out(place, expr[1], "u64" if kind == "ksym" else "u32") \
+                if kind != "ipv6" else None
+        if name:
+            keys["field"] = name
+            keys["format"] = "ksym" if kind == "ksym" else "ip"
+            return keys, None
     if kind == "names":
         field = strip_prefix(expr[2][2]) if plain_field(expr[2]) else worked_out(place, expr[2])
         if field:
@@ -156,11 +166,14 @@ def value_keys(value, place):
             keys.pop("unit", None)
         elif s["kind"] == "s" and s["precision"] and scale[1] == 1.0:
             keys["cut"] = s["precision"]
+        elif s["kind"] in "diu" and ("unit" in keys or "divide_by" in keys):
+            keys["round"] = "down"
         return keys, note
-    field = worked_out(place, expr)
-    divisor = 1.0
-    if not field and kind == "op" and expr[1] == "/" and isinstance(expr[3], (int, float)):
+    field, divisor = None, 1.0
+    if kind == "op" and expr[1] == "/" and isinstance(expr[3], (int, float)) and \
+       s["kind"] not in "diu":
         field, divisor = worked_out(place, expr[2]), float(expr[3])
+    field = field or worked_out(place, expr)
     if field:
         keys["field"] = field
         note = scaled(field, divisor, s, keys)
@@ -299,17 +312,32 @@ def as_alternatives(tree, place):
         return None, None
     if all(one_text(o) for o in outcomes):
         return {"field": field, "names": {numbers[o]: one_text(o) for o in outcomes}}, None
-    # What they all begin with is always there.
-    n = 0
-    while all(len(o) > n and o[n] == outcomes[0][n] for o in outcomes):
-        n += 1
-    parts, note = parts_of(outcomes[0][:n], place)
-    for o in outcomes:
-        if o in numbers:
-            more, why = parts_of(o[n:], place, {field: numbers[o]})
-            parts += more
-            note = note or why
+    outcomes = [o for o in outcomes if o in numbers]
+    parts, note = [], None
+    for atoms, where in together(outcomes):
+        always = len(where) == len(numbers) == len(leaves(tree))
+        which = sorted(numbers[outcomes[i]] for i in where)
+        more, why = parts_of(atoms, place, None if always else {
+            field: which if len(which) > 1 else which[0]})
+        parts += more
+        note = note or why
     return {"parts": parts}, note
+
+
+def together(outcomes):
+    """What several outcomes have in common is there once: [(atoms, in which of them)]."""
+    split = [tuple(t for a in o for t in (re.findall(r"\s+|\w+|[^\w\s]+", a)
+                                          if isinstance(a, str) else [a])) for o in outcomes]
+    out = []
+    for item, where in merge(split):
+        if out and out[-1][1] == where:
+            if isinstance(item, str) and isinstance(out[-1][0][-1], str):
+                out[-1][0][-1] += item
+            else:
+                out[-1][0].append(item)
+        else:
+            out.append(([item], where))
+    return out
 
 
 def column(place, outcomes, cases):
@@ -335,6 +363,8 @@ def column(place, outcomes, cases):
             note = note or "under some conditions the script shows something else here"
     if keys is None:
         return None, None
+    said = said_once(place, outcomes)
+    note = note or said and "it said `%s` in all trials; what else it says is not known" % said
     title = place.title
     if title is None:
         fields = Column("", keys).fields()
@@ -342,9 +372,18 @@ def column(place, outcomes, cases):
     return finish(title, keys, place), note
 
 
+def said_once(place, outcomes):
+    """A word that the script put there, and that is the same in all cases."""
+    if any(o != outcomes[0] for o in outcomes):
+        return None
+    words = [p["value"] for s in place.slots for p in s if not isinstance(p, str) and
+             p["expr"] is None and not p.get("parts") and p["value"].strip()]
+    return words[0] if words else None
+
+
 def finish(title, keys, place):
     order = ("value", "field", "format", "digits", "cut", "names", "other", "unit", "divide_by",
-             "decimals", "parts")
+             "decimals", "round", "parts")
     out = {k: keys[k] for k in order if k in keys}
     pieces = [p for s in place.slots for p in s]
     if len(pieces) == 1 and not isinstance(pieces[0], str):

@@ -34,7 +34,7 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
         able = [(c, s) for c, s in lines if len(s) == len(slots) or len(s) >= (
             start if last else end)]
         outcomes = [atoms_of(s[start:None if last else end]) for _c, s in able]
-        c, note = column(Place(title, slots[start:end], stream, computed), outcomes,
+        c, note = column(Place(title, slots[start:end], stream, computed, table), outcomes,
                          [c for c, _s in able])
         if c is None:
             notes.append("the column %s, whose value (`%s` in a trial) is of no field" % (
@@ -136,7 +136,12 @@ def merged_columns(work, get):
         made.append(get(r))
     if not made[0]:
         return None
-    usable = [i for i, m in enumerate(made) if m]
+    # Lines without titles, where there are titles without the option, are something else.
+    usable = [i for i, m in enumerate(made) if m and m.headless == made[0].headless]
+    for i, m in enumerate(made):
+        if m and i not in usable:
+            work.report.guess(m.line, "with %s the script prints other lines; they are left out" %
+                              " ".join(option_shown(a) for a in runs[i].on))
     conditions = Conditions([runs[i].on for i in usable])
     columns = {}
     seqs = []
@@ -149,14 +154,19 @@ def merged_columns(work, get):
             seq.append(ident)
         seqs.append(tuple(seq))
     out = []
-    for ident, runs in merge(seqs):
+    for ident, where in merge(seqs):
         c = columns[ident]
-        cond = conditions.find(runs)
+        typed = typed_text(runs[usable[min(where)]], c)
+        if typed:
+            work.report.todo(made[usable[min(where)]].line, "the column %s shows what was typed "
+                             "(%s)" % (c.title, typed))
+            continue
+        cond = conditions.find(where)
         if cond is not True:
             single = cond[0][0] if len(cond) == 1 and len(cond[0]) == 1 else None
             if single is None or single[0].kind not in ("flag", "value"):
-                if 0 not in runs:
-                    work.report.guess(made[usable[min(runs)]].line, "the column %s is shown "
+                if 0 not in where:
+                    work.report.guess(made[usable[min(where)]].line, "the column %s is shown "
                                       "only with %s in the script; here it is left out" % (
                                           c.title, condition_text(cond, Words())))
                     continue
@@ -178,6 +188,19 @@ def merged_columns(work, get):
         work.report.did(made[0].line, "the script prints no titles above its lines, nor does the "
                         "tool")
     return out, made[0].line, made[0].headless
+
+
+def option_shown(a):
+    return a.option["strings"][-1] if a.option["strings"] else a.option["dest"].upper()
+
+
+def typed_text(run, column):
+    """The value of an option of this run, if the column always says that."""
+    for a in run.on:
+        for v in a.values or ():
+            if any(isinstance(p, str) and str(v) in p for p in column.keys.get("parts", ())):
+                return option_shown(a)
+    return None
 
 
 def default_columns(work, fields, skip=()):

@@ -20,6 +20,14 @@ def fields_in(expr, out=None):
     return out
 
 
+def tables_in(expr):
+    if isinstance(expr, (list, tuple)):
+        if len(expr) == 3 and expr[0] == "field":
+            return [expr[1]]
+        return [t for e in expr for t in tables_in(e)]
+    return []
+
+
 def ratio(expr):
     """(field, divisor) of field / a * b …; None for anything else."""
     if isinstance(expr, (list, tuple)):
@@ -83,16 +91,18 @@ class Computed:
 
     def __init__(self):
         self.made = []      # (name, function of var -> C text)
+        self.types = {}     # name -> C type, if not s64
         self.known = {}
         # The members that the event has in the template whatever the options; None: not known.
         self.members = None
 
-    def add(self, key, make):
-        key = repr(key)
+    def add(self, key, make, kind="s64"):
+        key = repr((key, kind))
         if key not in self.known:
             name = "shown_%d" % (len(self.made) + 1)
             self.known[key] = name
             self.made.append((name, make))
+            self.types[name] = kind
         return self.known[key]
 
     def c_expr(self, expr, var):

@@ -94,12 +94,14 @@ def titles_of(header, slots):
     for titles in (own, words):
         if len(titles) == len(slots):
             return titles
+    placed = by_position(header, slots)
+    if [t for t in placed if t] == words:
+        return placed
     for titles in (own, words):
         if len(titles) == len(real):
             at = dict(zip(real, titles))
             return [at.get(i) for i in range(len(slots))]
-    titles = by_position(header, slots)
-    return titles if sum(t is not None for t in titles) >= 2 else None
+    return placed if sum(t is not None for t in placed) >= 2 else None
 
 
 def by_position(header, slots):

@@ -78,6 +78,8 @@ def output_of(work):
     if work.only:
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
     columns = columns_of(work)
+    if out["kind"] == "top" and work.loadavg:
+        o["loadavg"] = True
     if out.get("headless"):
         o["heading"] = False
     if columns:
@@ -94,10 +96,13 @@ def columns_of(work):
         entry.update(c.keys)
         for part in c.parts():
             part = entry if part is c.keys else part
-            name = part.get("field") or part.get("value")
-            shape = {k: v for k, v in part.items() if k in (
-                "field", "format", "names", "other", "unit", "divide_by")}
-            if name in fields and fields[name] != (shape if part is not entry else None):
+            name = part.get("field")
+            if part.get("value") or not name:
+                continue
+            # Of one field in two shapes there are two only if one is no plain number or text.
+            shape = (part.get("field"), part.get("format")
+                     if part.get("format") not in ("hex", "octal") else None)
+            if name in fields and fields[name] != shape:
                 other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
                 part["as"] = other if other[:1].isalpha() and other not in fields else \
                     "%s_%d" % (name, len(fields))

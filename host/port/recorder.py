@@ -28,6 +28,7 @@ class Recorder:
         self.phase = "before"
         self.line = {}
         self.waits = 0
+        self.compared = 0       # of the comparisons, those that were before the last line
         self.interrupted = 0
         self.done_events = False
         self.tried = set()      # lines inside a try
@@ -77,13 +78,16 @@ class Recorder:
         if to == "stdout":
             self.note("line", phase=self.phase, pieces=line, line=self.script_line(),
                       event=getattr(self, "event_at", None), at=self.branches_now())
+        self.compared = len(sym.branches.seen)
 
     def branches_now(self):
         """The comparisons with numbers that this event has met."""
-        if not self.phase.startswith("callback"):
+        if not self.phase.startswith(("callback", "loop")):
             return None
+        # In a loop over a table's entries: those since the last line.
+        since = self.compared if self.phase == "loop" else 0
         return [(b[0], b[1], to_text(b[2]) if isinstance(b[2], (str, bytes)) else b[2], b[3])
-                for b in sym.branches.seen
+                for b in sym.branches.seen[since:]
                 if isinstance(b[2], (int, str, bytes, tuple)) and b[2] != "?"][:64]
 
     # --- the script's waiting ---

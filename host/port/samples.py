@@ -67,10 +67,19 @@ def guesses(expr, wanted):
         return [wanted]
     op, a, b = expr[1], expr[2], expr[3]
     inner, c = (b, a) if isinstance(a, int) else (a, b)
-    back = {"+": [wanted - c], "-": [wanted + c], "*": [wanted // c if c else 0],
-            "/": [wanted * c], "//": [wanted * c], "%": [wanted], "&": [wanted, wanted & c, c, 0],
-            "|": [wanted], "^": [wanted ^ c], "<<": [wanted >> min(c, 63)],
-            ">>": [wanted << min(c, 63)]}[op]
+    if op in ("<<", ">>"):
+        back = [wanted] if inner is b or not 0 <= c < 64 else \
+            [wanted >> c if op == "<<" else wanted << c]
+    elif op == "&":
+        back = [wanted, wanted & c, c, 0]
+    elif op == "-":
+        back = [c - wanted if inner is b else wanted + c]
+    elif op in ("/", "//"):
+        back = [wanted * c]
+    elif op == "*":
+        back = [wanted // c] if c else []
+    else:
+        back = [{"+": wanted - c, "^": wanted ^ c}.get(op, wanted)]
     return [g for w in back for g in guesses(inner, w)]
 
 
@@ -81,7 +90,7 @@ def turned(expr, op, other, result):
         for v in guesses(expr, wanted):
             try:
                 flips = v >= 0 and TESTS[op](worked_out(expr, v), other) != result
-            except (ZeroDivisionError, KeyError, ValueError):
+            except (ZeroDivisionError, KeyError, ValueError, OverflowError):
                 flips = False
             if flips and v not in out:
                 out.append(v)

@@ -2,6 +2,7 @@
 """Tables that are shown in intervals: histograms, the entries of a hash, an array's counters."""
 from . import ctext
 from .column import Column
+from .expr import tables_in
 from .columns import columns_of_run, default_columns, merged_columns
 from .show_stream import trace_output
 from .work import Failure
@@ -70,8 +71,12 @@ def table_output(work, walked, tables):
                     counted[t] = counted.get(t, 0) + 1
     order = sorted(counted, key=lambda t: -counted[t]) + \
         [n["table"] for n in walked if n["table"] not in counted]
+    structs = ctext.structs(work.texts_made[0])
     for table in order:
         kind = tables.get(table, {}).get("kind") or ""
+        # One with a struct as its key is a hash.
+        if kind == "BPF_HISTOGRAM" and structs.get(tables[table].get("key")):
+            return top_output(work, table, tables, walked)
         if "HASH" in kind and "OF_MAPS" not in kind:
             return top_output(work, table, tables, walked)
     for table in order:
@@ -107,6 +112,9 @@ def top_output(work, table, tables, walked):
             if c.keys.get("value") == "elapsed":
                 continue
             columns.append(c)
+    if any(p.get("expr") and p["expr"][:2] == ["host", "loadavg"] for n in work.ex.base.lines
+           for p in n["pieces"] if not isinstance(p, str)):
+        work.loadavg = True
     headless = bool(got) and got[2]
     if columns and any(c.fields() for c in columns):
         work.report.did(got[1], "the lines of %s became the columns %s" % (
@@ -164,11 +172,3 @@ def any_output(work, tables):
         if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH"):
             return top_output(work, name, tables, [{"table": name, "line": 0}])
     raise Failure("nothing that the script shows was found")
-
-
-def tables_in(expr):
-    if isinstance(expr, (list, tuple)):
-        if len(expr) == 3 and expr[0] == "field":
-            return [expr[1]]
-        return [t for e in expr for t in tables_in(e)]
-    return []

@@ -215,6 +215,14 @@ class SymBytes(SymText, bytes):
         return joined(other, self, bytes.__add__(other, self))
 
 
+def note_text(value, other):
+    """A comparison of a text; of a letter that a number was made into, one of the number."""
+    if isinstance(value.expr, tuple) and value.expr[0] == "chr" and len(other) == 1:
+        branches.note(value.expr[1], "==", ord(other), str.__eq__(value, other))
+    else:
+        branches.note(value.expr, "==", "".join(list(other)), str.__eq__(value, other))
+
+
 class SymStr(SymText, str):
     def encode(self, *args, **kwargs):
         made = wrap(str.encode(self, *args, **kwargs), self.expr)
@@ -229,7 +237,7 @@ class SymStr(SymText, str):
 
     def __eq__(self, other):
         if self.expr is not None and isinstance(other, str):
-            branches.note(self.expr, "==", "".join(list(other)), str.__eq__(self, other))
+            note_text(self, other)
         return str.__eq__(self, other)
 
     def __ne__(self, other):

@@ -64,6 +64,7 @@ class Work:
         self.guarded = {}       # handler -> [(probe, condition, line)]: attached in some runs only
         self.probe_options = set()
         # show, callback
+        self.loadavg = False    # the script prints it above each table
         self.out = {}           # the key `output`, and what else is known of it
         self.column_options = set()
         self.conditions_c = []  # [(word, comparison)]: what the callback leaves out
