@@ -194,8 +194,8 @@ def padding(keys, spec):
     s = parse_spec(spec)
     if s["width"] and not (s["zero"] and "digits" in keys):
         keys["width"] = min(s["width"], 4096)
-        if not s["left"]:
-            keys["align"] = "right"
+    if s["width"] and not s["left"]:
+        keys["align"] = "right"
     elif keys.get("unit"):
         keys["align"] = "left"
     return keys
@@ -321,7 +321,8 @@ def as_alternatives(tree, place):
             field: which if len(which) > 1 else which[0]})
         parts += more
         note = note or why
-    return {"parts": parts}, note
+    return ({"parts": parts} if any(not isinstance(p, str) and (
+        "field" in p or "value" in p or p.get("text", "").strip()) for p in parts) else None), note
 
 
 def together(outcomes):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a run by the lines that it printed, and those of all runs as one list."""
 from .column import Column, Place, atoms_of, column
-from .lines import has_value, looks_like_header, parse_spec, render, slots_of, titles_of, values_in
+from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
+                    words_of)
 from .merge import Conditions, merge
 from .template import Words, condition_text
 
@@ -20,9 +21,16 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
     cases = cases_of(run, prefix, stream)
     if not cases:
         return None
-    pick = cases[0]
-    slots = slots_of(pick["pieces"])
-    titles = titles_before(run, pick, slots)
+    pick, slots, titles = cases[0], slots_of(cases[0]["pieces"]), None
+    # A line that has something under each title, if the plain event's has not.
+    for c in [pick] + sorted(cases[1:], key=lambda n: -values_in(n["pieces"])):
+        own = slots_of(c["pieces"])
+        got, all_used = titles_before(run, c, own)
+        if got and (titles is None or all_used):
+            pick, slots, titles = c, own, got
+        if all_used or not stream:
+            break
+    cases.sort(key=lambda c: c is not pick)
     if titles is None and not whole:
         titles = [None] * len(slots)
     groups = [("LINE", 0, len(slots))] if titles is None else groups_of(titles, slots)
@@ -82,14 +90,14 @@ def shape_of(line):
 
 
 def titles_before(run, pick, slots):
-    """The titles of the heading that was printed last before this line."""
+    """The titles of the heading that was printed last before this line; are all of them there?"""
     at = next(i for i, n in enumerate(run.notes) if n is pick)
     for n in reversed(run.notes[:at]):
         if n["what"] == "line" and n["pieces"] and looks_like_header(n):
             titles = titles_of(n, slots)
             if titles:
-                return titles
-    return None
+                return titles, " ".join(t for t in titles if t).split() == words_of(n)
+    return None, False
 
 
 def groups_of(titles, slots):
@@ -164,6 +172,16 @@ def merged_columns(work, get):
         cond = conditions.find(where)
         if cond is not True:
             single = cond[0][0] if len(cond) == 1 and len(cond[0]) == 1 else None
+            if len(cond) == 2 and all(len(way) == 1 and way[0][1] and way[0][0].kind in (
+                    "flag", "value") for way in cond):
+                # With one of two options: a column for each.
+                one, two = cond[0][0][0].option["dest"], cond[1][0][0].option["dest"]
+                for when, unless in ((one, None), (two, one)):
+                    copy = Column(c.title, dict(c.keys), c.note)
+                    copy.when, copy.unless = when, unless
+                    out.append(copy)
+                work.column_options |= {one, two}
+                continue
             if single is None or single[0].kind not in ("flag", "value"):
                 if 0 not in where:
                     work.report.guess(made[usable[min(where)]].line, "the column %s is shown "

@@ -4,7 +4,7 @@ that a run that is ended from outside has told what it did until then."""
 import sys
 
 from . import sym
-from .samples import EVENTS, branch_values
+from .samples import EVENTS, branch_values, sample
 from .sym import to_text
 
 
@@ -28,6 +28,7 @@ class Recorder:
         self.phase = "before"
         self.line = {}
         self.waits = 0
+        self.texts = ""         # the line, as it is printed
         self.compared = 0       # of the comparisons, those that were before the last line
         self.interrupted = 0
         self.done_events = False
@@ -61,6 +62,7 @@ class Recorder:
     def write(self, value, to="stdout"):
         self.printed = True
         line = self.line.setdefault(to, [])
+        self.texts = self.texts + to_text(value).split("\n")[0] if to == "stdout" else self.texts
         for piece in sym.pieces_of(value):
             if isinstance(piece, str):
                 parts = piece.split("\n")
@@ -77,7 +79,9 @@ class Recorder:
         line = self.line.pop(to, [])
         if to == "stdout":
             self.note("line", phase=self.phase, pieces=line, line=self.script_line(),
-                      event=getattr(self, "event_at", None), at=self.branches_now())
+                      event=getattr(self, "event_at", None), at=self.branches_now(),
+                      text=self.texts[:2000])
+            self.texts = ""
         self.compared = len(sym.branches.seen)
 
     def branches_now(self):
@@ -139,8 +143,10 @@ class Recorder:
                 self.end_partial()
                 # One field at a time; where that led to another comparison, both together.
                 now = {k: v for k, v in change.items() if k != "*"}
-                for other in branch_values(sym.branches.seen, table.name):
-                    if len(now) > 2 or set(other) & set(now):
+                for other, partly in branch_values(
+                        sym.branches.seen, table.name,
+                        lambda f: sym.plain(sample(table, f, fields, change))):
+                    if len(now) > 2 or set(other) & set(now) and not partly:
                         continue
                     change = dict(now, **other)
                     key = repr(sorted(change.items()))

@@ -142,6 +142,8 @@ def patch(rec):
         expr = sym.expr_of(packed)
         if isinstance(expr, tuple) and expr[0] == "pack":
             expr = expr[1]
+        if isinstance(packed, list):
+            packed = b"".join(real_pack("<Q", sym.plain(n)) for n in packed)
         try:
             text = real_ntop(family, bytes(packed))
         except (ValueError, TypeError, OSError):

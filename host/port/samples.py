@@ -7,8 +7,9 @@ from .sym import to_text, wrap
 EVENTS = 64     # for each buffer, the ones for its branches included
 
 
-def branch_values(seen, table):
-    """For each comparison of a field with a number, events that go the other way."""
+def branch_values(seen, table, current=lambda name: None):
+    """For each comparison of a field with a number, events that go the other way: (change, does it
+    keep the rest of the field?). current: what a field is now."""
     out = []
     for expr, op, other, result in seen:
         if isinstance(other, bool) or other == "?":
@@ -21,12 +22,13 @@ def branch_values(seen, table):
         name = field[2]
         if expr is not field:
             if isinstance(other, int):
-                out += [{name: v} for v in turned(expr, op, other, result)]
+                out += [({name: v}, True) for v in turned(expr, op, other, result,
+                                                          current(name))]
         elif isinstance(other, int):
             for v in (other, other + 1, other - 1):
-                out.append({name: int.__add__(other, v - other)})
+                out.append(({name: int.__add__(other, v - other)}, False))
         elif isinstance(other, (str, bytes)) and op == "==":
-            out.append({name: to_text(other)})
+            out.append(({name: to_text(other)}, False))
     return out
 
 
@@ -83,11 +85,23 @@ def guesses(expr, wanted):
     return [g for w in back for g in guesses(inner, w)]
 
 
-def turned(expr, op, other, result):
+def reads(expr, now):
+    """The bits of the field that the expression depends on."""
+    return sum(1 << i for i in range(64) if worked_out(expr, now ^ 1 << i) != worked_out(expr, now))
+
+
+def turned(expr, op, other, result, now):
     """Values of the expression's field for which a comparison goes the other way: the two first."""
-    out = []
+    out, bits = [], -1
+    if isinstance(now, int):
+        try:
+            bits = reads(expr, now)
+        except (ZeroDivisionError, KeyError, ValueError, OverflowError):
+            now = None
     for wanted in (other, other + 1, other - 1, 0, 1):
         for v in guesses(expr, wanted):
+            if isinstance(now, int) and v >= 0:
+                v = now & ~bits | v & bits
             try:
                 flips = v >= 0 and TESTS[op](worked_out(expr, v), other) != result
             except (ZeroDivisionError, KeyError, ValueError, OverflowError):

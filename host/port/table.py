@@ -65,7 +65,8 @@ class Table:
 
     def entries(self):
         self.pass_no += 1
-        changes = [{}, {"*": 1}] + branch_values(sym.branches.seen, self.name)[:EVENTS]
+        changes = [{}, {"*": 1}] + [c for c, _partly in branch_values(
+            sym.branches.seen, self.name)][:EVENTS]
         seen, out = set(), []
         for change in changes:
             key = repr(sorted(change.items()))
