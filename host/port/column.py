@@ -9,7 +9,8 @@ from .lines import parse_spec
 from .merge import merge
 from .outcomes import Leaf, c_text, choices, comparisons, leaves, tree_of
 
-ALTERNATIVES = 12   # of what may stand at one place
+ALTERNATIVES = 12   # of what may stand at one place …
+WORDS = 64          # … and of words
 
 # title: None if there is none; slots: the plain event's; stream: can the template work things out?
 Place = namedtuple("Place", "title slots stream computed table")
@@ -137,6 +138,12 @@ def value_keys(value, place):
         keys["value"] = "elapsed"
         if past[0] and past[1] == 1e9:
             keys["field"] = strip_prefix(past[0])
+        elif past[0] and past[1] in (1e3, 1e6):
+            # The column's own is in nanoseconds.
+            own = worked_out(place, ("op", "*", ("field", place.table, past[0]),
+                                     int(1e9 / past[1])), "u64")
+            if own:
+                keys["field"] = own
         keys["decimals"] = min(9, s["precision"] if s["precision"] is not None else 3)
         return keys, None
     if kind in ("ipv4", "ipv6", "ksym") and expr[1]:
@@ -177,8 +184,8 @@ def value_keys(value, place):
     if field:
         keys["field"] = field
         note = scaled(field, divisor, s, keys)
-        if s["kind"] in "xX":
-            keys["format"] = "hex"
+        if s["kind"] in "xXo":
+            keys["format"] = "octal" if s["kind"] == "o" else "hex"
         return keys, note
     found = fields_in(expr)
     if found and re.fullmatch(r"\w+", strip_prefix(found[0])):
@@ -291,7 +298,7 @@ def as_number(tree, place):
 def as_alternatives(tree, place):
     """One of several things, told apart by a field."""
     outcomes = leaves(tree)
-    if len(outcomes) > ALTERNATIVES:
+    if len(outcomes) > (WORDS if all(one_text(o) for o in outcomes) else ALTERNATIVES):
         return None, None
     found = choices(tree)
     field, numbers = None, {}
@@ -323,6 +330,22 @@ def as_alternatives(tree, place):
         note = note or why
     return ({"parts": parts} if any(not isinstance(p, str) and (
         "field" in p or "value" in p or p.get("text", "").strip()) for p in parts) else None), note
+
+
+def common(outcomes):
+    """What of the outcomes may be shown always: what is in all of them; if that has no value, the
+    values of the one that has most, without the words about them."""
+    distinct = list(dict.fromkeys(outcomes))[:WORDS]
+    always = [a for atoms, where in together(distinct) if len(where) == len(distinct)
+              for a in atoms]
+    if any(isinstance(a, Value) for a in always):
+        return tuple(always)
+    most = max(distinct, key=lambda o: sum(isinstance(a, Value) for a in o))
+    out = []
+    for a in most:
+        if isinstance(a, Value):
+            out += [" ", a] if out else [a]
+    return tuple(out)
 
 
 def together(outcomes):
@@ -359,8 +382,7 @@ def column(place, outcomes, cases):
             if keys is None:
                 keys, note = as_alternatives(tree, place)
         if keys is None:
-            keys, note = of_outcome(next((o for o in outcomes if any(
-                isinstance(a, Value) for a in o)), outcomes[0]), place)
+            keys, note = of_outcome(common(outcomes), place)
             note = note or "under some conditions the script shows something else here"
     if keys is None:
         return None, None

@@ -108,7 +108,8 @@ def columns_of(work):
                     "%s_%d" % (name, len(fields))
                 name = part["as"]
             fields[name] = shape
-        if i + 1 == len(out["columns"]) and entry.get("align") != "right":
+        if i + 1 == len(out["columns"]) and entry.get(
+                "align", "right" if "unit" in entry else "left") != "right":
             entry.pop("width", None)
         if c.when in work.option_names:
             entry["when"] = work.option_names[c.when]

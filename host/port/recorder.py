@@ -123,7 +123,7 @@ class Recorder:
             while queue and n < EVENTS:
                 change = queue.pop(0)
                 n += 1
-                sym.branches.seen = []
+                sym.branches.seen, sym.branches.missed = [], False
                 self.phase = "callback:" + table.name
                 self.event_at = change
                 self.printed = False
@@ -138,7 +138,7 @@ class Recorder:
                     if n == 1:
                         return
                 self.note("event", table=table.name, event=change, printed=self.printed,
-                          at=self.branches_now())
+                          at=self.branches_now(), missed=sym.branches.missed)
                 self.event_at = None
                 self.end_partial()
                 # One field at a time; where that led to another comparison, both together.

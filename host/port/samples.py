@@ -4,7 +4,7 @@ from . import sym
 from .sym import to_text, wrap
 
 
-EVENTS = 64     # for each buffer, the ones for its branches included
+EVENTS = 96     # for each buffer, the ones for its branches included
 
 
 def branch_values(seen, table, current=lambda name: None):
@@ -223,7 +223,7 @@ def sample(table, name, fields, change):
         return wrap(40 + index % 60 + step, expr)
     if any(w in short for w in ("ts", "time", "delta", "lat", "duration", "ns")) and \
        ({"u64", "__u64", "uint64_t", "long"} & set(words) or kind is None):
-        return wrap(5000000000 + index * 1000003 + step * 70000003, expr)
+        return wrap(5000000000 + index * 1000004 + step * 70000002, expr)
     return wrap(1000 + index * 37 + step * 501, expr)
 
 

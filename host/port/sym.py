@@ -18,6 +18,7 @@ class Branches:
 
     def __init__(self):
         self.seen = []
+        self.missed = False     # a number was looked up that the script's table does not have
 
     def note(self, expr, op, other, result):
         if len(self.seen) < 4000 and isinstance(other, (int, float, str, bytes, tuple)):

@@ -145,6 +145,11 @@ def subscript(obj, key):
             raise
         # Our number is none of the script's: any of its entries does.
         value = next(iter(obj.values())) if isinstance(obj, dict) else obj[0]
+        sym.branches.missed = True
+        keys = tuple(k for k in (obj if isinstance(obj, dict) else range(len(obj)))
+                     if isinstance(k, int))
+        if keys and isinstance(key, int):
+            sym.branches.note(sym.expr_of(key), "in", keys, False)
     return named(obj, key, value)
 
 
