@@ -29,7 +29,7 @@ ALL_CFLAGS   = -std=gnu17 -D_GNU_SOURCE= $(WARN) -Ihost -I$(BUILD) -DBCCHOST_VER
 
 # The host is everything but the compiler process, which has a main of its own.
 HOST_SRC   := $(wildcard host/base/*.c host/kernel/*.c host/container/*.c host/tool/*.c host/text/*.c \
-                host/object/*.c host/trace/*.c host/output/*.c host/script/*.c)
+                host/object/*.c host/user/*.c host/trace/*.c host/output/*.c host/script/*.c)
 HELPER_SRC := $(wildcard host/compiler/*.c) $(wildcard host/base/*.c) host/object/object.c
 # The exporter: a main of its own, the host's way to an object, and what only it needs.
 EXPORT_SRC := $(filter-out host/export/main.c,$(wildcard host/export/*.c)) host/prepare.c
@@ -42,7 +42,7 @@ TESTS      := $(patsubst tests/unit/test_%.c,$(BUILD)/test_%,$(filter tests/unit
 TEST_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/test_%.c,$(TEST_SRC)))
 
 .PHONY: all man clean install uninstall unit unit-tests unit-list check demo matrix deb debtest soak bench lint format help \
-	port-corpus
+	port-corpus run-corpus
 .SECONDARY:
 all: $(BUILD)/bcchost $(BUILD)/bcchost-compile $(BUILD)/bcchost-export $(BUILD)/bcchost-sandbox
 
@@ -163,9 +163,12 @@ soak: all
 matrix:
 	@KERNELS="$(KERNELS)" TOOLS="$(TOOLS)" CASES="$(CASES)" tests/run matrix
 
-# Debian's bpfcc-tools, ported: needs the lab's bookworm root. CORPUS=DIR: other scripts.
+# Debian's bpfcc-tools, ported, and compared on 6.1 with what BCC does there; and their C texts, run. Both need
+# the lab (tests/setup) and root. CORPUS=DIR: other scripts; VM=no: nothing is run on a real kernel.
 port-corpus: all
-	@CORPUS="$(CORPUS)" tests/port-corpus $(SCRIPTS)
+	@CORPUS="$(CORPUS)" tests/port-corpus $(if $(filter no,$(VM)),--no-vm) $(SCRIPTS)
+run-corpus: all
+	@CORPUS="$(CORPUS)" tests/run-corpus $(SCRIPTS)
 
 # For tests/run-unit, which calls them with the sanitizers' flags.
 unit-tests: $(TESTS)
@@ -186,7 +189,8 @@ help:
 	@echo "make debtest    installs and runs it in clean roots of four releases; RELEASES=sid: a part"
 	@echo "make soak       ten minutes of events at full rate into the exporter; SOAK=60: seconds"
 	@echo "make bench      beside BCC, libbpf-tools and bpftrace; BENCH=start BENCH_TOOLS=filelife: a part"
-	@echo "make port-corpus  bcchost port on each script of Debian's bpfcc-tools; SCRIPTS=opensnoop: a part"
+	@echo "make port-corpus  bcchost port on each script of Debian's bpfcc-tools; SCRIPTS=opensnoop: a part; VM=no: nothing is run"
+	@echo "make run-corpus  bcchost run on the C text of each of them, as it is"
 	@echo "make lint       format and static analysis"
 	@echo "make format     clang-format over all C"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR; make uninstall takes it away again"

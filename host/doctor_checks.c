@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doctor_checks: what doctor looks at: the kernel, this user, what belongs to the host. */
 #include <limits.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,13 +69,15 @@ static void check_probes(struct kernel *k, json_t *checks)
 }
 
 /* What kprobes and tracepoints hang on. */
-static void check_perf(json_t *checks)
+static void check_perf(const struct kernel *k, json_t *checks)
 {
 	bool refused = privilege_perf_refused();
+	bool none = kernel_counts(k, PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES) == KERNEL_CAN_NO;
 
 	add(checks, "perf events", refused ? NO : YES,
 	    refused ? "refused to this user: tools that use kprobes take CAP_SYS_ADMIN, or "
 		      "kernel.perf_event_paranoid=2, or with kprobe_multi CAP_SYSLOG"
+	    : none  ? "of software alone: this machine (a virtual one?) counts no cycles"
 		    : "");
 }
 
@@ -137,7 +140,7 @@ void doctor_kernel(struct kernel *k, json_t *checks)
 
 	check_types(k, checks);
 	check_probes(k, checks);
-	check_perf(checks);
+	check_perf(k, checks);
 	check_tracefs(k, checks);
 	check_addresses(k, checks);
 	add(checks, "lockdown", locked ? NO : YES,

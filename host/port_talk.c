@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "port_talk.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -192,6 +193,51 @@ static bool holds(struct kernel *k, const json_t *fact)
 	return kernel_has_symbol(k, a);
 }
 
+/* ["module", function]: the name of its module, "" of one of the kernel's own, null if there is
+ * none. */
+static json_t *module_of(struct kernel *k, const char *function)
+{
+	struct kernel_symbols syms = {0};
+	json_t *name = NULL;
+
+	if (kernel_functions(k, function, &syms, NULL) == 0 && syms.n)
+		name = json_string(syms.v[0].module ?: "");
+	kernel_symbols_free(&syms);
+	return name ?: json_null();
+}
+
+/* ["count", prefix]: how many functions of the kernel's own begin with it. */
+static json_t *count_of(struct kernel *k, const char *prefix)
+{
+	struct kernel_symbols syms = {0};
+	json_int_t n = 0;
+	char *regex;
+
+	for (const char *c = prefix; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			return json_integer(0);
+	if (asprintf(&regex, "^%s", prefix) < 0)
+		return json_integer(0);
+	if (kernel_functions_match(k, regex, &syms, NULL) == 0)
+		for (size_t i = 0; i < syms.n; i++)
+			n += !syms.v[i].module;
+	kernel_symbols_free(&syms);
+	free(regex);
+	return json_integer(n);
+}
+
+static json_t *answer_fact(struct kernel *k, const json_t *fact)
+{
+	const char *kind = json_string_value(json_array_get(fact, 0)) ?: "";
+	const char *name = json_string_value(json_array_get(fact, 1)) ?: "";
+
+	if (strcmp(kind, "module") == 0)
+		return module_of(k, name);
+	if (strcmp(kind, "count") == 0)
+		return count_of(k, name);
+	return json_boolean(holds(k, fact));
+}
+
 /* {"facts": [questions]}: the answers, in their order. */
 static int answer_facts(struct port_talk *p, const json_t *facts, struct error *e)
 {
@@ -199,9 +245,9 @@ static int answer_facts(struct port_talk *p, const json_t *facts, struct error *
 	int err;
 
 	for (size_t i = 0; i < json_array_size(facts); i++) {
-		bool yes = i < NAMES_MAX && holds(p->kernel, json_array_get(facts, i));
-
-		json_array_append_new(out, json_boolean(yes));
+		json_array_append_new(out, i < NAMES_MAX
+						   ? answer_fact(p->kernel, json_array_get(facts, i))
+						   : json_false());
 	}
 	err = send(p, out, e);
 	json_decref(out);

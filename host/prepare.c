@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "text/fact.h"
 #include "text/substitute.h"
 #include "trace/modules.h"
 #include "trace/privilege.h"
@@ -182,7 +183,7 @@ static int make_object(struct prepare *p, struct error *e)
 	p->begun = NULL;
 	if (!err)
 		step(p, found ? "took it from the cache" : "compiled it");
-	return err;
+	return err ? fact_explain(&p->plan, err, e) : 0;
 }
 
 static void drop_attempt(struct prepare *p)

@@ -33,6 +33,8 @@ import native_deploy  # noqa: F401: its cases
 
 import native_run
 
+import native_streams
+
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAB = os.environ.get("BCCHOST_LAB", "/var/cache/bcchost-lab")
 NOBODY = 65534
@@ -1003,6 +1005,7 @@ def _(installed):
 
 native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
 native_run.add(globals())
+native_streams.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
 import native_export  # noqa: E402, F401: its cases
 

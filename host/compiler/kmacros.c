@@ -206,7 +206,11 @@ const char kmacros_text[] =
 	F(ipv6_hdr, (s), ((struct ipv6hdr *)skb_network_header(s)))
 	F(tcp_hdr, (s), ((struct tcphdr *)skb_transport_header(s)))
 	F(udp_hdr, (s), ((struct udphdr *)skb_transport_header(s)))
+	F(skb_shinfo, (s), ((struct skb_shared_info *)((s)->head + (s)->end)))
+	F(skb_is_nonlinear, (s), ((s)->data_len))
 	F(file_inode, (f), ((f)->f_inode))
+	F(file_dentry, (f), ((f)->f_path.dentry))
+	F(i_size_read, (i), ((i)->i_size))
 	F(d_inode, (d), ((d)->d_inode))
 	F(d_backing_inode, (d), ((d)->d_inode))
 
@@ -229,11 +233,29 @@ const char kmacros_text[] =
 	C(CLONE_VM, 0x00000100) C(CLONE_FS, 0x00000200) C(CLONE_FILES, 0x00000400)
 	C(CLONE_THREAD, 0x00010000) C(CLONE_NEWNS, 0x00020000) C(CLONE_NEWPID, 0x20000000)
 	C(CLONE_NEWNET, 0x40000000) C(PF_KTHREAD, 0x00200000) C(PF_EXITING, 0x00000004)
+	F(task_pid_nr, (t), ((t)->pid))
+	F(task_tgid_nr, (t), ((t)->tgid))
 	C(TASK_RUNNING, 0) C(TASK_INTERRUPTIBLE, 1) C(TASK_UNINTERRUPTIBLE, 2)
 
 	/* linux/blk_types.h, from 4.8 on */
 	C(REQ_OP_BITS, 8)
 	C(REQ_OP_MASK, ((1 << REQ_OP_BITS) - 1))
+	F(op_is_write, (o), (!!((o) & 1)))
+	F(bio_op, (b), ((b)->bi_opf & REQ_OP_MASK))
+	F(bio_data_dir, (b), (op_is_write(bio_op(b))))
+
+	/* linux/blk-mq.h */
+	F(req_op, (r), ((r)->cmd_flags & REQ_OP_MASK))
+	F(rq_data_dir, (r), (op_is_write(req_op(r))))
+	F(blk_rq_pos, (r), ((r)->__sector))
+	F(blk_rq_bytes, (r), ((r)->__data_len))
+	F(blk_rq_sectors, (r), ((r)->__data_len >> 9))
+
+	/* linux/scatterlist.h */
+	C(SG_CHAIN, 1UL) C(SG_END, 2UL)
+	F(sg_is_chain, (s), ((s)->page_link & SG_CHAIN))
+	F(sg_is_last, (s), ((s)->page_link & SG_END))
+	F(sg_chain_ptr, (s), ((struct scatterlist *)((s)->page_link & ~(SG_CHAIN | SG_END))))
 
 	/* uapi/linux/bpf_common.h: the classic half of the instructions; libbcc's bpf.h has the rest */
 	F(BPF_CLASS, (c), ((c) & 0x07))

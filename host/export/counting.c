@@ -9,16 +9,22 @@
 #include "export/buckets.h"
 #include "export/label.h"
 #include "output/record.h"
+#include "output/value.h"
 #include "tool/fields.h"
 
 #define TEXT_ROOM 1024 /* of a value before it is cut to what a label may have */
+
+/* Where a metric's values are in a record: its fields, or record_count where it has none. */
+struct place {
+	size_t from; /* of a histogram's slots not used */
+	size_t labels[METRICS_MAX_LABELS];
+};
 
 /* A metric, and where its values are. */
 struct bound {
 	const struct metric *metric;
 	struct family *family;
-	size_t from; /* the record's field; of a histogram's slots not used */
-	size_t labels[METRICS_MAX_LABELS];
+	struct place *places; /* one for each record */
 	double scale;
 	bool slots;
 	struct table sums; /* of slots: what the table of their sums held the last time */
@@ -26,7 +32,9 @@ struct bound {
 
 struct counting {
 	const struct program *program;
-	struct record *record;
+	size_t nrecords;
+	struct record **records;  /* of the program's outputs; NULL of those that are not counted */
+	struct value_first first; /* of all their events */
 	const struct layout_field *slot, *value; /* of a histogram's table */
 	size_t n;
 	struct bound *v;
@@ -49,7 +57,7 @@ static const char *option_of(const struct program *p, const char *field)
 	const struct field *f;
 	struct fields fields;
 
-	if (fields_make(&fields, p, NULL) == 0 && fields_add_shown(&fields, ~0U, NULL) == 0) {
+	if (fields_make_all(&fields, p, NULL) == 0 && fields_add_shown(&fields, ~0U, NULL) == 0) {
 		f = fields_find(&fields, field);
 		option = f && f->part == FIELD_SHOWN ? "show"
 			 : f && f->column	     ? f->column->when
@@ -59,21 +67,21 @@ static const char *option_of(const struct program *p, const char *field)
 	return option;
 }
 
-static int find_field(const struct counting *c, const struct counting_of *of,
-		      const struct metric *m, unsigned int line, const char *field, size_t *i,
-		      struct error *e)
+static int missing(const struct counting_of *of, const struct metric *m, unsigned int line,
+		   const char *field, struct error *e)
 {
-	const char *option;
+	const char *option = option_of(of->program, field);
 
-	*i = record_find(c->record, field);
-	if (*i != record_count(c->record) && record_kind(c->record, *i) != RECORD_NONE)
-		return 0;
-	option = option_of(of->program, field);
 	if (!option)
 		return wrong(of, line, m->name, field, "is not there with these options", e);
 	return error_set(e, FAULT_TOOL, -EINVAL,
 			 "%s:%u: %s: the field %s of %s is there only with its option %s", of->path,
 			 line, m->name, field, of->program->name, option);
+}
+
+static bool has_field(const struct record *r, size_t i)
+{
+	return i != record_count(r) && record_kind(r, i) != RECORD_NONE;
 }
 
 static bool is_number(enum record_kind kind)
@@ -115,26 +123,80 @@ static int make_family(struct bound *b, const struct counting_of *of, struct err
 	return err;
 }
 
+/* The number that the metric is made of, in each output that has it. */
+static int bind_from(struct counting *c, struct bound *b, const struct counting_of *of,
+		     struct error *e)
+{
+	const struct metric *m = b->metric;
+	bool found = false;
+
+	for (size_t i = 0; i < c->nrecords && m->from && !b->slots; i++) {
+		const struct record *r = c->records[i];
+
+		if (!r)
+			continue;
+		b->places[i].from = record_find(r, m->from);
+		if (!has_field(r, b->places[i].from))
+			continue;
+		found = true;
+		if (!is_number(record_kind(r, b->places[i].from)))
+			return wrong(of, m->line, m->name, m->from, "is no number", e);
+	}
+	return found || !m->from || b->slots ? 0 : missing(of, m, m->line, m->from, e);
+}
+
+static int bind_label(struct counting *c, struct bound *b, size_t label,
+		      const struct counting_of *of, struct error *e)
+{
+	const struct metric_label *l = &b->metric->labels[label];
+	bool found = false;
+
+	for (size_t i = 0; i < c->nrecords; i++) {
+		const struct record *r = c->records[i];
+
+		if (!r)
+			continue;
+		b->places[i].labels[label] = record_find(r, l->from);
+		found |= has_field(r, b->places[i].labels[label]);
+	}
+	return found ? 0 : missing(of, b->metric, l->line, l->from, e);
+}
+
 static int bind_metric(struct counting *c, struct bound *b, const struct metric *m,
 		       const struct counting_of *of, struct error *e)
 {
-	int err = 0;
+	int err;
 
 	b->metric = m;
 	b->slots = of->program->output == PROGRAM_HISTOGRAM && m->kind == METRIC_HISTOGRAM;
-	if (m->from && !b->slots) {
-		err = find_field(c, of, m, m->line, m->from, &b->from, e);
-		if (!err && !is_number(record_kind(c->record, b->from)))
-			err = wrong(of, m->line, m->name, m->from, "is no number", e);
-	}
+	b->places = calloc(c->nrecords, sizeof(*b->places));
+	err = b->places ? bind_from(c, b, of, e) : error_nomem(e);
 	for (size_t i = 0; i < m->nlabels && !err; i++)
-		err = find_field(c, of, m, m->labels[i].line, m->labels[i].from, &b->labels[i], e);
+		err = bind_label(c, b, i, of, e);
 	return err ?: make_family(b, of, e);
+}
+
+static int make_records(struct counting *c, const struct counting_of *of, struct error *e)
+{
+	int err = 0;
+
+	c->nrecords = program_noutputs(of->program);
+	c->records = calloc(c->nrecords, sizeof(struct record *));
+	if (!c->records)
+		return error_nomem(e);
+	for (size_t i = 0; i < c->nrecords && !err; i++)
+		if (program_goes_along(of->program, i))
+			err = record_new(&c->records[i], program_output_at(of->program, i),
+					 of->options, of->layouts[i], of->kernel, e);
+	for (size_t i = 0; i < c->nrecords && !err; i++)
+		if (c->records[i])
+			record_first(c->records[i], &c->first);
+	return err;
 }
 
 static int find_slots(struct counting *c, const struct counting_of *of, struct error *e)
 {
-	const struct layout *l = of->layout;
+	const struct layout *l = of->layouts[0];
 
 	c->slot = layout_find(l, "slot");
 	if (!c->slot)
@@ -155,8 +217,7 @@ int counting_new(struct counting **out, const struct counting_of *of, struct err
 		return error_nomem(e);
 	c->program = of->program;
 	c->v = calloc(metrics_count(of->metrics) + 1, sizeof(*c->v));
-	err = c->v ? record_new(&c->record, of->program, of->options, of->layout, of->kernel, e)
-		   : error_nomem(e);
+	err = c->v ? make_records(c, of, e) : error_nomem(e);
 	if (!err && of->program->output == PROGRAM_HISTOGRAM)
 		err = find_slots(c, of, e);
 	for (size_t i = 0; i < metrics_count(of->metrics) && !err; i++)
@@ -174,10 +235,13 @@ void counting_free(struct counting *c)
 		return;
 	for (size_t i = 0; i < c->n; i++) {
 		family_free(c->v[i].family);
+		free(c->v[i].places);
 		table_free(&c->v[i].sums);
 	}
 	free(c->v);
-	record_free(c->record);
+	for (size_t i = 0; c->records && i < c->nrecords; i++)
+		record_free(c->records[i]);
+	free(c->records);
 	table_free(&c->before);
 	free(c);
 }
@@ -194,20 +258,23 @@ const struct family *counting_family(const struct counting *c, size_t i)
 
 /* --- counting --- */
 
-static struct series *series_of(struct counting *c, const struct bound *b, const void *data,
-				size_t size)
+static struct series *series_of(struct counting *c, const struct bound *b, size_t output,
+				const void *data, size_t size)
 {
 	struct label_value labels[METRICS_MAX_LABELS];
 	char values[METRICS_MAX_LABELS][REGISTRY_VALUE_MAX];
+	struct record *r = c->records[output];
 	size_t n = b->metric->nlabels;
 
 	if (!n)
 		return family_only(b->family);
 	for (size_t i = 0; i < n; i++) {
-		struct record_value v;
+		size_t field = b->places[output].labels[i];
+		struct record_value v = {.kind = RECORD_NONE};
 		char text[TEXT_ROOM];
 
-		record_get(c->record, b->labels[i], data, size, &v);
+		if (field != record_count(r))
+			record_get(r, field, data, size, &v);
 		labels[i].data = values[i];
 		if (v.kind == RECORD_TEXT)
 			labels[i].len = label_text(values[i], v.text.data, v.text.len);
@@ -241,19 +308,25 @@ static bool number_of(const struct record_value *v, uint64_t *whole, double *rea
 	return true;
 }
 
-static void count(struct counting *c, const struct bound *b, const void *data, size_t size)
+static void count(struct counting *c, const struct bound *b, size_t output, const void *data,
+		  size_t size)
 {
 	const struct metric *m = b->metric;
-	struct series *s = series_of(c, b, data, size);
+	struct record *r = c->records[output];
+	size_t from = b->places[output].from;
+	struct series *s = NULL;
 	struct record_value v = {.kind = RECORD_NONE};
 	uint64_t whole = 1;
 	double real = 1;
 	bool counts = true;
 
+	/* Without memory for another series: it is told by the process's size. */
+	if (!m->from || from != record_count(r))
+		s = series_of(c, b, output, data, size);
 	if (!s)
-		return; /* no memory for another series: it is told by the process's size */
+		return;
 	if (m->from) {
-		record_get(c->record, b->from, data, size, &v);
+		record_get(r, from, data, size, &v);
 		counts = number_of(&v, &whole, &real);
 	}
 	if (m->kind == METRIC_GAUGE && v.kind != RECORD_NONE)
@@ -266,12 +339,12 @@ static void count(struct counting *c, const struct bound *b, const void *data, s
 		s->value += real * b->scale;
 }
 
-bool counting_event(struct counting *c, const void *data, size_t size)
+bool counting_event(struct counting *c, size_t output, const void *data, size_t size)
 {
-	if (!record_wanted(c->record, data, size))
+	if (!record_wanted(c->records[output], data, size))
 		return false;
 	for (size_t i = 0; i < c->n; i++)
-		count(c, &c->v[i], data, size);
+		count(c, &c->v[i], output, data, size);
 	return true;
 }
 
@@ -282,7 +355,7 @@ static void count_slot(struct counting *c, const struct bound *b, const char *ro
 
 	memcpy(&slot, row + c->slot->offset, c->slot->size);
 	memcpy(&n, row + c->value->offset, sizeof(n));
-	s = n ? series_of(c, b, row, size) : NULL;
+	s = n ? series_of(c, b, 0, row, size) : NULL;
 	if (s && b->slots) {
 		double sum = s->value;
 
@@ -311,7 +384,7 @@ int counting_sums(struct counting *c, size_t i, struct table *t, struct error *e
 		uint64_t sum;
 
 		memcpy(&sum, row + c->value->offset, sizeof(sum));
-		s = sum ? series_of(c, b, row, table_row_size(t)) : NULL;
+		s = sum ? series_of(c, b, 0, row, table_row_size(t)) : NULL;
 		if (s)
 			s->value += (double)sum * metric_scale_of(b->metric->sum);
 	}
@@ -329,7 +402,7 @@ int counting_table(struct counting *c, struct table *t, uint64_t interval_ns, st
 	if (!top && table_since(t, &c->before))
 		err = error_nomem(e);
 	clock_gettime(CLOCK_REALTIME, &now);
-	record_interval(c->record, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
+	record_interval(c->records[0], (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
 			interval_ns);
 	for (size_t i = 0; i < t->n && !err; i++) {
 		const char *row = table_row(t, i);
@@ -338,7 +411,7 @@ int counting_table(struct counting *c, struct table *t, uint64_t interval_ns, st
 			if (c->slot)
 				count_slot(c, &c->v[j], row, table_row_size(t));
 			else
-				count(c, &c->v[j], row, table_row_size(t));
+				count(c, &c->v[j], 0, row, table_row_size(t));
 		}
 	}
 	return err;

@@ -20,13 +20,13 @@
 
 struct counting;
 
-/* What a counting is made of; all of it outlives it. */
+/* What a counting is made of; all of it but the array of layouts outlives it. */
 struct counting_of {
 	const struct metrics *metrics; /* checked (metrics_check) */
 	const char *path;	       /* of the file that they are in, for errors */
 	const struct program *program;
 	const struct options *options;
-	const struct layout *layout;
+	const struct layout *const *layouts; /* of each of the program's outputs */
 	struct kernel *kernel;
 	struct budget *budget;
 };
@@ -39,8 +39,10 @@ void counting_free(struct counting *c); /* c may be NULL */
 size_t counting_count(const struct counting *c);
 const struct family *counting_family(const struct counting *c, size_t i);
 
-/* An event. False if `only:` passes over it. */
-bool counting_event(struct counting *c, const void *data, size_t size);
+/* An event of an output whose rows go along with the first's (program_goes_along); a label that it
+ * has no field for is empty, and a metric `from` such a field does not count it. False if `only:`
+ * passes over it. */
+bool counting_event(struct counting *c, size_t output, const void *data, size_t size);
 
 /*
  * What was read of a periodic program's table: of a top, which was emptied, all of it; of the

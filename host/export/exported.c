@@ -133,11 +133,11 @@ void exported_free(struct exported *x)
 
 /* --- from its text to the kernel --- */
 
-static int on_event(void *ctx, const void *data, size_t size)
+static int on_event(void *ctx, size_t output, const void *data, size_t size)
 {
 	struct exported *x = ctx;
 
-	x->events += counting_event(x->counting, data, size);
+	x->events += counting_event(x->counting, output, data, size);
 	return ++x->in_turn >= AT_ONCE && x->yields;
 }
 
@@ -165,13 +165,19 @@ static int make_counting(struct exported *x, bool *wrong, struct error *e)
 		.kernel = x->prepare.kernel,
 		.budget = &x->budget,
 	};
-	int err = tracer_new(&x->tracer, &x->prepare.plan, x->prepare.object, on_event, x, e);
+	size_t n = program_noutputs(x->program);
+	const struct layout **layouts = calloc(n, sizeof(*layouts));
+	int err = layouts ? tracer_new(&x->tracer, &x->prepare.plan, x->prepare.object, on_event, x,
+				       e)
+			  : error_nomem(e);
 
-	if (err)
-		return err;
-	of.layout = tracer_layout(x->tracer);
-	err = counting_new(&x->counting, &of, e) ?: check_sums(x, e);
-	*wrong = err && x->metrics == &x->wanted.metrics;
+	for (size_t i = 0; i < n && !err; i++)
+		layouts[i] = tracer_layout(x->tracer, i);
+	of.layouts = layouts;
+	if (!err)
+		err = counting_new(&x->counting, &of, e) ?: check_sums(x, e);
+	free(layouts);
+	*wrong = err && x->tracer && x->metrics == &x->wanted.metrics;
 	x->yields = x->prepare.plan.ring;
 	return err;
 }
@@ -306,8 +312,8 @@ static int read_table(struct exported *x, uint64_t now, struct error *e)
 	struct table t;
 	int err;
 
-	tracer_table(x->tracer, &t);
-	err = tracer_read(x->tracer, &t, top, e);
+	tracer_table(x->tracer, 0, &t);
+	err = tracer_read(x->tracer, 0, &t, top, e);
 	if (!err)
 		err = counting_table(x->counting, &t, now - x->last_read, e) ?: read_sums(x, e);
 	table_free(&t);

@@ -81,6 +81,16 @@ bool kernel_has_symbol(struct kernel *k, const char *name)
 	return answer;
 }
 
+uint64_t kernel_symbol_address(struct kernel *k, const char *name)
+{
+	struct facts_question q = {FACTS_OF_MODULES, "address", name, NULL};
+	int64_t answer;
+
+	if (!facts_number(k->facts, &q, &answer))
+		keep(k, &q, answer = (int64_t)symbols_address(k, name));
+	return (uint64_t)answer;
+}
+
 enum kernel_can kernel_can_probe(struct kernel *k, const char *symbol)
 {
 	struct facts_question q = {FACTS_OF_BOOT, "probe", symbol, NULL};
@@ -235,7 +245,9 @@ int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size,
 		err = symbols_at(k, addr, name, size, &begin);
 		if (err)
 			return err;
-		facts_put(k->facts, &q, json_pack("[s,I]", name, (json_int_t)begin));
+		/* Of stacks there are too many to keep, and they are found as fast. */
+		if (!k->symbols.by_addr)
+			facts_put(k->facts, &q, json_pack("[s,I]", name, (json_int_t)begin));
 	}
 	if (start)
 		*start = begin;

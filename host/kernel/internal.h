@@ -33,6 +33,10 @@ struct symbols {
 	size_t n, cap;
 	uint32_t *modules; /* where in the names */
 	size_t nmodules;
+	size_t asked;	   /* symbols_at, since they were read */
+	uint32_t *by_addr; /* of the functions, their places in v in the order of addresses; or NULL
+			    */
+	size_t nby_addr;
 };
 
 /* The words of a file's lines, sorted: the blacklist, available_filter_functions. */
@@ -145,6 +149,7 @@ int symbols_named(struct kernel *k, const char *name, struct kernel_symbols *out
 int symbols_matching(struct kernel *k, const char *regex, struct kernel_symbols *out,
 		     struct error *e);
 bool symbols_have(struct kernel *k, const char *name);
+uint64_t symbols_address(struct kernel *k, const char *name);
 int symbols_at(struct kernel *k, uint64_t addr, char *name, size_t size, uint64_t *start);
 int types_has_field(struct kernel *k, const char *type, const char *field);
 int types_has_type(struct kernel *k, const char *name);

@@ -206,6 +206,10 @@ int kernel_function_at(struct kernel *k, uint64_t addr, char *name, size_t size,
 /* Is there any symbol, data too, of that very name? */
 bool kernel_has_symbol(struct kernel *k, const char *name);
 
+/* Where the first symbol of that very name is, data too; 0 if there is none, or if this user may
+ * not see addresses (kernel.kptr_restrict). */
+uint64_t kernel_symbol_address(struct kernel *k, const char *name);
+
 /*
  * Why a name is none of a function that can be probed, as a clause for an error ("vfs_x is data, or
  * …"); NULL if out of memory. The caller's.
@@ -218,8 +222,8 @@ char *kernel_near_functions(struct kernel *k, const char *name, size_t n);
 
 /* --- modules --- */
 
-/* Is it loaded, or built in? '-' and '_' are the same. false for another than the running kernel.
- */
+/* Is it loaded, or built in? '-' and '_' are the same. Of another than the running kernel: has its
+ * kallsyms symbols of it? */
 bool kernel_has_module(struct kernel *k, const char *module);
 
 /* --- what can be attached --- */
@@ -270,6 +274,12 @@ bool kernel_has_kprobes(struct kernel *k);
  * named, of which some are in no category.
  */
 bool kernel_has_tracepoint(struct kernel *k, const char *category, const char *name);
+
+/*
+ * Does this machine count that event, so that programs can be run at it (numbers as in struct
+ * perf_event_attr)? UNKNOWN: not the running kernel, or this user may not ask.
+ */
+enum kernel_can kernel_counts(const struct kernel *k, uint32_t type, uint64_t config);
 
 /* BPF trampolines: may fentry/fexit programs attach to kernel functions? It takes BTF and the
  * symbols bpf_trampoline_link_prog and register_ftrace_direct (or its successor of 7.x); without

@@ -40,12 +40,28 @@ static bool is_built_in(const struct kernel *k, const char *module)
 	return found;
 }
 
+/* Of another kernel: those whose symbols its kallsyms has. */
+static bool is_in_symbols(struct kernel *k, const char *module)
+{
+	const struct symbols *s = &k->symbols;
+
+	if (symbols_read(k, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < s->nmodules; i++)
+		if (same_module(s->names.data + s->modules[i], module,
+				strlen(s->names.data + s->modules[i])))
+			return true;
+	return false;
+}
+
 bool kernel_has_module(struct kernel *k, const char *module)
 {
 	char *path;
 	bool has;
 
-	if (!k->running || strchr(module, '/') || asprintf(&path, "/sys/module/%s", module) < 0)
+	if (!k->running)
+		return is_in_symbols(k, module);
+	if (strchr(module, '/') || asprintf(&path, "/sys/module/%s", module) < 0)
 		return false;
 	for (char *c = path; *c; c++)
 		*c = *c == '-' ? '_' : *c;
@@ -62,7 +78,7 @@ enum kernel_can module_function(struct kernel *k, const char *module, const char
 	*id = 0;
 	if (btf_get(k, &btf, NULL) != 0)
 		return KERNEL_CAN_NO;
-	if (!kernel_has_module(k, module))
+	if (!k->running || !kernel_has_module(k, module))
 		return k->version >= VERSION_OF(5, 11, 0) ? KERNEL_CAN_UNKNOWN : KERNEL_CAN_NO;
 	btf = btf_of_module(k, module);
 	if (btf)

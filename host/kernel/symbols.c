@@ -167,15 +167,27 @@ void kernel_symbols_free(struct kernel_symbols *s)
 	memset(s, 0, sizeof(*s));
 }
 
-bool symbols_have(struct kernel *k, const char *name)
+static const struct symbol *find_any(struct kernel *k, const char *name)
 {
 	const struct symbols *s = &k->symbols;
 	uint16_t hash = symbol_hash(name);
 
 	if (symbols_read(k, NULL) != 0)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].hash == hash && strcmp(symbol_name(s, &s->v[i]), name) == 0)
-			return true;
-	return false;
+			return &s->v[i];
+	return NULL;
+}
+
+bool symbols_have(struct kernel *k, const char *name)
+{
+	return find_any(k, name) != NULL;
+}
+
+uint64_t symbols_address(struct kernel *k, const char *name)
+{
+	const struct symbol *found = find_any(k, name);
+
+	return found ? found->addr : 0;
 }

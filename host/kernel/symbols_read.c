@@ -264,5 +264,6 @@ void symbols_drop(struct kernel *k)
 	buf_free(&s->names);
 	free(s->v);
 	free(s->modules);
+	free(s->by_addr);
 	memset(s, 0, sizeof(*s));
 }

@@ -141,6 +141,86 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 	return copy_names(cell, c, e);
 }
 
+/* The process that an option names, else that of the filter --pid; 0: none. */
+static uint32_t process_option(const struct program *p, const struct program_column *c,
+			       const struct options *o)
+{
+	const struct option_value *v = c->pid_option ? options_value(o, p, c->pid_option) : NULL;
+
+	if (v)
+		return v->given && v->number > 0 && v->number <= INT32_MAX ? (uint32_t)v->number
+									   : 0;
+	return o->has_pid ? o->pid : 0;
+}
+
+static int plan_formula(struct cell *cell, const struct program *p, const struct program_column *c,
+			const struct layout *l, struct error *e)
+{
+	const struct layout_field *f;
+	int err;
+
+	cell->kind = CELL_FORMULA;
+	cell->formula = c->formula;
+	cell->numbers = calloc(c->formula->nfields, sizeof(*cell->numbers));
+	if (!cell->numbers)
+		return error_nomem(e);
+	for (size_t i = 0; i < c->formula->nfields; i++) {
+		err = find_field(p, c, c->formula->fields[i], l, &f, e);
+		if (err)
+			return err;
+		if (f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED)
+			return error_set(e, FAULT_TOOL, -EINVAL,
+					 "%s:%u: column %s: the field %s is no number", p->path,
+					 c->line, c->title, f->name);
+		cell->numbers[i] =
+			(struct cell_number){f->offset, f->size, f->kind == LAYOUT_SIGNED};
+	}
+	return 0;
+}
+
+static int plan_process(struct cell *cell, const struct program *p, const struct program_column *c,
+			const struct options *o, const struct layout *l, struct error *e)
+{
+	const struct layout_field *f;
+	int err = c->pid ? find_field(p, c, c->pid, l, &f, e) : 0;
+
+	cell->pid = process_option(p, c, o);
+	if (err || !c->pid)
+		return err;
+	if ((f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED) || f->size < 4)
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: column %s: `pid: %s` is no number of 4 or 8 bytes",
+				 p->path, c->line, c->title, c->pid);
+	cell->pid_offset = f->offset;
+	cell->pid_size = f->size;
+	return 0;
+}
+
+/* What is named by its address. */
+static int plan_names(struct cell *cell, const struct program *p, const struct program_column *c,
+		      const struct options *o, const struct layout *l, struct error *e)
+{
+	bool stack = program_column_is_stack(c);
+
+	cell->show_offset = c->show_offset;
+	cell->show_module = c->show_module;
+	if (!stack && c->format != PROGRAM_FORMAT_USYM)
+		return 0;
+	if ((cell->kind != CELL_UNSIGNED && cell->kind != CELL_SIGNED) ||
+	    cell->size < (stack ? 4 : 8))
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: column %s: %s: the field %s is no number of %s bytes",
+				 p->path, c->line, c->title,
+				 stack ? "a stack's number" : "an address", c->field,
+				 stack ? "4 or 8" : "8");
+	cell->kind = stack ? CELL_STACK : CELL_USYM;
+	cell->user = c->format != PROGRAM_FORMAT_STACK;
+	cell->stacks = stack ? strdup(c->stacks) : NULL;
+	if (stack && !cell->stacks)
+		return error_nomem(e);
+	return plan_process(cell, p, c, o, l, e);
+}
+
 static int plan_formatted(struct cell *cell, const struct program *p,
 			  const struct program_column *c, const struct options *o,
 			  const struct layout *l, struct error *e)
@@ -152,6 +232,8 @@ static int plan_formatted(struct cell *cell, const struct program *p,
 		return call_make(&cell->call, p, c, l, e);
 	}
 	err = plan_field(cell, p, c, l, e);
+	if (!err)
+		err = plan_names(cell, p, c, o, l, e);
 	if (err || c->format != PROGRAM_FORMAT_ARGS)
 		return err;
 	if (cell->kind != CELL_TEXT)
@@ -238,6 +320,8 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 		return plan_formatted(cell, p, c, o, l, e)
 			       ?: highlight_make(&cell->highlight, p, c, l, cell->divisor, e);
 	}
+	if (c->formula)
+		return plan_formula(cell, p, c, l, e);
 	return c->field ? plan_field(cell, p, c, l, e) : 0;
 }
 
@@ -252,7 +336,7 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		.decimals = 9,
 	};
 
-	if (!o->timestamp)
+	if (!o->timestamp || program_output_is_periodic(p->output))
 		return 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		if ((p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0) ||
@@ -260,6 +344,13 @@ static int plan_timestamp(struct cells *cells, const struct program *p, const st
 		     cell_shown(&p->columns[i], p, o)))
 			return 0;
 	return cell_make(&cells->v[cells->n++], p, &column, o, l, e);
+}
+
+unsigned int cells_show(const struct program *p, const struct options *o)
+{
+	bool has = p->output == PROGRAM_STREAM || (p->output == PROGRAM_TOP && !p->main);
+
+	return has ? o->show : 0;
 }
 
 /* --show. */
@@ -279,7 +370,7 @@ static int plan_cgroup(struct cells *cells, const struct program *p, const struc
 	struct program_column column = {.field = (char *)"cgroup_id", .line = p->table_line};
 	int err = 0;
 
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	err = cgroups_new(&cells->cgroups, &container_places, e);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && !err; i++) {
@@ -317,7 +408,7 @@ int cells_make_shown(struct cells *cells, const struct program *p, const struct 
 		     const struct layout *l, struct error *e)
 {
 	memset(cells, 0, sizeof(*cells));
-	if (!o->show)
+	if (!cells_show(p, o))
 		return 0;
 	cells->v = calloc(OWN_MAX, sizeof(*cells->v));
 	return cells->v ? plan_cgroup(cells, p, o, l, e) : error_nomem(e);
@@ -333,10 +424,17 @@ int cells_make(struct cells *cells, const struct program *p, const struct option
 	err = cells->v ? plan_timestamp(cells, p, o, l, e) : error_nomem(e);
 	if (!err)
 		err = plan_cgroup(cells, p, o, l, e);
+	cells->folded = p->folded && options_given(o, p, p->folded);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
-		if (!p->columns[i].part && cell_shown(&p->columns[i], p, o))
+		if (!p->columns[i].part && cell_shown(&p->columns[i], p, o) &&
+		    (cells->folded || !program_column_is_stack(&p->columns[i])))
 			err = cell_make(&cells->v[cells->n++], p, &p->columns[i], o, l, e);
-	if (!err && !cells->n && p->output != PROGRAM_HISTOGRAM)
+	for (size_t i = 0; i < p->ncolumns && !err && !cells->folded; i++)
+		if (!p->columns[i].part && cell_shown(&p->columns[i], p, o) &&
+		    program_column_is_stack(&p->columns[i]))
+			err = cell_make(&cells->v[cells->n + cells->nbelow++], p, &p->columns[i], o,
+					l, e);
+	if (!err && !cells->n && !cells->nbelow && p->output != PROGRAM_HISTOGRAM)
 		err = error_set(e, FAULT_TOOL, -EINVAL, "%s: no column is shown", p->path);
 	if (!err && cells->n)
 		cells->v[cells->n - 1].last = true;
@@ -349,7 +447,9 @@ void cell_free(struct cell *cell)
 		free(cell->names[i].name);
 	free(cell->names);
 	free(cell->other);
+	free(cell->stacks);
 	call_free(cell->call);
+	free(cell->numbers);
 	for (size_t i = 0; i < cell->nparts; i++)
 		cell_free(&cell->parts[i]);
 	free(cell->parts);
@@ -359,7 +459,7 @@ void cell_free(struct cell *cell)
 
 void cells_free(struct cells *cells)
 {
-	for (size_t i = 0; cells->v && i < cells->n; i++)
+	for (size_t i = 0; cells->v && i < cells->n + cells->nbelow; i++)
 		cell_free(&cells->v[i]);
 	free(cells->v);
 	cgroups_free(cells->cgroups);

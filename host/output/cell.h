@@ -32,8 +32,16 @@ enum cell_kind {
 	CELL_CGROUP,	/* … its path. Of one that is gone: "?", "?", and its id */
 	CELL_IP,
 	CELL_BYTES,
+	CELL_FORMULA,
+	CELL_STACK, /* output/stacks.h */
+	CELL_USYM,
 	CELL_PARTS,
 	CELL_LITERAL,
+};
+
+struct cell_number { /* where a formula's field is */
+	uint32_t offset, size;
+	bool is_signed;
 };
 
 struct cell {
@@ -46,8 +54,15 @@ struct cell {
 	uint32_t of_offset, of_size;
 	uint32_t element; /* of CELL_BYTES: bytes of each number; 0: hexadecimal bytes */
 	bool element_signed;
-	bool quote;	   /* of CELL_ARGS */
-	struct call *call; /* of CELL_CALL; owned */
+	bool quote;		       /* of CELL_ARGS */
+	const struct formula *formula; /* of CELL_FORMULA; the program's */
+	struct cell_number *numbers;   /* owned, of its fields */
+	struct call *call;	       /* of CELL_CALL; owned */
+	/* Of CELL_STACK, CELL_USYM and CELL_KSYM: */
+	bool user, show_offset, show_module;
+	char *stacks;		       /* the table; owned */
+	uint32_t pid_offset, pid_size; /* of the process; 0: it has none … */
+	uint32_t pid;		       /* … but this one, if it is not 0 */
 	unsigned int width;
 	bool right;
 	bool last;	  /* nothing is padded behind it */
@@ -72,7 +87,9 @@ struct cell {
 
 struct cells {
 	size_t n;
-	struct cell *v;		 /* owned */
+	struct cell *v;		 /* owned; those that are side by side come first … */
+	size_t nbelow;		 /* … then, behind them, so many stacks, below the line */
+	bool folded;		 /* as `folded:` has them: all side by side */
 	struct cgroups *cgroups; /* owned; NULL unless some cell tells of them */
 };
 
@@ -94,6 +111,9 @@ bool cell_shown(const struct program_column *c, const struct program *p, const s
 int cells_make(struct cells *cells, const struct program *p, const struct options *o,
 	       const struct layout *l, struct error *e);
 void cells_free(struct cells *cells);
+
+/* Which columns of --show this output has: bits of enum options_show. */
+unsigned int cells_show(const struct program *p, const struct options *o);
 
 /* Those of --show alone; none without it. */
 int cells_make_shown(struct cells *cells, const struct program *p, const struct options *o,

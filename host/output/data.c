@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "output/cell.h"
 #include "output/put_csv.h"
 #include "output/put_json.h"
+#include "output/stacks.h"
 #include "output/stamp.h"
+#include "tool/fields.h"
 
 #define TABLE_FIELDS 2 /* a row's first: time and interval_ns, which an object has once */
 
@@ -16,10 +19,12 @@ struct data {
 	struct record *record;
 	struct writer *w;
 	bool csv, no_header, loadavg, headed, histogram;
+	struct fields all; /* of CSV: its columns, and which field of the record each is; n: none */
+	size_t *columns;
 	size_t n;
 	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
 	const char *unit;
-	const char *origin; /* the program's */
+	const char *origin; /* the program's; NULL: not to be told */
 	data_extra extra;
 	void *extra_ctx;
 	bool any; /* of an array's items: is there one already? */
@@ -44,6 +49,25 @@ static int make_keys(struct data *d, struct error *e)
 	return 0;
 }
 
+/* CSV has one line of names for all lines. */
+static int make_columns(struct data *d, const struct program *p, const struct options *o,
+			struct error *e)
+{
+	const struct program *main = p->main ?: p;
+	int err =
+		fields_make_all(&d->all, main, e) ?: fields_add_shown(&d->all, cells_show(p, o), e);
+
+	if (err)
+		return err;
+	/* A text of which one table is shown has told by that which one it is. */
+	if (!main->nalso)
+		d->origin = NULL;
+	d->columns = calloc(d->all.n, sizeof(*d->columns));
+	for (size_t i = 0; d->columns && i < d->all.n; i++)
+		d->columns[i] = record_find(d->record, d->all.v[i].name);
+	return d->columns ? put_csv_init(&d->cell, d->w, e) : error_nomem(e);
+}
+
 int data_new(struct data **out, const struct program *p, const struct options *o,
 	     const struct layout *l, struct writer *w, struct error *e)
 {
@@ -60,7 +84,7 @@ int data_new(struct data **out, const struct program *p, const struct options *o
 	d->histogram = p->output == PROGRAM_HISTOGRAM;
 	err = record_new(&d->record, p, o, l, NULL, e) ?: make_keys(d, e);
 	if (!err && d->csv)
-		err = put_csv_init(&d->cell, w, e);
+		err = make_columns(d, p, o, e);
 	if (err)
 		data_free(d);
 	else
@@ -75,6 +99,8 @@ void data_free(struct data *d)
 	for (size_t i = 0; d->keys && i < d->n; i++)
 		free(d->keys[i]);
 	free(d->keys);
+	free(d->columns);
+	fields_free(&d->all);
 	put_csv_free(&d->cell);
 	record_free(d->record);
 	free(d);
@@ -85,6 +111,16 @@ void data_kernel(struct data *d, struct kernel *k)
 	record_kernel(d->record, k);
 }
 
+void data_stacks(struct data *d, struct stacks *s)
+{
+	record_stacks(d->record, s);
+}
+
+void data_first(struct data *d, struct value_first *first)
+{
+	record_first(d->record, first);
+}
+
 void data_heading(struct data *d)
 {
 	if (!d->csv || d->headed)
@@ -92,10 +128,12 @@ void data_heading(struct data *d)
 	d->headed = true;
 	if (d->no_header)
 		return;
-	for (size_t i = 0; i < d->n; i++) {
+	if (d->origin)
+		put_json_raw(d->w, FIELDS_TABLE ",");
+	for (size_t i = 0; i < d->all.n; i++) {
 		if (i)
 			writer_char(d->w, ',');
-		writer_add(d->w, record_name(d->record, i), strlen(record_name(d->record, i)));
+		put_json_raw(d->w, d->all.v[i].name);
 	}
 	put_json_raw(d->w, d->histogram ? ",unit,low,high,count\r\n" : "\r\n");
 }
@@ -112,6 +150,28 @@ static void put_time(struct data *d, uint64_t ns)
 {
 	stamp_put(&d->stamp, writer_room(d->w, STAMP_LEN), ns);
 	writer_took(d->w, STAMP_LEN);
+}
+
+static void put_names(struct writer *w, const struct record_value *v)
+{
+	const char *end = v->text.data + v->text.len;
+
+	writer_char(w, '[');
+	for (const char *name = v->text.data; name < end; name += strlen(name) + 1) {
+		if (name > v->text.data)
+			writer_char(w, ',');
+		put_json_string(w, name, strlen(name));
+	}
+	writer_char(w, ']');
+}
+
+static void put_folded(struct writer *w, const struct record_value *v)
+{
+	char *folded = malloc(v->text.len + 1);
+
+	if (folded)
+		put_csv_text(w, folded, stacks_fold(v->text.data, v->text.len, folded));
+	free(folded);
 }
 
 /* What is more than a number or a text, into JSON or, by way of `cell`, into a cell of CSV. */
@@ -157,6 +217,9 @@ static void put_object_value(struct data *d, const struct record_value *v)
 		put_time(d, v->u);
 		writer_char(d->w, '"');
 		break;
+	case RECORD_NAMES:
+		put_names(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -179,6 +242,9 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	case RECORD_TIME:
 		put_time(d, v->u);
 		break;
+	case RECORD_NAMES:
+		put_folded(d->w, v);
+		break;
 	case RECORD_FLAGS:
 	case RECORD_LIST:
 	case RECORD_CALL:
@@ -190,30 +256,43 @@ static void put_csv_value(struct data *d, const struct record_value *v)
 	}
 }
 
-void data_set_extra(struct data *d, data_extra extra, void *ctx)
-{
-	d->extra = extra;
-	d->extra_ctx = ctx;
-}
-
 /* The brace, and which of a text's tables it is. */
 static void begin_object(struct data *d)
 {
 	writer_char(d->w, '{');
 	if (!d->origin)
 		return;
-	put_json_raw(d->w, "\"table\":");
+	put_json_raw(d->w, "\"" FIELDS_TABLE "\":");
 	put_json_string(d->w, d->origin, strlen(d->origin));
 	writer_char(d->w, ',');
 }
 
 static void put_extra(struct data *d, const void *event, size_t size)
 {
-	if (d->extra && !d->csv)
+	if (d->extra)
 		d->extra(d->extra_ctx, d->w, event, size);
 }
 
-/* The fields from `from` up to `to`, with commas between. */
+/* CSV's, all but the line's end. */
+static void put_row(struct data *d, const void *event, size_t size)
+{
+	struct record_value v;
+
+	if (d->origin) {
+		put_csv_text(d->w, d->origin, strlen(d->origin));
+		writer_char(d->w, ',');
+	}
+	for (size_t i = 0; i < d->all.n; i++) {
+		if (i)
+			writer_char(d->w, ',');
+		if (d->columns[i] == d->n)
+			continue;
+		record_get(d->record, d->columns[i], event, size, &v);
+		put_csv_value(d, &v);
+	}
+}
+
+/* The fields of an object from `from` up to `to`, with commas between. */
 static void put_fields(struct data *d, const void *event, size_t size, size_t from, size_t to)
 {
 	struct record_value v;
@@ -222,12 +301,8 @@ static void put_fields(struct data *d, const void *event, size_t size, size_t fr
 		if (i > from)
 			writer_char(d->w, ',');
 		record_get(d->record, i, event, size, &v);
-		if (d->csv) {
-			put_csv_value(d, &v);
-		} else {
-			put_json_raw(d->w, d->keys[i]);
-			put_object_value(d, &v);
-		}
+		put_json_raw(d->w, d->keys[i]);
+		put_object_value(d, &v);
 	}
 }
 
@@ -235,11 +310,15 @@ bool data_event(struct data *d, const void *event, size_t size)
 {
 	if (!record_wanted(d->record, event, size))
 		return false;
-	if (!d->csv)
-		begin_object(d);
+	if (d->csv) {
+		put_row(d, event, size);
+		put_json_raw(d->w, "\r\n");
+		return true;
+	}
+	begin_object(d);
 	put_fields(d, event, size, 0, d->n);
 	put_extra(d, event, size);
-	put_json_raw(d->w, d->csv ? "\r\n" : "}\n");
+	put_json_raw(d->w, "}\n");
 	return true;
 }
 
@@ -280,7 +359,6 @@ void data_top(struct data *d, const struct table *t, size_t rows, const char *lo
 	for (size_t i = 0; i < rows; i++) {
 		put_json_raw(d->w, i ? ",{" : "{");
 		put_fields(d, table_row(t, i), table_row_size(t), TABLE_FIELDS, d->n);
-		put_extra(d, table_row(t, i), table_row_size(t));
 		writer_char(d->w, '}');
 	}
 	put_json_raw(d->w, "]}\n");
@@ -302,7 +380,7 @@ void data_histograms_begin(struct data *d, const char *unit)
 static void put_csv_bucket(struct data *d, const void *row, size_t size,
 			   const struct data_bucket *b)
 {
-	put_fields(d, row, size, 0, d->n);
+	put_row(d, row, size);
 	writer_char(d->w, ',');
 	put_csv_text(d->w, d->unit, strlen(d->unit));
 	for (int i = 0; i < 3; i++) {

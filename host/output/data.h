@@ -12,13 +12,21 @@
 
 struct data;
 
-/* Of options that ask for it. What it is given outlives it; data_free. Errors as of record_new. */
+/* Of options that ask for it. Of a program that shows several outputs CSV's lines have the fields
+ * of all whose rows go together (program_goes_along), empty where this one has none. What it is
+ * given outlives it; data_free. Errors as of record_new. */
 int data_new(struct data **d, const struct program *p, const struct options *o,
 	     const struct layout *l, struct writer *w, struct error *e);
 void data_free(struct data *d); /* d may be NULL */
 
 /* The kernel whose functions `format: ksym` names; NULL: none is known. */
 void data_kernel(struct data *d, struct kernel *k);
+
+/* What `format: stack`, `user_stack` and `usym` are read with; NULL: they have no value. */
+struct stacks;
+void data_stacks(struct data *d, struct stacks *s);
+/* record_first. */
+void data_first(struct data *d, struct value_first *first);
 
 /*
  * What JSON's objects get beside the program's fields: extra writes `,"name":value` of an event, or

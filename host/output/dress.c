@@ -10,7 +10,8 @@
 
 #define ROWS_LEAST 5 /* of a terminal, for titles to come again */
 
-struct dress *dress_new(const struct terminal *t, struct cells *cells, bool repeat)
+struct dress *dress_new(const struct terminal *t, struct cells *cells, bool repeat,
+			struct dress *with)
 {
 	struct dress *d;
 
@@ -21,6 +22,7 @@ struct dress *dress_new(const struct terminal *t, struct cells *cells, bool repe
 		return NULL;
 	d->t = t;
 	d->cells = cells;
+	d->sheet = with ?: d;
 	d->repeat = repeat && t->tty;
 	d->values = calloc(cells->n + 1, sizeof(*d->values));
 	d->medians = t->colour ? calloc(cells->n + 1, sizeof(*d->medians)) : NULL;
@@ -73,10 +75,24 @@ static unsigned int width_of_all(const struct dress *d)
 	return sum;
 }
 
+/* Columns are as wide as those of the lines around. */
+static void fit_to_sheet(struct dress *d)
+{
+	struct cells *mine = d->cells, *its = d->sheet->cells;
+
+	for (size_t i = 0; d->t->tty && mine != its && i < mine->n; i++) {
+		unsigned int a = mine->v[i].width, b = its->v[i].width;
+
+		mine->v[i].width = its->v[i].width = a > b ? a : b;
+	}
+}
+
 void dress_fit(struct dress *d)
 {
-	unsigned int most = d->t->columns * 2 / 3, sum = width_of_all(d);
+	unsigned int most = d->t->columns * 2 / 3, sum;
 
+	fit_to_sheet(d);
+	sum = width_of_all(d);
 	for (size_t i = 0; d->t->tty && i + 1 < d->n; i++) {
 		struct cell *c = &d->cells->v[i];
 		size_t more = d->values[i].width > c->width ? d->values[i].width - c->width : 0;
@@ -85,25 +101,30 @@ void dress_fit(struct dress *d)
 			continue;
 		c->width += (unsigned int)more;
 		sum += (unsigned int)more;
-		d->grown = true;
+		d->sheet->grown = true;
 	}
+	fit_to_sheet(d);
 }
 
 bool dress_wants_titles(const struct dress *d)
 {
-	if (!d->repeat || !d->columns || d->t->rows < ROWS_LEAST)
+	const struct dress *s = d->sheet;
+
+	if (!d->repeat || !s->columns || d->t->rows < ROWS_LEAST)
 		return false;
 	/* One line of the screen is that which the cursor is in. */
-	return d->grown || d->lines + 2 > d->t->rows || d->rows != d->t->rows ||
-	       d->columns != d->t->columns;
+	return s->grown || s->lines + 2 > d->t->rows || s->rows != d->t->rows ||
+	       s->columns != d->t->columns;
 }
 
 void dress_titles_written(struct dress *d)
 {
-	d->grown = false;
-	d->lines = 1;
-	d->rows = d->t->rows;
-	d->columns = d->t->columns;
+	struct dress *s = d->sheet;
+
+	s->grown = false;
+	s->lines = 1;
+	s->rows = d->t->rows;
+	s->columns = d->t->columns;
 }
 
 static void put_value(struct dress *d, struct writer *w, const struct dress_value *v)
@@ -138,5 +159,10 @@ void dress_line(struct dress *d, struct writer *w)
 			column = at + 1;
 	}
 	writer_char(w, '\n');
-	d->lines += 1 + (unsigned int)(at ? (at - 1) / d->t->columns : 0);
+	d->sheet->lines += 1 + (unsigned int)(at ? (at - 1) / d->t->columns : 0);
+}
+
+void dress_below(struct dress *d, unsigned int lines)
+{
+	d->lines += lines;
 }

@@ -10,6 +10,9 @@
 
 static bool in_layout(const struct program_column *c, const struct layout *l)
 {
+	for (size_t i = 0; c->formula && i < c->formula->nfields; i++)
+		if (!layout_find(l, c->formula->fields[i]))
+			return false;
 	return (!c->field || layout_find(l, c->field)) &&
 	       (!c->percent_of || layout_find(l, c->percent_of));
 }
@@ -76,7 +79,10 @@ static enum record_kind kind_of_cell(const struct cell *c)
 	case CELL_PATH:
 	case CELL_KSYM:
 	case CELL_IP:
+	case CELL_USYM:
 		return RECORD_TEXT;
+	case CELL_STACK:
+		return RECORD_NAMES;
 	case CELL_BYTES:
 		return c->element ? RECORD_NUMBERS : RECORD_TEXT;
 	case CELL_ARGS:
@@ -90,6 +96,7 @@ static enum record_kind kind_of_cell(const struct cell *c)
 		return RECORD_TEXT;
 	case CELL_TIME:
 	case CELL_ELAPSED:
+	case CELL_FORMULA:
 	case CELL_PARTS:
 	case CELL_LITERAL:
 		break;
@@ -118,6 +125,7 @@ static enum record_kind kind_of(const struct record_source *s, bool timestamp)
 		return RECORD_BOOL;
 	case FIELD_PER_SECOND:
 	case FIELD_PERCENT:
+	case FIELD_FORMULA:
 		return RECORD_REAL;
 	case FIELD_ARGUMENTS:
 		return RECORD_CALL;
@@ -152,7 +160,7 @@ static int set_unknown(struct record_source *s, const struct program *p, struct 
 		return 0;
 	return error_set(e, FAULT_TOOL, -EINVAL, "%s:%u: column %s: `unknown: %s`, but %s is %s",
 			 p->path, s->column->line, s->column->title, text, s->column->field,
-			 s->kind == RECORD_LIST ? "a list" : "a number");
+			 s->kind == RECORD_LIST || s->kind == RECORD_NAMES ? "a list" : "a number");
 }
 
 static const struct cell *shown_cell(const struct record *r, const char *name)
@@ -217,8 +225,9 @@ int record_new(struct record **out, const struct program *p, const struct option
 	if (!r)
 		return error_nomem(e);
 	r->kernel = k;
+	r->first = &r->own_first;
 	err = fields_make(&r->fields, p, e)
-		      ?: fields_add_shown(&r->fields, o->show, e)
+		      ?: fields_add_shown(&r->fields, cells_show(p, o), e)
 		      ?: cells_make_shown(&r->shown, p, o, l, e)
 		      ?: make_cells(r, p, o, l, e)
 		      ?: make_sources(r, p, o, e)
@@ -242,6 +251,7 @@ void record_free(struct record *r)
 	free(r->sources);
 	fields_free(&r->fields);
 	only_free(&r->only);
+	buf_free(&r->names);
 	free(r);
 }
 
@@ -272,9 +282,19 @@ bool record_wanted(struct record *r, const void *data, size_t size)
 	return only_passes(&r->only, data, size);
 }
 
+void record_stacks(struct record *r, struct stacks *s)
+{
+	r->stacks = s;
+}
+
 void record_kernel(struct record *r, struct kernel *k)
 {
 	r->kernel = k;
+}
+
+void record_first(struct record *r, struct value_first *first)
+{
+	r->first = first;
 }
 
 void record_interval(struct record *r, uint64_t time_ns, uint64_t interval_ns)

@@ -33,6 +33,7 @@ enum record_kind {
 	RECORD_FLAGS,	/* u, and what its bits are called: output/bits.h */
 	RECORD_LIST,	/* text: strings as output/strlist.h has them */
 	RECORD_CALL,	/* the arguments of a call: call_json */
+	RECORD_NAMES,	/* text: functions of a stack, the innermost first, each with its NUL */
 	RECORD_NUMBERS, /* text: decimal numbers with commas between */
 };
 
@@ -56,6 +57,7 @@ struct record_value {
 };
 
 struct record;
+struct value_first;
 
 /*
  * Of the program's columns, from an event (or a table's row) of that layout. The program and the
@@ -73,8 +75,17 @@ const char *record_name(const struct record *r, size_t i); /* stable: "pid" */
 /* The field of that name; record_count if there is none. */
 size_t record_find(const struct record *r, const char *name);
 
+/* What `format: stack`, `user_stack` and `usym` are read with; it outlives r. NULL: they have no
+ * value. */
+struct stacks;
+void record_stacks(struct record *r, struct stacks *s);
+
 /* Another kernel than that of record_new. */
 void record_kernel(struct record *r, struct kernel *k);
+
+/* Times since the first event are counted from this one, which outlives the record and is known
+ * once an event of any record that has it came. Without: from this record's own first. */
+void record_first(struct record *r, struct value_first *first);
 
 /* The kind that its values have that are not RECORD_NONE; RECORD_NONE if it never has one in this
  * run. */

@@ -34,9 +34,8 @@ static uint64_t time_of(struct record *r, const char *data, size_t size)
 
 static uint64_t elapsed_of(struct record *r, const struct cell *c, const char *data)
 {
-	return value_elapsed(&r->first, c && c->has_field
-						? value_unsigned(data + c->offset, c->size)
-						: clock_ns());
+	return value_elapsed(r->first, c && c->has_field ? value_unsigned(data + c->offset, c->size)
+							 : clock_ns());
 }
 
 static void set_text(struct record_value *v, const char *text, size_t len)
@@ -59,7 +58,12 @@ static void get_text(struct record *r, const struct record_source *s, const char
 	const char *text = data + c->offset;
 	uint64_t start;
 
-	if (c->kind == CELL_KSYM)
+	if (c->kind == CELL_USYM || (c->kind == CELL_KSYM && r->stacks))
+		set_text(v, r->names.data,
+			 r->stacks && stacks_name(r->stacks, c, data, size, &r->names)
+				 ? r->names.len
+				 : 0);
+	else if (c->kind == CELL_KSYM)
 		set_string(v, value_function(c, data, r->kernel, r->text, &start) ? r->text : NULL);
 	else if (c->kind == CELL_IP || c->kind == CELL_BYTES)
 		set_text(v, r->text, value_bytes_text(c, data, size, r->text, sizeof(r->text)));
@@ -92,6 +96,17 @@ static uint64_t number_of(struct record *r, const struct cell *c, const char *da
 	return v;
 }
 
+static void get_names(struct record *r, const struct cell *c, const char *data, size_t size,
+		      struct record_value *v)
+{
+	const char *why;
+
+	if (r->stacks && stacks_get(r->stacks, c, data, size, &r->names, &why))
+		set_text(v, r->names.data, r->names.len);
+	else
+		v->kind = RECORD_NONE;
+}
+
 static void get_value(struct record *r, const struct record_source *s, const char *data,
 		      size_t size, struct record_value *v)
 {
@@ -100,6 +115,8 @@ static void get_value(struct record *r, const struct record_source *s, const cha
 
 	if (v->kind == RECORD_TEXT || v->kind == RECORD_NUMBERS) {
 		get_text(r, s, data, size, v);
+	} else if (v->kind == RECORD_NAMES) {
+		get_names(r, c, data, size, v);
 	} else if (v->kind == RECORD_LIST) {
 		v->text.data = data + c->offset;
 		v->text.len = value_bytes(c, size);
@@ -184,6 +201,10 @@ static void get_part(struct record *r, const struct record_source *s, const char
 		break;
 	case FIELD_PERCENT:
 		get_percent(c, data, v);
+		break;
+	case FIELD_FORMULA:
+		if (!value_formula(c, data, size, &v->real))
+			v->kind = RECORD_NONE;
 		break;
 	case FIELD_SHOWN:
 		get_shown(r, c, data, v);

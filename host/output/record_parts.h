@@ -4,7 +4,9 @@
 #define BCCHOST_OUTPUT_RECORD_PARTS_H
 
 #include "output/only.h"
+#include "base/buf.h"
 #include "output/record.h"
+#include "output/stacks.h"
 #include "output/value.h"
 #include "tool/fields.h"
 
@@ -27,9 +29,11 @@ struct record {
 	struct cells shown; /* of --show, in the order of their fields */
 	struct only only;
 	struct kernel *kernel;
-	const struct cell *clock; /* the events' own, CLOCK_MONOTONIC; NULL: none */
-	struct cell clock_field;  /* of `clock:` */
-	struct value_first first;
+	struct stacks *stacks; /* or NULL */
+	struct buf names;
+	const struct cell *clock;	      /* the events' own, CLOCK_MONOTONIC; NULL: none */
+	struct cell clock_field;	      /* of `clock:` */
+	struct value_first own_first, *first; /* the first event's time; record_first */
 	uint64_t offset, offset_at; /* of the wall clock from it, and when that was looked at */
 	uint64_t time, interval;    /* record_interval */
 	char text[VALUE_TEXT_MAX];

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any value as text for people. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "output/bits.h"
 #include "output/number.h"
 #include "output/record.h"
+#include "output/stacks.h"
 #include "output/stamp.h"
 #include "output/strlist.h"
 
@@ -79,6 +81,15 @@ static void add_list(struct text *t, const struct record_value *v)
 	}
 }
 
+static void add_names(struct text *t, const struct record_value *v)
+{
+	char *folded = malloc(v->text.len + 1);
+
+	if (folded)
+		add(t, folded, stacks_fold(v->text.data, v->text.len, folded));
+	free(folded);
+}
+
 size_t record_text(const struct record_value *v, char *out, size_t room)
 {
 	struct text t = {out, 0, room};
@@ -112,6 +123,9 @@ size_t record_text(const struct record_value *v, char *out, size_t room)
 		break;
 	case RECORD_LIST:
 		add_list(&t, v);
+		break;
+	case RECORD_NAMES:
+		add_names(&t, v);
 		break;
 	case RECORD_CALL:
 		name = call_name(v->call, v->event, v->size);

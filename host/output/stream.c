@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 #include "output/number.h"
 #include "output/only.h"
 #include "output/put_csv.h"
+#include "output/stacks.h"
 #include "output/value.h"
 
 #define TEXT_MAX VALUE_TEXT_MAX
@@ -32,9 +34,27 @@ struct stream {
 	struct dress *dress;  /* on a terminal; or NULL */
 	uint64_t elapsed_ns;
 	struct kernel *kernel;
-	struct value_first first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct stacks *stacks;
+	struct buf names;
+	struct writer *folded; /* of `folded:`: where a value is written first; else NULL */
+	struct buf line;
+	struct value_first own_first, *first; /* CLOCK_MONOTONIC, or the events' own clock */
+	struct stream *with;		      /* that it is joined to and has the titles of */
+	const char *name;		      /* that lines begin with; NULL: none */
+	unsigned int name_width;
 	char text[TEXT_MAX * ESCAPE_MAX];
 };
+
+static int make_folded(struct stream *s, struct error *e)
+{
+	if (!s->cells.folded)
+		return 0;
+	s->folded = malloc(sizeof(*s->folded));
+	if (!s->folded)
+		return error_nomem(e);
+	writer_init(s->folded, -1, NULL);
+	return 0;
+}
 
 static int make_room_for_parts(struct stream *s, struct error *e)
 {
@@ -61,13 +81,17 @@ int stream_new(struct stream **out, const struct program *p, const struct option
 		return error_nomem(e);
 	s->w = w;
 	s->second = -1;
+	s->first = &s->own_first;
 	s->csv = p->csv && options_given(o, p, p->csv);
 	s->headless = p->headless;
 	err = cells_make(&s->cells, p, o, l, e)
 		      ?: only_make(&s->only, p, o, l, e)
-		      ?: make_room_for_parts(s, e);
+		      ?: make_room_for_parts(s, e)
+		      ?: make_folded(s, e);
 	if (!err && options_want_data(o))
 		err = data_new(&s->data, p, o, l, w, e);
+	if (!err && s->data)
+		data_first(s->data, s->first);
 	if (err)
 		stream_free(s);
 	else
@@ -83,6 +107,9 @@ void stream_free(struct stream *s)
 	cells_free(&s->cells);
 	only_free(&s->only);
 	data_free(s->data);
+	buf_free(&s->names);
+	buf_free(&s->line);
+	free(s->folded);
 	free(s->parts);
 	free(s);
 }
@@ -111,14 +138,58 @@ static void put(struct stream *s, const struct cell *c, const char *text, size_t
 		pad(s->w, c->width, width);
 }
 
+static void put_name(struct stream *s)
+{
+	size_t len = s->name ? strlen(s->name) : 0;
+
+	if (!s->name)
+		return;
+	if (s->csv) {
+		put_csv_utf8(s->w, s->name, len);
+		writer_char(s->w, ',');
+		return;
+	}
+	writer_add(s->w, s->name, len);
+	writer_pad(s->w, s->name_width - (len < s->name_width ? len : s->name_width) + 1);
+}
+
+void stream_named(struct stream *s, const char *name, unsigned int width)
+{
+	s->name = name;
+	s->name_width = width;
+}
+
+static bool same_titles(const struct cells *a, const struct cells *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = strcmp(a->v[i].title, b->v[i].title) == 0;
+	return same;
+}
+
+bool stream_join(struct stream *s, struct stream *first)
+{
+	bool same = same_titles(&s->cells, &first->cells);
+
+	s->first = first->first;
+	if (s->data)
+		data_first(s->data, s->first);
+	s->with = same ? first : NULL;
+	return same;
+}
+
 void stream_heading(struct stream *s)
 {
 	if (s->data) {
 		data_heading(s->data);
 		return;
 	}
+	if (s->cells.folded) /* lines for flame graphs have none */
+		return;
 	if (s->headless && !s->csv)
 		return;
+	put_name(s);
 	for (size_t i = 0; i < s->cells.n; i++) {
 		const struct cell *c = &s->cells.v[i];
 		size_t len = strlen(c->title);
@@ -127,7 +198,8 @@ void stream_heading(struct stream *s)
 			writer_char(s->w, s->csv ? ',' : ' ');
 		put(s, c, c->title, len, len);
 	}
-	writer_char(s->w, '\n');
+	if (s->cells.n && !s->cells.folded)
+		writer_char(s->w, '\n');
 	if (s->dress)
 		dress_titles_written(s->dress);
 }
@@ -152,7 +224,7 @@ static void put_elapsed(struct stream *s, const struct cell *c, const char *data
 	size_t len;
 
 	now = c->has_field ? value_unsigned(data + c->offset, c->size) : clock_ns();
-	now = value_elapsed(&s->first, now);
+	now = value_elapsed(s->first, now);
 	len = number_fraction(text, now, 1000000000, c->decimals);
 	put(s, c, text, len, len);
 }
@@ -172,6 +244,17 @@ static void put_percent(struct stream *s, const struct cell *c, const char *data
 	put(s, c, text, len, len);
 }
 
+static void put_formula(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	double value;
+	int len = 1;
+
+	s->text[0] = '-';
+	if (value_formula(c, data, size, &value))
+		len = snprintf(s->text, sizeof(s->text), "%.*f", (int)c->decimals, value);
+	put(s, c, s->text, (size_t)len, (size_t)len);
+}
+
 static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 {
 	char name[2 + VALUE_FUNCTION_MAX] = "0x";
@@ -185,6 +268,17 @@ static void put_ksym(struct stream *s, const struct cell *c, const char *data)
 		name[2 + number_base(name + 2, addr, 16, 0)] = '\0';
 	len = strlen(name);
 	put(s, c, name, len, len);
+}
+
+/* A function's name, with where in it, or of a user's program. */
+static void put_address(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	size_t width, len;
+
+	stacks_name(s->stacks, c, data, size, &s->names);
+	len = s->names.len < TEXT_MAX ? s->names.len : TEXT_MAX;
+	len = escape(s->text, s->names.data, len, &width);
+	put(s, c, s->text, len, width);
 }
 
 static void put_number(struct stream *s, const struct cell *c, const char *data)
@@ -358,9 +452,18 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 		else
 			put_number(s, c, data);
 		break;
+	case CELL_FORMULA:
+		put_formula(s, c, data, size);
+		break;
 	case CELL_KSYM:
+	case CELL_USYM:
 	case CELL_KADDR:
-		put_ksym(s, c, data);
+		if (s->stacks && c->kind != CELL_KADDR)
+			put_address(s, c, data, size);
+		else
+			put_ksym(s, c, data);
+		break;
+	case CELL_STACK: /* on lines of their own */
 		break;
 	case CELL_IP:
 	case CELL_BYTES:
@@ -392,6 +495,43 @@ static void put_cell(struct stream *s, const struct cell *c, const char *data, s
 	}
 }
 
+static void put_indented(struct writer *w, unsigned int indent, const char *text)
+{
+	size_t width, len = strlen(text);
+
+	writer_pad(w, indent);
+	len = escape(writer_room(w, len * ESCAPE_MAX), text, len, &width);
+	writer_took(w, len);
+	writer_char(w, '\n');
+}
+
+/* With its title above it, where there are several. How many lines. */
+static unsigned int put_stack(struct stream *s, const struct cell *c, bool titled, const char *data,
+			      size_t size, struct writer *to)
+{
+	const char *why, *name;
+	unsigned int indent = titled ? 8 : 4;
+	size_t n;
+
+	if (!value_came(c, size))
+		return 0;
+	n = stacks_get(s->stacks, c, data, size, &s->names, &why);
+	if (titled) {
+		writer_pad(to, 4);
+		writer_add(to, c->title, strlen(c->title));
+		writer_add(to, ":\n", 2);
+	}
+	if (!n)
+		put_indented(to, indent,
+			     *why      ? why
+			     : c->user ? "[no user stack]"
+				       : "[no kernel stack]");
+	name = s->names.data;
+	for (size_t i = 0; i < n; i++, name += strlen(name) + 1)
+		put_indented(to, indent, name);
+	return (unsigned int)(n ? n : 1) + titled;
+}
+
 struct data *stream_data(struct stream *s)
 {
 	return s->data;
@@ -399,8 +539,9 @@ struct data *stream_data(struct stream *s)
 
 void stream_terminal(struct stream *s, const struct terminal *t, bool repeat)
 {
-	if (!s->csv && !s->data)
-		s->dress = dress_new(t, &s->cells, repeat && !s->headless);
+	if (!s->csv && !s->data && !s->cells.folded)
+		s->dress = dress_new(t, &s->cells, repeat && !s->headless,
+				     s->with ? s->with->dress : NULL);
 }
 
 /* The values of an event, side by side in the dress's text. */
@@ -434,7 +575,96 @@ static void put_dressed(struct stream *s, const void *data, size_t size)
 	measure(s, data, size, true);
 	if (dress_wants_titles(s->dress))
 		stream_heading(s);
+	put_name(s);
 	dress_line(s->dress, s->w);
+	stream_below(s, data, size, s->w);
+}
+
+void stream_below(struct stream *s, const void *data, size_t size, struct writer *to)
+{
+	bool several = s->cells.nbelow > 1;
+	unsigned int lines = 0;
+
+	for (size_t i = 0; i < s->cells.nbelow && s->stacks; i++)
+		lines += put_stack(s, &s->cells.v[s->cells.n + i], several, data, size, to);
+	if (s->dress)
+		dress_below(s->dress, lines);
+}
+
+/* The last that is no stack: what is counted. */
+static size_t counter_of(const struct cells *cells)
+{
+	for (size_t i = cells->n; i > 0; i--)
+		if (cells->v[i - 1].kind != CELL_STACK)
+			return i - 1;
+	return 0;
+}
+
+/* A part of the line; ';' is what stands between them. */
+static void fold_cell(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	struct writer *w = s->w, *cell = s->folded;
+
+	cell->len = 0;
+	s->w = cell;
+	put_cell(s, c, data, size);
+	s->w = w;
+	for (size_t i = 0; i < cell->len; i++)
+		if (cell->data[i] == ';')
+			cell->data[i] = ':';
+	if (cell->len && s->line.len)
+		buf_char(&s->line, ';');
+	buf_add(&s->line, cell->data, cell->len);
+}
+
+/* A stack that was not kept is told of; one that is none leaves nothing. */
+static void fold_stack(struct stream *s, const struct cell *c, const char *data, size_t size)
+{
+	const char *why = STACKS_NONE;
+	size_t n = 0, width, len;
+	char *folded, *text;
+
+	if (s->stacks && value_came(c, size))
+		n = stacks_get(s->stacks, c, data, size, &s->names, &why);
+	if ((n || *why) && s->line.len)
+		buf_char(&s->line, ';');
+	if (!n) {
+		buf_str(&s->line, why);
+		return;
+	}
+	folded = malloc(s->names.len);
+	text = malloc(s->names.len * ESCAPE_MAX);
+	if (folded && text) {
+		len = stacks_fold(s->names.data, s->names.len, folded);
+		len = escape(text, folded, len, &width);
+		buf_add(&s->line, text, len);
+	}
+	free(folded);
+	free(text);
+}
+
+/* "comm;outermost;…;innermost 42". */
+static void put_folded(struct stream *s, const void *data, size_t size)
+{
+	size_t counter = counter_of(&s->cells);
+
+	s->line.len = 0;
+	s->plain = true;
+	for (size_t i = 0; i < s->cells.n; i++)
+		if (s->cells.v[i].kind != CELL_STACK && i != counter)
+			fold_cell(s, &s->cells.v[i], data, size);
+	/* A program calls the kernel. */
+	for (int user = 1; user >= 0; user--)
+		for (size_t i = 0; i < s->cells.n; i++)
+			if (s->cells.v[i].kind == CELL_STACK && s->cells.v[i].user == user)
+				fold_stack(s, &s->cells.v[i], data, size);
+	if (s->line.data)
+		writer_add(s->w, s->line.data, s->line.len);
+	if (s->cells.v[counter].kind != CELL_STACK) {
+		writer_char(s->w, ' ');
+		put_cell(s, &s->cells.v[counter], data, size);
+	}
+	s->plain = false;
 }
 
 bool stream_event(struct stream *s, const void *data, size_t size)
@@ -443,16 +673,22 @@ bool stream_event(struct stream *s, const void *data, size_t size)
 		return data_event(s->data, data, size);
 	if (!only_passes(&s->only, data, size))
 		return false;
-	if (s->dress) {
+	if (s->dress && !s->cells.folded) {
 		put_dressed(s, data, size);
 		return true;
 	}
-	for (size_t i = 0; i < s->cells.n; i++) {
+	if (s->cells.folded)
+		put_folded(s, data, size);
+	else
+		put_name(s);
+	for (size_t i = 0; i < s->cells.n && !s->cells.folded; i++) {
 		if (i)
 			writer_char(s->w, s->csv ? ',' : ' ');
 		put_cell(s, &s->cells.v[i], data, size);
 	}
-	writer_char(s->w, '\n');
+	if (s->cells.n)
+		writer_char(s->w, '\n');
+	stream_below(s, data, size, s->w);
 	return true;
 }
 
@@ -468,6 +704,13 @@ void stream_kernel(struct stream *s, struct kernel *k)
 	s->kernel = k;
 	if (s->data)
 		data_kernel(s->data, k);
+}
+
+void stream_stacks(struct stream *s, struct stacks *stacks)
+{
+	s->stacks = stacks;
+	if (s->data)
+		data_stacks(s->data, stacks);
 }
 
 const char *stream_value(struct stream *s, size_t i, const void *data, size_t size,

@@ -42,6 +42,18 @@ void stream_fit(struct stream *s, const void *data, size_t size);
  * text. */
 struct data *stream_data(struct stream *s);
 
+/*
+ * Where several streams are written by turns: this one goes along with `first`, which outlives it,
+ * both new. Times since the first event are counted from the first of either. True if both have the
+ * same titles, which stand above the lines of both, then: on a terminal their columns grow
+ * together. Before stream_terminal.
+ */
+bool stream_join(struct stream *s, struct stream *first);
+
+/* Each line of text, and the titles, begins with that name, in a column of so many characters. It
+ * outlives the stream. */
+void stream_named(struct stream *s, const char *name, unsigned int width);
+
 /* The line of titles. */
 void stream_heading(struct stream *s);
 
@@ -50,6 +62,15 @@ void stream_elapsed(struct stream *s, uint64_t ns);
 
 /* The kernel whose functions `format: ksym` names; it must outlive the stream. NULL: numbers. */
 void stream_kernel(struct stream *s, struct kernel *k);
+
+/* What `format: stack`, `user_stack` and `usym` are read with; it must outlive the stream. NULL:
+ * no stack is shown, and addresses are numbers. */
+struct stacks;
+void stream_stacks(struct stream *s, struct stacks *stacks);
+
+/* The stacks of an event, which stand below its line: a function a line; stream_event writes them
+ * itself. */
+void stream_below(struct stream *s, const void *data, size_t size, struct writer *to);
 
 /*
  * Writes the value of column i of an event to `to`, without padding, and gives its title; columns

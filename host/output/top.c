@@ -31,8 +31,19 @@ struct top {
 	struct screen screen;
 	struct table shown; /* on the screen */
 	char load[96];	    /* the line above it */
-	struct writer line; /* one line of the table, before it is cut */
+	struct writer line; /* lines of the table, on their way to the screen or to w */
+	bool to_screen;
 };
+
+static void pass_on(void *ctx, const char *data, size_t len)
+{
+	struct top *t = ctx;
+
+	if (t->to_screen)
+		screen_add(&t->screen, data, len);
+	else
+		writer_add(t->w, data, len);
+}
 
 static size_t chosen(const struct program *p, const struct options *o)
 {
@@ -73,7 +84,7 @@ int top_new(struct top **out, const struct program *p, const struct options *o,
 	t->options = o;
 	t->layout = l;
 	t->w = w;
-	writer_init(&t->line, -1, NULL);
+	writer_init_sink(&t->line, pass_on, t);
 	err = find_fields(t, chosen(p, o), e);
 	if (!err)
 		err = stream_new(&t->stream, p, o, l, options_want_data(o) ? w : &t->line, e);
@@ -84,6 +95,11 @@ int top_new(struct top **out, const struct program *p, const struct options *o,
 	stream_kernel(t->stream, k);
 	*out = t;
 	return 0;
+}
+
+void top_stacks(struct top *t, struct stacks *s)
+{
+	stream_stacks(t->stream, s);
 }
 
 void top_free(struct top *t)
@@ -158,12 +174,8 @@ static void read_load(struct top *t)
 
 static void put_line(struct top *t, bool screen)
 {
-	if (screen)
-		screen_add(&t->screen, t->line.data, t->line.len);
-	else
-		writer_add(t->w, t->line.data, t->line.len);
-	t->line.len = 0;
-	t->line.err = 0;
+	t->to_screen = screen;
+	writer_flush(&t->line);
 }
 
 static void put(struct top *t, bool screen, const char *text)
@@ -176,6 +188,7 @@ static void put_rows(struct top *t, const struct table *table, size_t rows, bool
 {
 	size_t size = table_row_size(table);
 
+	t->to_screen = screen;
 	for (size_t i = 0; i < table->n && i < rows; i++)
 		stream_fit(t->stream, table_row(table, i), size);
 	if (!t->options->no_header) {

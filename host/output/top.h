@@ -24,6 +24,9 @@ struct top;
  */
 int top_new(struct top **t, const struct program *p, const struct options *o,
 	    const struct layout *l, struct kernel *k, struct writer *w, struct error *e);
+/* stream_stacks. */
+struct stacks;
+void top_stacks(struct top *t, struct stacks *s);
 void top_free(struct top *t);
 
 /* What it prints goes to that terminal, which outlives it. Without this, or with one that is none,

@@ -106,3 +106,18 @@ size_t value_bytes_text(const struct cell *c, const char *data, size_t size, cha
 	}
 	return len;
 }
+
+bool value_formula(const struct cell *c, const char *data, size_t size, double *value)
+{
+	double fields[FORMULA_MAX_FIELDS];
+
+	for (size_t i = 0; i < c->formula->nfields; i++) {
+		const struct cell_number *n = &c->numbers[i];
+
+		if ((size_t)n->offset + n->size > size)
+			return false;
+		fields[i] = n->is_signed ? (double)value_signed(data + n->offset, n->size)
+					 : (double)value_unsigned(data + n->offset, n->size);
+	}
+	return formula_value(c->formula, fields, value);
+}

@@ -49,6 +49,9 @@ static inline size_t value_bytes(const struct cell *c, size_t size)
 size_t value_bytes_text(const struct cell *c, const char *data, size_t size, char *out,
 			size_t room);
 
+/* CELL_FORMULA; false if it has no value, or the event came without one of its fields. */
+bool value_formula(const struct cell *c, const char *data, size_t size, double *value);
+
 /* The first event's time, on whichever clock. */
 struct value_first {
 	bool known;

@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, template
+from . import ctext, kallsyms, perf, template
 from .merge import Conditions, merge
 
 
@@ -24,6 +24,7 @@ def texts_of(work, runs):
         text = template.with_defines(p["text"], p["cflags"], work.report)
         for a in list(r.on) + work.always:
             text = template.put_words(text, a)
+        text = with_addresses(work, text)
         if template.CONTAINERS_DEF.search(text):
             text, n = template.CONTAINERS_DEF.subn("\n", text)
             text = template.own_words_renamed(text)
@@ -41,9 +42,18 @@ def texts_of(work, runs):
     return out
 
 
+def with_addresses(work, text):
+    """Where a symbol of the kernel's is, the script looked up: here a fact says it."""
+    asked = [k[1] for k in work.ex.facts if k[0] == "symbol"]
+    text, names = kallsyms.with_macros(text, asked + kallsyms.candidates(work.source))
+    for name in names:
+        work.words.facts[kallsyms.macro(name)] = ("address", name)
+    return text
+
+
 def attachments(work, r, text):
     """[(kind, target, handler, regex, line)] of a run: what it attaches, and what BCC does by
-    itself."""
+    itself. Of a perf event perf.KEYS' values stand in the place of regex."""
     number = r.program()["number"]
     out = []
     for a in r.attaches:
@@ -51,11 +61,30 @@ def attachments(work, r, text):
             continue
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
-        out.append((a["kind"], a["target"], a["run"], bool(a.get("regex")), a["line"]))
+        more = sampling(work, r, a) if a["kind"] == "perf_event" else bool(a.get("regex"))
+        probe = (a["kind"], a["target"], a["run"], more, a["line"])
+        if probe not in out:
+            out.append(probe)
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.
     for kind, target, run in ctext.conventions(without_disabled(text)):
         out.append((kind, target, run, False, r.program()["line"]))
     return out
+
+
+def sampling(work, run, note):
+    """perf.KEYS' values of a run's attachment."""
+    alike = lambda r: next((a for a in r.attaches if a["kind"] == "perf_event" and
+                            (a["target"], a["run"]) == (note["target"], note["run"])), None)
+    odd = perf.worked_out(run, alike)
+    if odd:
+        work.report.todo(note["line"], "how often %s runs is worked out of --%s: a probe takes "
+                         "an option's number as it is" % (note["run"], odd.option["dest"]))
+        note = alike(work.ex.base) or note
+    rates = perf.rates_of(note, perf.given_to(run, work.always))
+    # One after the other on each of the processors that the stand-in has: on all.
+    cpus = {a.get("cpu") for a in run.attaches if a["kind"] == "perf_event" and
+            (a["target"], a["run"]) == (note["target"], note["run"])}
+    return rates[:3] + (None,) if {0, 1} <= cpus else rates
 
 
 def make_template(work):
@@ -134,6 +163,10 @@ def attached_here(work):
     own = [(k, bool(v)) for k, v in zip(keys, answers)]
     work.ex.deadline += 10
     r = work.ex.run((), own) if own else work.ex.base
+    if not r.good():
+        # A symbol of a module that is not loaded: the program will load it.
+        wanted = {k[1] for k in work.words.facts.values() if k[0] == "address"}
+        r = work.ex.run((), [(k, v or k[0] == "symbol" and k[1] in wanted) for k, v in own])
     if not r.good():
         return None
     return sorted({"%s %s" % (k, t) for k, t, _r, _x, _l in attachments(work, 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
-from . import ctext, sym
+from . import ctext, kallsyms, perf, sym
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
@@ -37,6 +37,10 @@ def bpf_class(rec):
         def __init__(self, src_file=b"", hdr_file=b"", text=None, debug=0, cflags=[],
                      usdt_contexts=[], allow_rlimit=True, device=None,
                      attach_usdt_ignore_pid=False):
+            question = ctext.member_asked(to_text(text or "")) \
+                if rec.script_line() in rec.tried else None
+            if question and not rec.ask("field", *question):
+                raise Exception("Failed to compile BPF module <text>")
             self.number = len(rec.programs)
             rec.programs.append(self)
             if text is None and src_file:
@@ -100,11 +104,23 @@ def bpf_class(rec):
 
         def attach_perf_event(self, ev_type=-1, ev_config=-1, fn_name=b"", sample_period=0,
                               sample_freq=0, pid=-1, cpu=-1, group_fd=-1):
-            self.attach("perf_event", "%s:%s" % (ev_type, ev_config), fn_name,
-                        period=sample_period, freq=sample_freq)
+            if bool(sample_period) == bool(sample_freq):
+                raise Exception("Failed to attach BPF to perf event")
+            name = perf.event_name(ev_type, ev_config)
+            if rec.script_line() in rec.tried and not rec.ask("perf_event", name):
+                raise Exception("Failed to attach BPF to perf event")
+            self.attach("perf_event", name, fn_name, period=sample_period, frequency=sample_freq,
+                        pid=pid, cpu=cpu)
 
-        def attach_perf_event_raw(self, attr=None, fn_name=b"", **more):
-            self.attach("perf_event", "raw", fn_name)
+        def attach_perf_event_raw(self, attr=None, fn_name=b"", pid=-1, cpu=-1, group_fd=-1):
+            has = {k: v for k, v in getattr(attr, "__dict__", {}).items() if v}
+            for name in sorted(set(has) - set(perf.SAID)):
+                rec.note("left-out", text="%s of the perf event's attributes" % name,
+                         line=rec.script_line())
+            rate = has.get("sample_freq", has.get("sample_period", 0))
+            freq = rate if has.get("freq") else 0
+            self.attach_perf_event(has.get("type", 0), has.get("config", 0), fn_name,
+                                   0 if freq else rate, freq, pid, cpu)
 
         def attach_xdp(self, dev, fn=None, flags=0):
             self.attach("xdp", dev, "xdp")
@@ -236,7 +252,7 @@ def bpf_class(rec):
 
         @staticmethod
         def ksymname(name):
-            return 0xffffffff81000000 if rec.ask("symbol", name) else -1
+            return kallsyms.address(to_text(name)) if rec.ask("symbol", name) else -1
 
         @staticmethod
         def tracepoint_exists(category, event):
@@ -307,7 +323,7 @@ def bpf_class(rec):
 
         @staticmethod
         def monotonic_time():
-            return 5000000000
+            return 3600000000000     # what was before may be old
 
         @staticmethod
         def generate_auto_includes(words):
@@ -319,11 +335,13 @@ def bpf_class(rec):
 
         @staticmethod
         def ksym(addr, show_module=False, show_offset=False):
-            return wrap(b"function", ("ksym", sym.expr_of(addr)))
+            return rec.symbol("ksym", addr, None, show_offset, show_module)
 
         @staticmethod
         def sym(addr, pid, show_module=False, show_offset=False, demangle=True):
-            return wrap(b"function", ("usym", sym.expr_of(addr)))
+            if sym.expr_of(pid) is None and isinstance(pid, int) and pid < 0:
+                return rec.symbol("ksym", addr, None, show_offset, show_module)
+            return rec.symbol("usym", addr, sym.expr_of(pid), show_offset, show_module)
 
         @staticmethod
         def symaddr(*args):

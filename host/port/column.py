@@ -3,14 +3,16 @@
 import re
 from collections import namedtuple
 
-from .expr import (elapsed, fields_in, hashable, plain_field, ratio, simplify, strip_prefix,
-                   tables_in)
+from .expr import (elapsed, fields_in, formula, hashable, plain_field, ratio, simplify,
+                   strip_prefix, tables_in)
 from .lines import parse_spec
 from .merge import merge
 from .outcomes import Leaf, c_text, choices, comparisons, leaves, tree_of
+from .symbols import shown_keys
 
 ALTERNATIVES = 12   # of what may stand at one place …
 WORDS = 64          # … and of words
+NAMES = re.compile(r"[A-Za-z_]\w*")     # the fields in a formula
 
 # title: None if there is none; slots: the plain event's; stream: can the template work things out?
 Place = namedtuple("Place", "title slots stream computed table")
@@ -23,6 +25,7 @@ class Column:
         self.note = note       # for the report, if it is a guess
         self.when = self.unless = None
         self.gap = 1           # blanks before it, in the script's line
+        self.sample = None     # what it said in a trial
 
     def parts(self):
         """The keys of each value: the column's own, or its parts'."""
@@ -31,7 +34,8 @@ class Column:
 
     def fields(self):
         """All that it reads of an event."""
-        return {f for p in self.parts() for f in [p.get("field"), *p.get("if", {})] if f}
+        return {f for p in self.parts() for f in [
+            p.get("field"), *p.get("if", {}), *NAMES.findall(p.get("formula", ""))] if f}
 
 
 class Value:
@@ -127,8 +131,8 @@ def value_keys(value, place):
     s = parse_spec(value.spec)
     expr, keys = value.expr, {}
     kind = expr[0]
-    # Of another table, or of the machine.
-    if set(tables_in(expr)) - {place.table} or kind == "host":
+    # Of the machine, or of another table: of that, only a formula can tell.
+    if kind == "host" or plain_field(expr) and expr[1] != place.table:
         return None, None
     if kind == "time":
         known = expr[1] in ("%H:%M:%S", "%X")
@@ -146,6 +150,11 @@ def value_keys(value, place):
                 keys["field"] = own
         keys["decimals"] = min(9, s["precision"] if s["precision"] is not None else 3)
         return keys, None
+    if kind == "usym" and plain_field(expr[1]):
+        keys.update(field=strip_prefix(expr[1][2]), format="usym",
+                    pid=strip_prefix(expr[2][2]) if plain_field(expr[2]) else None)
+        keys.update(shown_keys(expr))
+        return keys, None
     if kind in ("ipv4", "ipv6", "ksym") and expr[1]:
         name = strip_prefix(expr[1][2]) if plain_field(expr[1]) else ""
         if not re.fullmatch(r"\w+", name):
@@ -154,6 +163,7 @@ def value_keys(value, place):
         if name:
             keys["field"] = name
             keys["format"] = "ksym" if kind == "ksym" else "ip"
+            keys.update(shown_keys(expr) if kind == "ksym" else {})
             return keys, None
     if kind == "names":
         field = strip_prefix(expr[2][2]) if plain_field(expr[2]) else worked_out(place, expr[2])
@@ -162,7 +172,7 @@ def value_keys(value, place):
             if len(expr) > 3:
                 keys["other"] = expr[3]
             return keys, None
-    scale = ratio(expr)
+    scale = ratio(expr) if set(tables_in(expr)) <= {place.table} else None
     if scale and re.fullmatch(r"\w+", strip_prefix(scale[0])):
         keys["field"] = strip_prefix(scale[0])
         note = scaled(keys["field"], scale[1], s, keys)
@@ -187,6 +197,16 @@ def value_keys(value, place):
         if s["kind"] in "xXo":
             keys["format"] = "octal" if s["kind"] == "o" else "hex"
         return keys, note
+    text = formula(expr, place.table) if not place.stream and kind == "op" else None
+    if text:
+        keys["formula"] = text[1:-1] if text.startswith("(") else text
+        decimals = s["precision"] if s["precision"] is not None else \
+            6 if s["kind"] in "fF" else 2 if s["kind"] == "s" and "/" in text else 0
+        if decimals:
+            keys["decimals"] = min(9, decimals)
+        return keys, None
+    if set(tables_in(expr)) - {place.table}:
+        return None, None
     found = fields_in(expr)
     if found and re.fullmatch(r"\w+", strip_prefix(found[0])):
         keys["field"] = strip_prefix(found[0])
@@ -203,7 +223,7 @@ def padding(keys, spec):
         keys["width"] = min(s["width"], 4096)
     if s["width"] and not s["left"]:
         keys["align"] = "right"
-    elif keys.get("unit"):
+    elif keys.get("unit") or keys.get("formula"):
         keys["align"] = "left"
     return keys
 
@@ -405,12 +425,14 @@ def said_once(place, outcomes):
 
 
 def finish(title, keys, place):
-    order = ("value", "field", "format", "digits", "cut", "names", "other", "unit", "divide_by",
-             "decimals", "round", "parts")
+    order = ("value", "field", "formula", "format", "pid", "show_offset", "show_module", "digits",
+             "cut", "names", "other", "unit", "divide_by", "decimals", "round", "parts")
     out = {k: keys[k] for k in order if k in keys}
     pieces = [p for s in place.slots for p in s]
     if len(pieces) == 1 and not isinstance(pieces[0], str):
         padding(out, pieces[0]["spec"])
-        if out.get("unit") and out.get("align") == "right":
+        if (out.get("unit") or out.get("formula")) and out.get("align") == "right":
             out.pop("align")
-    return Column(title, out)
+    made = Column(title, out)
+    made.sample = next((p["value"] for p in pieces if not isinstance(p, str)), None)
+    return made

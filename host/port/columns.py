@@ -3,7 +3,9 @@
 from .column import Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
                     words_of)
+from .expr import tables_in
 from .merge import Conditions, merge
+from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piece
 from .template import Words, condition_text
 
 
@@ -18,31 +20,70 @@ class Found:
 def columns_of_run(run, table, prefix, computed, stream, whole=True):
     """The columns of one run for what it prints of a table, or None. whole: a line without titles
     is one column."""
-    cases = cases_of(run, prefix, stream)
+    marks = marks_of(run)
+    stacks = stack_columns(run, prefix, marks)
+    lines = [n for n in run.lines if n["phase"] == prefix and not is_frame(n, marks)]
+    own = [n for n in lines if table in tables_in([p["expr"] for p in n["pieces"]
+                                                   if not isinstance(p, str)])]
+    # An entry that stands on several lines, for it has a stack: what all of them say.
+    if stacks and not stream and len({n["line"] for n in own}) > 1:
+        found = Found([], None, [], False)
+        for at in dict.fromkeys(n["line"] for n in own):
+            made = columns_of_lines(run, [n for n in own if n["line"] == at], marks, Place(
+                None, (), stream, computed, table), whole=False, several=True)
+            if made:
+                known = set().union(*(c.fields() for c in found.columns))
+                found.columns += [with_width(c) for c in made.columns if not c.fields() & known]
+                found.line = made.line
+                found.notes += made.notes
+    else:
+        found = columns_of_lines(run, lines, marks, Place(None, (), stream, computed, table),
+                                 whole and not stacks) or Found([], None, [], False)
+    found.columns += stacks
+    if not found.columns:
+        return None
+    found.line = found.line or stacks[0].line
+    return found
+
+
+def with_width(c):
+    """Lines of their own need none; side by side they do."""
+    c.keys.setdefault("width", 16 if not (c.sample or "").lstrip("-").isdigit() else 8)
+    return c
+
+
+def slots_without(line, marks):
+    """The slots that are of no stack."""
+    return [s for s in slots_of(line["pieces"]) if not any(stacks_in_piece(p, marks) for p in s)]
+
+
+def columns_of_lines(run, lines, marks, place, whole, several=False):
+    """The same for lines that are alike; several: they have no heading."""
+    cases = cases_of(lines, place.stream)
     if not cases:
         return None
-    pick, slots, titles = cases[0], slots_of(cases[0]["pieces"]), None
+    pick, slots, titles = cases[0], slots_without(cases[0], marks), None
     # A line that has something under each title, if the plain event's has not.
-    for c in [pick] + sorted(cases[1:], key=lambda n: -values_in(n["pieces"])):
-        own = slots_of(c["pieces"])
+    for c in [] if several else [pick] + sorted(cases[1:], key=lambda n: -values_in(n["pieces"])):
+        own = slots_without(c, marks)
         got, all_used = titles_before(run, c, own)
         if got and (titles is None or all_used):
             pick, slots, titles = c, own, got
-        if all_used or not stream:
+        if all_used or not place.stream:
             break
     cases.sort(key=lambda c: c is not pick)
     if titles is None and not whole:
         titles = [None] * len(slots)
     groups = [("LINE", 0, len(slots))] if titles is None else groups_of(titles, slots)
     columns, notes = [], []
-    lines = [(c, slots_of(c["pieces"])) for c in cases]
+    split = [(c, slots_without(c, marks)) for c in cases]
     for i, (title, start, end) in enumerate(groups):
         last = i + 1 == len(groups)
         # Lines may be unlike one another only at their end.
-        able = [(c, s) for c, s in lines if len(s) == len(slots) or len(s) >= (
+        able = [(c, s) for c, s in split if len(s) == len(slots) or len(s) >= (
             start if last else end)]
         outcomes = [atoms_of(s[start:None if last else end]) for _c, s in able]
-        c, note = column(Place(title, slots[start:end], stream, computed, table), outcomes,
+        c, note = column(place._replace(title=title, slots=slots[start:end]), outcomes,
                          [c for c, _s in able])
         if c is None:
             notes.append("the column %s, whose value (`%s` in a trial) is of no field" % (
@@ -57,10 +98,9 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
     return Found(columns, pick["line"], notes, titles is None)
 
 
-def cases_of(run, prefix, stream):
+def cases_of(lines, stream):
     """The line that is printed of an event, of each that was tried: the plain event's first, which
     is the one that tells most."""
-    lines = [n for n in run.lines if n["phase"] == prefix]
     if not any(values_in(n["pieces"]) for n in lines):
         return []
     if not stream:
@@ -134,10 +174,33 @@ def set_distances(columns):
             c.keys["width"] += more
 
 
-def merged_columns(work, get):
+def find_folded(work, phase):
+    """The option with which lines are made for flame graphs, and such a line."""
+    if is_folded(work.ex.base, phase):
+        return None, None
+    for r in work.runs:
+        a = next(iter(r.on), None)
+        text = is_folded(r, phase) if len(r.on) == 1 and a.kind == "flag" else None
+        if text:
+            return a, text
+    return None, None
+
+
+def mark_folded(columns, option, text):
+    """What those lines leave out; the last is always there, as the number of how many."""
+    plain = [c for c in columns if not c.keys.get("format", "").endswith("stack")]
+    for c in plain[:-1]:
+        if c.sample and c.sample not in text and not c.when and not c.unless:
+            c.unless = option
+
+
+def merged_columns(work, get, phase=None):
     """Columns of all runs, each with the option that it depends on: (columns, line, headless)."""
     made, runs = [], []
+    folded, folded_text = find_folded(work, phase)
     for r in work.runs:
+        if folded in r.on:
+            continue
         if len(r.on) > 1 or any(a.kind == "fact" for a in r.on) or r.on in [x.on for x in runs]:
             continue
         runs.append(r)
@@ -197,6 +260,10 @@ def merged_columns(work, get):
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
         out.append(c)
+    work.folded = folded.option["dest"] if folded is not None else None
+    if folded is not None:
+        work.column_options.add(work.folded)
+        mark_folded(out, work.folded, folded_text)
     for note in made[0].notes:
         work.report.todo(made[0].line, note)
     for c in out:

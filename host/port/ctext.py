@@ -32,7 +32,8 @@ def defines(text):
 
 def array_size(expr, known):
     expr = re.sub(r"[A-Za-z_]\w*", lambda m: str(known.get(m.group(0), 16)), expr)
-    if not re.fullmatch(r"[\d\s+*()-]+", expr):
+    # Sums and products; no power, nor a call (sizeof(x)), as Python would read them.
+    if not re.fullmatch(r"[\d\s+*()-]+", expr) or re.search(r"\*\s*\*|[\d)]\s*\(", expr):
         return 16
     try:
         return max(1, min(int(eval(expr, {"__builtins__": {}})), 1 << 16))
@@ -172,6 +173,21 @@ def event_type(text, table):
         if kind not in ("return", "else", "goto", "sizeof"):
             found = kind
     return found
+
+
+def member_asked(text):
+    """(struct, member) of a text that is only compiled to find out whether that member exists."""
+    text = without_comments(text)
+    found = functions(text)
+    if len(text) > 500 or len(found) != 1 or "BPF_" in text:
+        return None
+    takes = re.findall(r"\bstruct\s+(\w+)\s*\*\s*(\w+)", text[slice(*found[0]["params"])])
+    read = set(re.findall(r"\b(\w+)\s*->\s*(\w+)", found[0]["body"]))
+    types = {name: struct for struct, name in takes}
+    if len(read) != 1:
+        return None
+    name, member = read.pop()
+    return (types[name], member) if name in types else None
 
 
 def functions(text):

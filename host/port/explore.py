@@ -9,11 +9,15 @@ import select
 import signal
 import time
 
+from . import perf
 from . import run as runner
+from . import world
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
 PAIRS = 160
+# Questions that are answered one way.
+UNTRIED = ("kfunc", "raw_tracepoint", "lsm", "raw_tracepoint_in_module")
 NOTES_MAX = 24 << 20  # bytes that one run may tell
 
 # Values to try: none is a number that a script has in its text.
@@ -44,8 +48,10 @@ class Run:
         count = lambda p: sum(a.get("program") == p["number"] for a in self.attaches)
         return max(self.programs, key=lambda p: (count(p), len(p["text"]) > 100, p["number"]))
 
+    refused = False     # it gave up for what the kernel answered
+
     def good(self):
-        return self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
+        return not self.refused and self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
             and (self.attaches or self.waits or self.of("table") or self.of("trace"))
 
 
@@ -169,39 +175,58 @@ class Explorer:
         told = r.of("options")
         self.options = told[0]["options"] if told else []
         self.description = told[0]["description"] if told else ""
-        for _ in range(3):
-            if r.good() or not self.options:
-                break
-            self.required = missing = [
-                o for o in self.options
-                if (not o["strings"] and o["nargs"] not in ("?", "*")) or
-                o["required"] and o["strings"]]
-            if not missing or self.extra_argv:
-                break
-            tries = (("vfs_read",), ("1",), ("vfs_read", "1"))
-            for values in tries:
-                self.extra_argv = []
-                for o in missing:
-                    value = o["choices"][0] if o["choices"] else values[
-                        min(len(values) - 1, sum(not x.startswith("-") for x in self.extra_argv))]
-                    self.extra_argv += ([o["strings"][-1]] if o["strings"] else []) + [value]
-                r = self.run()
-                if r.good():
-                    break
-            if r.good():
+        if not r.good():
+            self.base = self.with_arguments(r)
+        if not self.base.good():
+            self.with_a_world()
+        return self.base
+
+    def with_a_world(self):
+        """It may look for what is not in the sandbox: a device, a file of /sys."""
+        if self.base.end["how"] in ("syntax", "module", "timeout", "flood", "killed"):
+            return
+        self.fixed_answers[world.ANSWER] = True
+        r = self.run()
+        if not r.good():
+            r = self.with_arguments(r)
+        if r.good():
+            self.base = r
+            for n in r.of("pretended"):
+                self.guesses.append((n["line"], "the script looks for %s; it was told that this is "
+                                     "there" % n["name"]))
+        else:
+            del self.fixed_answers[world.ANSWER]
+
+    def with_arguments(self, plain):
+        """The run with values for what it must be given, one of its kind; else the plain one."""
+        self.required = missing = [
+            o for o in self.options
+            if (not o["strings"] and o["nargs"] not in ("?", "*")) or o["required"] and o["strings"]]
+        if not missing or self.user_argv:
+            return plain
+        last = plain
+        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",)):
+            self.extra_argv = []
+            for o in missing:
+                value = o["choices"][0] if o["choices"] else "1" if o["type"] in ("int", "float") \
+                    else values[min(len(values) - 1,
+                                    sum(not x.startswith("-") for x in self.extra_argv))]
+                self.extra_argv += ([o["strings"][-1]] if o["strings"] else []) + [value]
+            last = self.run()
+            if last.good():
                 self.guesses.append((0, "the script wants arguments; `%s` was given (say others "
                                      "after --)" % " ".join(self.extra_argv)))
-            else:
-                self.extra_argv = []
-            self.base = r
-        return self.base
+                return last
+        self.extra_argv = []
+        return last
 
     def text(self, r):
         p = r.program()
         return (p["text"], tuple(p["cflags"])) if p else None
 
     def shape(self, r):
-        return (self.text(r), tuple((a["kind"], a["target"], a["run"]) for a in r.attaches))
+        return (self.text(r), tuple((a["kind"], a["target"], a["run"],
+                                     tuple(a.get(k) for k in perf.KEYS)) for a in r.attaches))
 
     # --- options ---
 
@@ -308,8 +333,7 @@ class Explorer:
             for key, n in r.asked.items():
                 if key not in self.facts:
                     self.facts[key] = n
-                if key in dict(flips) or key[0] in ("kfunc", "raw_tracepoint", "lsm",
-                                                    "raw_tracepoint_in_module"):
+                if key in dict(flips) or key[0] in UNTRIED:
                     continue
                 if flips and key in self.base.asked:
                     continue
@@ -317,9 +341,12 @@ class Explorer:
                 if more in seen:
                     continue
                 seen.add(more)
-                queue.append((more, self.run((), more)))
+                made = self.run((), more)
+                made.refused = made.end["how"] == "exit" and not made.waits and \
+                    bool(self.base.waits)
+                queue.append((more, made))
         for key, n in self.facts.items():
-            if key[0] in ("kfunc", "raw_tracepoint", "lsm", "raw_tracepoint_in_module"):
+            if key[0] in UNTRIED:
                 continue
             a = Atom("fact", key, (), ((key, not n["answer"]),))
             a.base_answer = n["answer"]

@@ -83,6 +83,31 @@ def simplify(e):
     return e
 
 
+def formula(expr, table):
+    """As the host's formula on the fields of a row of that table, and of other tables beside it;
+    None if it cannot be said there."""
+    if isinstance(expr, bool):
+        return None
+    if isinstance(expr, (int, float)):
+        text = ("%d" % expr) if expr == int(expr) else ("%.6f" % expr).rstrip("0")
+        return "(%s)" % text if expr < 0 else text
+    if not isinstance(expr, (list, tuple)):
+        return None
+    if expr[0] == "field":
+        name = strip_prefix(expr[2])
+        if expr[1] != table:
+            if expr[2].startswith("key."):
+                return None
+            name = expr[1] if expr[2] == "value" else "%s_%s" % (expr[1], name)
+        return name if re.fullmatch(r"[A-Za-z_]\w*", name) else None
+    if expr[0] == "op" and expr[1] in ("+", "-", "*", "/", "//"):
+        a, b = formula(expr[2], table), formula(expr[3], table)
+        if a is None or b is None:
+            return None
+        return "(%s %s %s)" % (a, expr[1].replace("//", "/"), b)
+    return None
+
+
 C_OPS = {"+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>"}
 
 
@@ -93,11 +118,14 @@ class Computed:
         self.made = []      # (name, function of var -> C text)
         self.types = {}     # name -> C type, if not s64
         self.known = {}
+        self.tables = set()     # the buffers that such events come through
         # The members that the event has in the template whatever the options; None: not known.
         self.members = None
 
     def add(self, key, make, kind="s64"):
         key = repr((key, kind))
+        for t in self.tables:   # the same of two of them is one
+            key = key.replace(repr(t), "''")
         if key not in self.known:
             name = "shown_%d" % (len(self.made) + 1)
             self.known[key] = name

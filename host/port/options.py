@@ -61,7 +61,7 @@ def make_options(work):
                                if re.fullmatch(r"[^,\s]+", c)}
             if o["default"] is not None:
                 entry["default"] = str(o["default"])
-        elif any(d == dest for d, _f in work.only):
+        elif any(d == dest for o in work.outs() for d, _f in o.get("only", ())):
             entry["type"] = "regex"
         elif any(a.kind == "value" for a in atoms):
             entry["type"] = "integer"

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from . import ctext, template
+from . import ctext, perf, template
 from .merge import merge
 from .template import condition_text
 from .texts import lines_in_try
@@ -11,13 +11,17 @@ from .work import Failure
 
 
 SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
-UNTOLD = ("uprobe", "uretprobe", "usdt", "perf_event", "xdp", "func", "socket", "lsm")
+UNTOLD = ("uprobe", "uretprobe", "usdt", "xdp", "func", "socket", "lsm")
 WHAT = {"uprobe": "a function of a user program (uprobe)",
         "uretprobe": "a function of a user program (uretprobe)",
         "usdt": "a static probe of a user program (USDT)",
-        "perf_event": "a perf event (sampling)", "xdp": "a network device (XDP)",
+        "xdp": "a network device (XDP)",
         "func": "a program by its descriptor (attach_func)", "socket": "a socket",
         "lsm": "a security hook (LSM)"}
+
+
+OWN_FUNCTIONS = 8   # of one prefix: the kernel itself has something of that name
+CALLED_OTHERWISE = {"md": "md_mod", "nfs4": "nfsv4"}    # modules, by what their functions begin with
 
 
 def make_probes(work):
@@ -30,8 +34,9 @@ def make_probes(work):
         if item not in runs_of:
             order.append(item)
         runs_of[item] = runs_of.get(item, frozenset()) | runs
-    optional = lines_in_try(ast.parse(work.source))
     work.probe_options = set()
+    order, rates = join_samples(work, order, runs_of)
+    optional = lines_in_try(ast.parse(work.source))
     out = []
     for item in order:
         kind, target, run, regex = item
@@ -42,7 +47,9 @@ def make_probes(work):
             continue
         probe = {}
         sys = SYSCALL.match(target)
-        if regex:
+        if kind == "perf_event":
+            probe[kind] = target
+        elif regex:
             pattern = target if target.startswith("^") else "^" + target
             pattern = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
             if not re.fullmatch(r"[\w^$.*+?()|\[\]\\-]+", pattern):
@@ -60,6 +67,7 @@ def make_probes(work):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
         probe["run"] = run
+        probe.update(rates.get(item, {}))
         cond = work.conditions.find(runs_of[item])
         if cond is not True:
             words = condition_text(cond, work.words)
@@ -74,7 +82,7 @@ def make_probes(work):
                 # The handler is there in these runs alone: elsewhere it does nothing.
                 probe["optional"] = True
                 work.guarded.setdefault(run, []).append((item, words, line))
-        elif line in optional:
+        elif line in optional and kind != "perf_event":
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
@@ -85,12 +93,58 @@ def make_probes(work):
         raise Failure("all that the script attaches to is %s, which no program can say" %
                       (", ".join(kinds) or "nothing"),
                       min([line for line in lines.values()] or [0]))
-    for line in {lines[i] for i in order if i[0] not in UNTOLD}:
-        n = sum(1 for i in order if lines[i] == line)
-        names = [i[1] for i in order if lines[i] == line]
+    for line in {lines[i] for i in order if i in lines and i[0] not in UNTOLD}:
+        names = [i[1] for i in order if lines.get(i) == line]
+        n = len(names)
         work.report.did(line, "attached to: %s" % ", ".join(names[:6]) +
                         (" and %d more" % (n - 6) if n > 6 else ""))
     return out
+
+
+def join_samples(work, order, runs_of):
+    """A perf event that options sample otherwise is one probe, if its keys can say it:
+    (order, {item: keys})."""
+    groups = {}
+    for item in order:
+        if item[0] == "perf_event":
+            groups.setdefault(item[1:3], []).append(item)
+    keys = {}
+    for items in groups.values():
+        seen = []
+        for n, i in enumerate(work.kept):
+            on = [a for a in list(work.runs[i].on) + work.always if a.kind == "value"]
+            seen += [({a.option["dest"] for a in on}, item[3]) for item in items
+                     if n in runs_of[item]]
+        one = perf.joined(seen)
+        if one is not None:
+            runs_of[items[0]] = frozenset().union(*(runs_of[i] for i in items))
+            order = [i for i in order if i not in items[1:]]
+        for item in items[:1] if one is not None else items:
+            keys[item] = one if one is not None else perf.joined([(set(), item[3])])
+            use_options(work, keys[item])
+    return order, keys
+
+
+def use_options(work, keys):
+    """The options that say how often: theirs is the default, where the script has one."""
+    for key, value in keys.items():
+        if not isinstance(value, dict):
+            continue
+        dest = value["option"]
+        work.probe_options.add(dest)
+        for a in work.ex.atoms + work.always:
+            default = a.option["default"] if a.option else None
+            if not a.option or a.option["dest"] != dest or isinstance(default, bool) or \
+               not re.fullmatch(r"-?\d+", str(default)) or a.kind != "value":
+                continue
+            if a in work.always or work.ex.text(a.single) == work.ex.text(work.ex.base):
+                a.fallback = int(default)
+                value.pop("else", None)
+        if key in ("period", "frequency") and "else" not in value and not any(
+                getattr(a, "fallback", None) is not None for a in work.ex.atoms + work.always
+                if a.option and a.option["dest"] == dest) and \
+           not {"period", "frequency"} <= set(keys):
+            value["else"] = 99
 
 
 def probe_keys(work, combo, probe):
@@ -131,19 +185,27 @@ def stub_guarded(work):
 
 
 def modules_of(work):
-    """Functions that are not here and have a prefix of their own are a module's of that name."""
+    """The modules whose functions are probed: where they are on this kernel; of those that it has
+    not, the name that they begin with, if nothing of the kernel's own is called so."""
     names = sorted({t for probes in work.attached for k, t, _r, regex, _l in probes
-                    if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex})
-    missing = [n for n, there in zip(names, work.ask_facts([["function", n] for n in names]))
-               if not there]
+                    if k in ("kprobe", "kretprobe", "kfunc", "kretfunc") and not regex and t})
+    there = dict(zip(names, work.ask_facts([["module", n] for n in names])))
+    out = sorted({m for m in there.values() if m})
+    wanted = [n for n in names if there[n] is None]
+    addresses = sorted({k[1] for k in work.words.facts.values() if k[0] == "address"})
+    wanted += [n for n, has in zip(addresses, work.ask_facts([["symbol", n] for n in addresses]))
+               if not has]
     count = {}
-    for n in missing:
-        m = re.match(r"([a-z]{3,}[a-z0-9]*)_", n)
+    for n in wanted:
+        m = re.match(r"([a-z]{2,}[a-z0-9]*)_", n)
         if m:
             count[m.group(1)] = count.get(m.group(1), 0) + 1
-    out = [p for p, n in count.items() if n >= 2 and n * 2 > len(names) and
-           p not in ("blk", "tcp", "vfs", "inet", "net", "mm", "page", "account")]
-    for p in out:
-        work.report.guess(work.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
-                          "functions of the module %s, which is loaded" % (p, p))
+    prefixes = sorted(p for p, n in count.items() if n >= 2 or p in CALLED_OTHERWISE)
+    own = work.ask_facts([["count", p + "_"] for p in prefixes])
+    for p, n in zip(prefixes, own):
+        if n < OWN_FUNCTIONS or p in CALLED_OTHERWISE:
+            module = CALLED_OTHERWISE.get(p, p)
+            work.report.guess(work.line_of(p + "_\\w+"), "%s_… are not in this kernel: taken for "
+                              "functions of the module %s, which is loaded" % (p, module))
+            out.append(module)
     return out

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from . import yamlout
+from . import perf, yamlout
 from .assemble import make_template
 from .callback import callback_filters, put_computed
 from .learn import learn_script
@@ -17,10 +17,11 @@ def document(work, name):
     make_template(work)
     probes = make_probes(work)
     work.out = find_output(work)
-    work.only = []
-    if work.out["kind"] == "stream":
-        callback_filters(work, work.out["table"])
-        put_computed(work, work.out["table"])
+    streams = [o for o in work.outs() if o["kind"] == "stream"]
+    for o in streams:
+        callback_filters(work, o)
+    for computed in {id(o["computed"]): o["computed"] for o in streams}.values():
+        put_computed(work, [o for o in streams if o["computed"] is computed])
     options, words = make_options(work)
     doc = {"summary": summary_of(work, name)}
     if work.container_filter:
@@ -43,8 +44,11 @@ def document(work, name):
         for k in ("given", "not_given"):
             if k in p:
                 p[k] = work.option_names[p[k]]
+        for k in perf.KEYS:
+            if isinstance(p.get(k), dict):
+                p[k]["option"] = work.option_names[p[k]["option"]]
     doc["probes"] = probes
-    doc["output"] = output_of(work)
+    doc["output"] = output_of(work, work.out)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
 
@@ -52,44 +56,57 @@ def document(work, name):
 def facts_of(work):
     out = {}
     for macro, key in sorted(work.words.facts.items()):
+        if key[0] == "address":
+            out[macro] = {"address": key[1]}
+            work.report.did(work.line_of(key[1]), "the address of %s is a fact: %s" % (
+                key[1], macro))
+            continue
         line = work.ex.facts[key]["line"]
         out[macro] = {"field": [key[1], key[2]]} if key[0] == "field" else \
             {"tracepoint": "%s:%s" % (key[1], key[2])} if key[0] == "tracepoint" else \
+            {"perf_event": key[1]} if key[0] == "perf_event" else \
             {"symbol": key[1]}
         work.report.did(line, "the kernel is asked for %s: %s" % (" ".join(key[1:]), macro))
     return out
 
 
-def output_of(work):
-    """The key `output`."""
-    out = work.out
+def output_of(work, out):
+    """The key `output`, or an item of its `also`."""
     o = {}
     if out["kind"] == "trace_pipe":
         o["trace_pipe"] = True
     else:
         o[out["kind"]] = out["table"]
-    if out.get("interval") and out["kind"] != "stream":
-        o["interval"] = out["interval"]
+    if out is work.out and out["kind"] != "stream":
+        every = [x["interval"] for x in work.outs() if x.get("interval")]
+        o.update({"interval": every[0]} if every else {})
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
         o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
                       for la in out["labels"]]
-    if work.only:
-        o["only"] = [{"option": work.option_names[d], "field": f} for d, f in work.only]
-    columns = columns_of(work)
+    if out.get("only"):
+        o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
+    if out.get("folded") in work.option_names:
+        o["folded"] = work.option_names[out["folded"]]
+    columns = columns_of(work, out)
     if out["kind"] == "top" and work.loadavg:
         o["loadavg"] = True
     if out.get("headless"):
         o["heading"] = False
     if columns:
         o["columns"] = columns
+    if out.get("also"):
+        o["also"] = [output_of(work, x) for x in out["also"]]
     return o
 
 
-def columns_of(work):
+# Fields that JSON and CSV have beside the columns.
+ALWAYS = ("time", "interval_ns")
+
+
+def columns_of(work, out):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
-    out = work.out
     columns, fields = [], {}
     for i, c in enumerate(out["columns"]):
         entry = {"title": c.title}
@@ -97,19 +114,21 @@ def columns_of(work):
         for part in c.parts():
             part = entry if part is c.keys else part
             name = part.get("field")
-            if part.get("value") or not name:
+            if isinstance(part.get("pid"), dict):
+                part["pid"] = {"option": work.option_names[part["pid"]["option"]]}
+            if part.get("value") or not name and "formula" not in part:
                 continue
             # Of one field in two shapes there are two only if one is no plain number or text.
             shape = (part.get("field"), part.get("format")
                      if part.get("format") not in ("hex", "octal") else None)
-            if name in fields and fields[name] != shape:
+            if name is None or name in ALWAYS or name in fields and fields[name] != shape:
                 other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
                 part["as"] = other if other[:1].isalpha() and other not in fields else \
-                    "%s_%d" % (name, len(fields))
+                    "%s_%d" % (name or "column", len(fields))
                 name = part["as"]
             fields[name] = shape
         if i + 1 == len(out["columns"]) and entry.get(
-                "align", "right" if "unit" in entry else "left") != "right":
+                "align", "right" if "unit" in entry or "formula" in entry else "left") != "right":
             entry.pop("width", None)
         if c.when in work.option_names:
             entry["when"] = work.option_names[c.when]
@@ -131,6 +150,8 @@ def kernel_questions(work):
     for n in ex.base.of("functions"):
         work.report.guess(n["line"], "the script lists the functions that match %s; one was "
                                      "made up" % n["pattern"])
+    for n in ex.base.of("left-out"):
+        work.report.todo(n["line"], "%s: left out" % n["text"])
     for n in ex.base.of("unknown"):
         work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
                           n["name"])

@@ -5,6 +5,7 @@ import sys
 
 from . import sym
 from .samples import EVENTS, branch_values, sample
+from .symbols import stack_in
 from .sym import to_text
 
 
@@ -33,6 +34,7 @@ class Recorder:
         self.interrupted = 0
         self.done_events = False
         self.tried = set()      # lines inside a try
+        self.marked = []        # functions of stacks
 
     def note(self, what, **more):
         more["what"] = what
@@ -56,6 +58,18 @@ class Recorder:
             self.asked[key] = answer
             self.note("asked", key=key, answer=answer, line=self.script_line())
         return answer
+
+    def symbol(self, kind, addr, pid, show_offset, show_module):
+        """The name of a function; one of a stack can be told from all others."""
+        expr = (kind, sym.expr_of(addr), pid, bool(show_offset), bool(show_module))
+        name = "kernel_function" if kind == "ksym" else "user_function"
+        if stack_in(expr):
+            known = [e for e in self.marked if e == expr]
+            if not known:
+                self.marked.append(expr)
+                self.note("marker", number=len(self.marked), expr=expr)
+            name += "_%d" % (self.marked.index(expr) + 1)
+        return sym.wrap(name.encode(), expr)
 
     # --- what is printed ---
 
@@ -136,7 +150,7 @@ class Recorder:
                     self.note("callback-failed", table=table.name, error=describe(e),
                               line=traceback_line(e, self.path))
                     if n == 1:
-                        return
+                        break
                 self.note("event", table=table.name, event=change, printed=self.printed,
                           at=self.branches_now(), missed=sym.branches.missed)
                 self.event_at = None

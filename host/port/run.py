@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import standin, sym, texts
+from . import kallsyms, standin, sym, texts, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -321,11 +321,15 @@ def run(source, path, config, emit):
     sys.modules.update(standin.modules(rec))
     patch_argparse(rec)
     patch(rec)
+    if rec.answers.get(world.ANSWER):
+        world.be_generous(rec)
     real_open = builtins.open
 
     def script_open(name, mode="r", *args, **kwargs):
         if isinstance(name, (str, bytes)) and set(mode) & set("wax+"):
             rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
+        elif isinstance(name, (str, bytes)) and to_text(name) == kallsyms.PATH:
+            return kallsyms.Symbols(rec, source).open(mode)
         elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
             text = config["files"][to_text(name)]
             return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
@@ -334,7 +338,14 @@ def run(source, path, config, emit):
                 return Host("loadavg", "0.23 0.10 0.04 1/126 4321\n")
             if of_values(name):
                 return Host("file", "made up\n")
-        return real_open(name, mode, *args, **kwargs)
+        try:
+            return real_open(name, mode, *args, **kwargs)
+        except OSError:
+            made = world.opened(name, mode) if rec.answers.get(world.ANSWER) else None
+            if made is None:
+                raise
+            rec.note("pretended", name=to_text(name)[:200], line=rec.script_line())
+            return made
 
     builtins.open = script_open
     rec.open = real_open

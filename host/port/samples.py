@@ -14,6 +14,8 @@ def branch_values(seen, table, current=lambda name: None):
     for expr, op, other, result in seen:
         if isinstance(other, bool) or other == "?":
             continue
+        if isinstance(other, float) and abs(other) < 1 << 62:
+            other = int(other)      # as a time in seconds, times 1e9
         if op == "in":
             other = other[0]
         field = field_of(expr)

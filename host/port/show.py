@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tool shows: which of the script's tables, and as what."""
 from . import ctext
+from .expr import tables_in
 from .lines import looks_like_header, words_of
 from .show_stream import stream_output, trace_output
-from .show_table import any_output, histogram_output, table_output
+from .show_table import any_output, histogram_outputs, table_output
 
 
 def find_output(work):
@@ -17,10 +18,21 @@ def find_output(work):
             streams.append(n["table"])
     hists = [n for n in base.of("table") if n["method"] == "histogram"]
     trace = base.of("trace")
+    if streams and not any(n["phase"] == "callback:" + t for t in streams for n in base.lines):
+        # Its events are no lines of what it shows, but those of a table are.
+        made = looped_output(work, tables)
+        if made:
+            for t in streams:
+                n = next(n for n in base.of("table") if n["table"] == t)
+                work.report.todo(n["line"], "events of the table %s are not shown: the script "
+                                            "prints none of them to stdout" % t)
+            return made
     if streams:
-        return stream_output(work, streams, tables)
+        out = stream_output(work, streams, tables)
+        out["also"] += histogram_outputs(work, hists, tables)
+        return out
     if hists:
-        return histogram_output(work, hists, tables)
+        return together(histogram_outputs(work, hists, tables))
     if trace:
         return trace_output(work, trace)
     walked = [n for n in base.of("table") if n["method"] in ("items", "keys", "values",
@@ -35,8 +47,22 @@ def find_output(work):
         if hists:
             work.report.guess(hists[0]["line"], "the histogram is shown, which the script "
                                                 "shows with an option")
-            return histogram_output(work, hists, tables)
+            return together(histogram_outputs(work, hists, tables))
     return any_output(work, tables)
+
+
+def looped_output(work, tables):
+    """A table whose entries are printed."""
+    printed = {t for n in work.ex.base.lines if n["phase"] == "loop" for t in tables_in(
+        [p["expr"] for p in n["pieces"] if not isinstance(p, str)])}
+    walked = [n for n in work.ex.base.of("table") if n["table"] in printed and
+              n["method"] in ("items", "keys", "values")]
+    return table_output(work, walked, tables) if walked else None
+
+
+def together(outs):
+    outs[0]["also"] = outs[1:]
+    return outs[0]
 
 
 def printed_headings(work):

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables that are shown in intervals: histograms, the entries of a hash, an array's counters."""
+import re
+
 from . import ctext
 from .column import Column
-from .expr import tables_in
 from .columns import columns_of_run, default_columns, merged_columns
+from .expr import tables_in
 from .show_stream import trace_output
+from .stacks import settle_processes
 from .work import Failure
+
+
+# Of a formula that port wrote.
+FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
 def interval(work):
@@ -14,6 +21,15 @@ def interval(work):
         if isinstance(s, (int, float)) and 0.01 <= s <= 86400:
             return s
     return None
+
+
+def histogram_outputs(work, hists, tables):
+    """One for each table that is shown so, in their order."""
+    found = []
+    for n in hists:
+        if n["table"] not in found:
+            found.append(n["table"])
+    return [histogram_output(work, [n for n in hists if n["table"] == t], tables) for t in found]
 
 
 def histogram_output(work, hists, tables):
@@ -51,14 +67,8 @@ def histogram_output(work, hists, tables):
     if fields and not any(f[0] == "slot" for f in fields):
         work.report.todo(first["line"], "the key of %s has no member `slot`" % table)
     work.report.did(first["line"], "%s is shown as a histogram" % table)
-    others = sorted({n["table"] for n in hists} - {table})
-    for t in others:
-        n = next(n for n in hists if n["table"] == t)
-        work.report.todo(n["line"], "the histogram of %s is not shown: a program shows one "
-                                    "table" % t)
     return {"kind": "histogram", "table": table, "columns": columns, "labels": listed,
-            "linear": bool(first.get("linear")), "interval": interval(work),
-            "others": others}
+            "linear": bool(first.get("linear")), "interval": interval(work)}
 
 
 def table_output(work, walked, tables):
@@ -94,7 +104,7 @@ def top_output(work, table, tables, walked):
         if not made:
             return None
         return made
-    got = merged_columns(work, only)
+    got = merged_columns(work, only, "loop")
     structs = ctext.structs(work.texts_made[0])
     t = tables[table]
     known = set()
@@ -104,6 +114,7 @@ def top_output(work, table, tables, walked):
             {"key" if which == "key" else "value"}
     columns = []
     if got:
+        settle_processes(work, got[0], known)
         for c in got[0]:
             if c.fields() - known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
@@ -140,6 +151,7 @@ def top_output(work, table, tables, walked):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
     return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
+            "folded": work.folded if got else None,
             "others": others, "headless": headless}
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bcc module that loads nothing: it takes note of what a script asks of it."""
+import re
 import sys
 import types
 
@@ -8,6 +9,20 @@ from .bpf import bpf_class
 from .sym import to_text, wrap
 
 
+STRCMP = re.compile(r'STRCMP\(("[^"]+"),(.+?)\)')
+STREQ = """
+static inline bool streq_%d(const char *text, u64 address)
+{
+	char wanted[] = %s;
+	char there[sizeof(wanted)] = {};
+
+	%s(&there, sizeof(there), (void *)address);
+	for (int i = 0; i < sizeof(wanted) - 1; i++)
+		if (there[i] != wanted[i])
+			return false;
+	return true;
+}
+"""
 CONTAINERS = """
 static inline int container_should_be_filtered() { return 0; }
 """
@@ -75,9 +90,16 @@ def modules(rec):
 
     class StrcmpRewrite:
         @staticmethod
-        def rewrite_expr(expr, *args, **kwargs):
-            rec.unknown("StrcmpRewrite")
-            return "", expr
+        def rewrite_expr(expr, bin_cmp, is_user, probe_user_list, streq_functions, probeid):
+            """STRCMP("text", pointer) becomes the call of a function that is added."""
+            for m in list(STRCMP.finditer(expr)):
+                needle = m.group(1) if not bin_cmp else m.group(1).strip('"')
+                read = "bpf_probe_read_user" if is_user or m.group(2).strip() in \
+                    probe_user_list else "bpf_probe_read_kernel"
+                streq_functions += STREQ % (probeid, needle, read)
+                expr = expr.replace("STRCMP", "streq_%d" % probeid, 1)
+                probeid += 1
+            return {"expr": expr, "streq_functions": streq_functions, "probeid": probeid}
 
     def filter_by_containers(args):
         rec.note("containers", line=rec.script_line())

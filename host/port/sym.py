@@ -9,7 +9,9 @@ An expression is a tuple:
     ("field", table, name)         of an event; of a table's entry the name is "key.x" or "value.x"
     ("op", "/", a, b)              a and b: expressions or plain numbers
     ("time", format), ("now",)     strftime(format), time()
-    ("ipv4", a), ("ipv6", a), ("ksym", a), ("usym", a), ("pack", a), ("names", {number: text}, a)
+    ("ipv4", a), ("ipv6", a), ("pack", a), ("names", {number: text}, a)
+    ("ksym", a, None, offset, module), ("usym", a, pid, offset, module)
+    ("stack", table, a)            an address in the stack of that number
 """
 
 

@@ -6,6 +6,11 @@ from .samples import EVENTS, Fields, Pointer, Scalar, branch_values, sample
 from .sym import to_text, wrap
 
 
+def number_of(stack_id):
+    """What is known of a stack's number, which may be a key that is nothing else."""
+    return sym.expr_of(getattr(stack_id, "value", stack_id))
+
+
 class Table:
     def __init__(self, rec, program, name):
         self.rec = rec
@@ -153,15 +158,16 @@ class Table:
     def walk(self, stack_id, resolve=None):
         self.note("walk")
         for i in range(2):
-            addr = wrap(0xffffffff81000000 + i * 64, ("stack", sym.expr_of(stack_id)))
+            addr = wrap(0xffffffff81000000 + i * 64, ("stack", self.name, number_of(stack_id)))
             yield resolve(addr) if resolve else addr
 
     def get_stack(self, stack_id):
         self.note("walk")
 
         class Stack:
-            nr = 0
-            ip = []
+            nr = 2
+            ip = [wrap(0xffffffff81000000 + i * 64, ("stack", self.name, number_of(stack_id)))
+                  for i in range(2)]
         return Stack()
 
     def histogram(self, kind, val_type, header, section, bucket):

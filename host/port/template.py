@@ -50,7 +50,7 @@ def fact_macro(key):
         return "HAS_%s_%s" % (upper(key[1]), upper(key[2]))
     if key[0] == "tracepoint":
         return "HAS_TRACEPOINT_%s_%s" % (upper(key[1]), upper(key[2]))
-    return "HAS_" + upper(key[1])
+    return "HAS_" + upper(key[1])  # a function, a symbol, a perf event
 
 
 def condition_text(alternatives, words):
@@ -117,10 +117,9 @@ def with_defines(text, cflags, left):
 
 def own_words_renamed(text):
     clean = ctext.without_comments(text)
-    for word in HOST_WORDS:
-        spots = [m.start() for m in re.finditer(r"\b%s\b" % word, clean)]
-        for at in reversed(spots):
-            text = text[:at] + "SCRIPTS_" + text[at:]
+    words = re.finditer(r"\b(?:%s)\b" % "|".join(HOST_WORDS), clean)
+    for at in reversed([m.start() for m in words]):
+        text = text[:at] + "SCRIPTS_" + text[at:]
     return text
 
 

@@ -65,12 +65,17 @@ class Work:
         self.probe_options = set()
         # show, callback
         self.loadavg = False    # the script prints it above each table
-        self.out = {}           # the key `output`, and what else is known of it
+        # The key `output`, and what else is known of it; of a stream "computed", "conditions"
+        # ([(word, comparison)]: what the callback leaves out) and "only" ([(dest, field)]).
+        self.out = {}
         self.column_options = set()
-        self.conditions_c = []  # [(word, comparison)]: what the callback leaves out
-        self.only = []          # [(dest, field)]
+        self.folded = None      # dest of the option for flame graphs, of the columns made last
         # options
         self.option_names = {}  # dest -> its name here
+
+    def outs(self):
+        """All that is shown: the output, and what stands in its `also`."""
+        return [self.out] + self.out.get("also", [])
 
     def line_of(self, word):
         """The script's line that has the word; 0: none."""

@@ -27,17 +27,30 @@ def flow(v):
     return scalar(v)
 
 
+def output(v, indent):
+    """The lines of what is shown: a line for each column; what stands in `also` likewise."""
+    out = []
+    for k, x in v.items():
+        if k == "columns":
+            out.append(indent + "columns:")
+            out += [indent + "  - " + flow(c) for c in x]
+        elif k == "also":
+            out.append(indent + "also:")
+            for one in x:
+                lines = output(one, indent + "    ")
+                lines[0] = indent + "  - " + lines[0].lstrip()
+                out += lines
+        else:
+            out.append("%s%s: %s" % (indent, k, flow(x)))
+    return out
+
+
 def document(doc):
     out = []
     for key, v in doc.items():
         if key == "output":
             out.append("output:")
-            for k, x in v.items():
-                if k == "columns":
-                    out.append("  columns:")
-                    out += ["    - " + flow(c) for c in x]
-                else:
-                    out.append("  %s: %s" % (k, flow(x)))
+            out += output(v, "  ")
         elif isinstance(v, dict):
             out.append(key + ":")
             out += ["  %s: %s" % (scalar(k), flow(x)) for k, x in v.items()]

@@ -14,22 +14,16 @@ struct rows {
 	const struct options *options;
 	const struct layout *layout;
 	const struct layout_field *by; /* NULL: the value has no number */
-	const struct stacks *stacks;
 	struct stream *stream;
 	struct writer *w;
 	struct writer cell; /* where one value is written to be taken from */
-	size_t *widths;	    /* by column */
+	size_t n;	    /* columns that stand side by side: no stacks */
+	const struct program_column **columns;
+	size_t *widths; /* of these */
 };
 
-static void add_stacks(void *ctx, struct writer *w, const void *row, size_t size)
-{
-	const struct rows *r = ctx;
-
-	stacks_json(r->stacks, r->layout, row, size, w);
-}
-
 int rows_new(struct rows **out, const struct program *p, const struct options *o,
-	     const struct layout *l, size_t nkey, struct kernel *k, const struct stacks *s,
+	     const struct layout *l, size_t nkey, struct kernel *k, struct stacks *s,
 	     struct writer *w, struct error *e)
 {
 	struct rows *r = calloc(1, sizeof(*r));
@@ -40,24 +34,28 @@ int rows_new(struct rows **out, const struct program *p, const struct options *o
 	r->program = p;
 	r->options = o;
 	r->layout = l;
-	r->stacks = s;
 	r->w = w;
 	writer_init(&r->cell, -1, NULL);
 	r->widths = calloc(p->ncolumns + 1, sizeof(*r->widths));
+	r->columns = calloc(p->ncolumns + 1, sizeof(*r->columns));
+	for (size_t i = 0; i < p->ncolumns && r->columns; i++)
+		if (!program_column_is_stack(&p->columns[i]))
+			r->columns[r->n++] = &p->columns[i];
 	for (size_t i = nkey; i < l->nfields && !r->by; i++)
-		if (view_program_right(&l->fields[i]) && !stacks_field(s, &l->fields[i]))
+		if (view_program_right(&l->fields[i]) &&
+		    !view_program_is_stack(p, l->fields[i].name))
 			r->by = &l->fields[i];
-	err = r->widths ? 0 : error_nomem(e);
+	err = r->widths && r->columns ? 0 : error_nomem(e);
 	if (!err && p->ncolumns)
 		err = stream_new(&r->stream, p, o, l, w, e);
 	if (err) {
 		rows_free(r);
 		return err;
 	}
-	if (r->stream)
+	if (r->stream) {
 		stream_kernel(r->stream, k);
-	if (r->stream && stream_data(r->stream))
-		data_set_extra(stream_data(r->stream), add_stacks, r);
+		stream_stacks(r->stream, s);
+	}
 	*out = r;
 	return 0;
 }
@@ -68,6 +66,7 @@ void rows_free(struct rows *r)
 		return;
 	stream_free(r->stream);
 	free(r->widths);
+	free(r->columns);
 	free(r);
 }
 
@@ -132,8 +131,8 @@ static void measure(struct rows *r, const struct table *t, const bool *passed)
 {
 	size_t size = table_row_size(t);
 
-	for (size_t c = 0; c < r->program->ncolumns; c++)
-		r->widths[c] = strlen(r->program->columns[c].title);
+	for (size_t c = 0; c < r->n; c++)
+		r->widths[c] = strlen(r->columns[c]->title);
 	for (size_t i = 0; i < t->n; i++) {
 		for (size_t c = 0; !passed[i] && render(r, c, table_row(t, i), size); c++) {
 			size_t n = characters(r->cell.data, r->cell.len);
@@ -145,10 +144,10 @@ static void measure(struct rows *r, const struct table *t, const bool *passed)
 
 static void put_cell(struct rows *r, size_t c, const char *text, size_t len)
 {
-	const struct program_column *column = &r->program->columns[c];
+	const struct program_column *column = r->columns[c];
 	size_t have = characters(text, len);
 	size_t space = have < r->widths[c] ? r->widths[c] - have : 0;
-	bool right = column->align == PROGRAM_ALIGN_RIGHT, last = c + 1 == r->program->ncolumns;
+	bool right = column->align == PROGRAM_ALIGN_RIGHT, last = c + 1 == r->n;
 
 	if (c)
 		put(r, " ");
@@ -166,8 +165,8 @@ static void put_heading(struct rows *r)
 	put(r, "\n");
 	put(r, r->program->table);
 	put(r, ":\n");
-	for (size_t c = 0; c < r->program->ncolumns; c++)
-		put_cell(r, c, r->program->columns[c].title, strlen(r->program->columns[c].title));
+	for (size_t c = 0; c < r->n; c++)
+		put_cell(r, c, r->columns[c]->title, strlen(r->columns[c]->title));
 }
 
 /* Those that are shown come first. */
@@ -216,8 +215,8 @@ int rows_print(struct rows *r, struct table *t, bool zeros, uint64_t elapsed_ns,
 
 		for (size_t c = 0; !passed[i] && render(r, c, row, size); c++)
 			put_cell(r, c, r->cell.data, r->cell.len);
-		if (!passed[i])
-			stacks_print(r->stacks, r->layout, row, size, r->w);
+		if (!passed[i] && r->stream)
+			stream_below(r->stream, row, size, r->w);
 	}
 	free(passed);
 	return 0;

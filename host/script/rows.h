@@ -9,8 +9,8 @@
 #include "kernel/kernel.h"
 #include "object/layout.h"
 #include "object/table.h"
+#include "output/stacks.h"
 #include "output/writer.h"
-#include "script/stacks.h"
 #include "tool/options.h"
 #include "tool/program.h"
 
@@ -18,7 +18,7 @@ struct rows;
 
 /* nkey: how many of the layout's fields are the key's. All outlives it; rows_free. */
 int rows_new(struct rows **r, const struct program *p, const struct options *o,
-	     const struct layout *l, size_t nkey, struct kernel *k, const struct stacks *s,
+	     const struct layout *l, size_t nkey, struct kernel *k, struct stacks *s,
 	     struct writer *w, struct error *e);
 void rows_free(struct rows *r);
 

@@ -68,7 +68,7 @@ static int on_event(void *ctx, const void *data, size_t size)
 {
 	struct feed *f = ctx;
 
-	view_event(&f->show->views, f->view, data, size, &f->show->writer);
+	view_event(f->view, data, size);
 	return counted(f->show);
 }
 
@@ -178,14 +178,15 @@ static int make_readers(struct show *s, const struct buffers_machine *m, struct 
 	return err;
 }
 
-/* What is still needed once all is attached: names of the kernel's functions, if they are shown. */
+static int table_fd(const void *load, const char *table)
+{
+	return load_map_fd(load, table);
+}
+
 static int drop_privileges(const struct show *s, struct error *e)
 {
-	struct program_column names = {.format = PROGRAM_FORMAT_KSYM};
-	struct program needs = {.columns = &names};
-
-	needs.ncolumns = s->source->nstacks || views_name_functions(&s->views) ? 1 : 0;
-	return privilege_drop(&needs, e);
+	return privilege_drop(views_show(&s->views, stacks_show_kernel),
+			      views_show(&s->views, stacks_show_users), e);
 }
 
 static int start(struct show *s, struct error *e)
@@ -205,7 +206,8 @@ static int start(struct show *s, struct error *e)
 		err = make_readers(s, &m, e);
 	if (!err && calls_printk(s->object))
 		err = make_pipe(s, e);
-	s->views.stacks.load = err ? NULL : &s->load;
+	if (!err)
+		stacks_tables(s->views.stacks, table_fd, &s->load);
 	return err ? err : attach_plan(&s->attach, s->plan, &s->load, e) ?: drop_privileges(s, e);
 }
 
@@ -217,7 +219,7 @@ static void begin(struct show *s)
 	if (o->no_header)
 		return;
 	for (size_t i = 0; i < s->nfeeds; i++)
-		view_heading(&s->views, s->feeds[i].view, &s->writer);
+		view_heading(s->feeds[i].view);
 	if (s->pipe_stream)
 		stream_heading(s->pipe_stream);
 	if (!s->nfeeds && !s->pipe_stream)
@@ -343,6 +345,7 @@ static int finish(struct show *s, struct error *e)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
+	stacks_tell_missed(s->views.stacks);
 	return writer_ended(err, e);
 }
 

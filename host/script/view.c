@@ -23,16 +23,14 @@ struct view {
 	struct program *program; /* owned; the plan's */
 	struct plan plan;	 /* borrows all but the program */
 	struct layout layout;
-	const struct stacks *stacks;
 	size_t nkey; /* fields of the key */
 	struct stream *stream;
 	struct histogram *histogram;
 	struct rows *rows;
-	uint64_t since;		 /* when what is printed began to be counted, clock_ns */
-	struct table before;	 /* of what is never emptied: what it held the last time */
-	uint32_t word;		 /* bytes of each number of a per-CPU map's value */
-	bool counters;		 /* all of the value's numbers are 64-bit ones */
-	unsigned int name_width; /* of the longest name, where each line says which it is of */
+	uint64_t since;	     /* when what is printed began to be counted, clock_ns */
+	struct table before; /* of what is never emptied: what it held the last time */
+	uint32_t word;	     /* bytes of each number of a per-CPU map's value */
+	bool counters;	     /* all of the value's numbers are 64-bit ones */
 };
 
 /* What the functions below hand on to each other. */
@@ -64,15 +62,15 @@ void views_free(struct views *vs)
 	for (size_t i = 0; i < vs->n; i++)
 		view_free(vs->v[i]);
 	free(vs->v);
+	stacks_free(vs->stacks);
 	memset(vs, 0, sizeof(*vs));
 }
 
-bool views_name_functions(const struct views *vs)
+bool views_show(const struct views *vs, bool (*what)(const struct program *p))
 {
 	for (size_t i = 0; i < vs->n; i++)
-		for (size_t j = 0; j < vs->v[i]->program->ncolumns; j++)
-			if (vs->v[i]->program->columns[j].format == PROGRAM_FORMAT_KSYM)
-				return true;
+		if (what(vs->v[i]->program))
+			return true;
 	return false;
 }
 
@@ -231,13 +229,6 @@ static void look_at_value(struct view *v)
 
 /* --- making one --- */
 
-static void add_stacks(void *ctx, struct writer *w, const void *event, size_t size)
-{
-	const struct view *v = ctx;
-
-	stacks_json(v->stacks, &v->layout, event, size, w);
-}
-
 static int make_output(struct making *m, struct view *v)
 {
 	const struct options *o = m->plan->options;
@@ -246,8 +237,8 @@ static int make_output(struct making *m, struct view *v)
 								 : PROGRAM_TOP;
 	int err;
 
-	v->program =
-		view_program(output, m->s->path, v->map->name, &v->layout, v->nkey, &m->vs->stacks);
+	v->program = view_program(output, m->s->path, v->map->name, &v->layout, v->nkey, m->s,
+				  m->object);
 	if (!v->program)
 		return error_nomem(m->e);
 	v->program->linear = asked(m, COMMAND_LINEAR, v->map->name) ||
@@ -258,12 +249,12 @@ static int make_output(struct making *m, struct view *v)
 		return histogram_new(&v->histogram, v->program, o, &v->layout, m->w, m->e);
 	if (v->kind == VIEW_TABLE)
 		return rows_new(&v->rows, v->program, o, &v->layout, v->nkey, m->plan->kernel,
-				&m->vs->stacks, m->w, m->e);
+				m->vs->stacks, m->w, m->e);
 	err = stream_new(&v->stream, v->program, o, &v->layout, m->w, m->e);
-	if (!err)
+	if (!err) {
 		stream_kernel(v->stream, m->plan->kernel);
-	if (!err && stream_data(v->stream))
-		data_set_extra(stream_data(v->stream), add_stacks, v);
+		stream_stacks(v->stream, m->vs->stacks);
+	}
 	return err;
 }
 
@@ -293,7 +284,6 @@ static int make_view(struct making *m, const struct object_map *map, enum view_k
 	v->kind = kind;
 	v->map = map;
 	v->since = clock_ns();
-	v->stacks = &m->vs->stacks;
 	table_init(&v->before, map->key_size, map->value_size);
 	if (kind == VIEW_EVENTS)
 		err = lay_event(m, v);
@@ -341,9 +331,8 @@ static int make_buffers(struct making *m)
 		err = make_view(m, map, VIEW_EVENTS);
 		width = strlen(map->name) > width ? strlen(map->name) : width;
 	}
-	m->vs->named = m->vs->n > 1;
-	for (size_t i = 0; i < m->vs->n; i++)
-		m->vs->v[i]->name_width = (unsigned int)width;
+	for (size_t i = 0; i < m->vs->n && m->vs->n > 1; i++)
+		stream_named(m->vs->v[i]->stream, m->vs->v[i]->map->name, (unsigned int)width);
 	return err;
 }
 
@@ -398,7 +387,9 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 
 	memset(vs, 0, sizeof(*vs));
 	vs->command = plan->program;
-	vs->stacks = (struct stacks){.source = s, .object = o, .kernel = plan->kernel};
+	vs->stacks = stacks_new(plan->kernel, o);
+	if (!vs->stacks)
+		return error_nomem(e);
 	err = check_names(&m, COMMAND_SHOW) ?: check_names(&m, COMMAND_LINEAR)
 	      ?: check_names(&m, COMMAND_LOG2);
 	if (!err)
@@ -416,28 +407,14 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 
 /* --- printing --- */
 
-static void put_name(struct view *v, const char *name, struct writer *w)
+void view_heading(struct view *v)
 {
-	size_t len = strlen(name);
-
-	writer_add(w, name, len);
-	writer_pad(w, v->name_width - (len < v->name_width ? len : v->name_width) + 1);
-}
-
-void view_heading(struct views *vs, struct view *v, struct writer *w)
-{
-	if (vs->named && !stream_data(v->stream))
-		put_name(v, v->map->name, w);
 	stream_heading(v->stream);
 }
 
-void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w)
+void view_event(struct view *v, const void *data, size_t size)
 {
-	if (vs->named && !stream_data(v->stream))
-		put_name(v, v->map->name, w);
 	stream_event(v->stream, data, size);
-	if (!stream_data(v->stream))
-		stacks_print(&vs->stacks, &v->layout, data, size, w);
 }
 
 static int print_table(struct view *v, struct table *t, uint64_t elapsed, struct error *e)

@@ -10,9 +10,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "object/object.h"
+#include "output/stacks.h"
 #include "output/writer.h"
 #include "script/source.h"
-#include "script/stacks.h"
 #include "text/plan.h"
 #include "trace/load.h"
 
@@ -28,9 +28,8 @@ struct view;
 struct views {
 	size_t n;
 	struct view **v;	       /* owned */
-	bool named;		       /* several buffers: each line says which */
 	const struct program *command; /* what the options are of */
-	struct stacks stacks;
+	struct stacks *stacks;	       /* owned */
 };
 
 /*
@@ -44,17 +43,17 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 	       struct error *e);
 void views_free(struct views *vs);
 
-/* Does any of them show the names of kernel functions? */
-bool views_name_functions(const struct views *vs);
+/* Does any of them show what this is true of (stacks_show_kernel, stacks_show_users)? */
+bool views_show(const struct views *vs, bool (*what)(const struct program *p));
 
 enum view_kind view_kind(const struct view *v);
 const struct object_map *view_map(const struct view *v);
 
 /* The line of titles of a buffer's events. */
-void view_heading(struct views *vs, struct view *v, struct writer *w);
+void view_heading(struct view *v);
 
 /* One event. */
-void view_event(struct views *vs, struct view *v, const void *data, size_t size, struct writer *w);
+void view_event(struct view *v, const void *data, size_t size);
 
 /*
  * Prints a histogram or a table; what was printed is taken out of it, or told from what comes

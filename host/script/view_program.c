@@ -78,6 +78,74 @@ static bool name_field(struct program_column *c)
 	return true;
 }
 
+bool view_program_is_stack(const struct program *p, const char *field)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].field && strcmp(p->columns[i].field, field) == 0)
+			return program_column_is_stack(&p->columns[i]);
+	return false;
+}
+
+static const char *stack_table(const struct object *o)
+{
+	for (size_t i = 0; i < o->nmaps; i++)
+		if (o->maps[i].type == BPF_MAP_TYPE_STACK_TRACE)
+			return o->maps[i].name;
+	return NULL;
+}
+
+/* The table that the field is a number in; *user: of a user's stack. NULL: it is no stack. */
+static const char *stack_of(const struct layout_field *f, const struct source *s,
+			    const struct object *o, bool *user)
+{
+	const char *name = strcasestr(f->name, "stack");
+
+	if ((f->kind != LAYOUT_UNSIGNED && f->kind != LAYOUT_SIGNED) ||
+	    (f->size != 4 && f->size != 8))
+		return NULL;
+	for (size_t i = 0; i < s->nstacks; i++) {
+		if (strcmp(s->stacks[i].field, f->name) != 0)
+			continue;
+		*user = s->stacks[i].user;
+		return s->stacks[i].table;
+	}
+	/* By way of a variable of another name. */
+	if (!name ||
+	    (name[5] && strcasecmp(name + 5, "id") != 0 && strcasecmp(name + 5, "_id") != 0))
+		return NULL;
+	*user = strcasestr(f->name, "user") || tolower((unsigned char)f->name[0]) == 'u';
+	return stack_table(o);
+}
+
+/* Whose program a user's stack is in. */
+static const char *process_field(const struct layout *l)
+{
+	static const char *const names[] = {"tgid", "pid", "pid_tgid", "tid", "id"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct layout_field *f = layout_find(l, names[i]);
+
+		if (f && (f->kind == LAYOUT_UNSIGNED || f->kind == LAYOUT_SIGNED) && f->size >= 4)
+			return names[i];
+	}
+	return NULL;
+}
+
+/* The last column becomes one of a stack. */
+static bool make_stack(struct program *p, const struct layout *l, const char *table, bool user)
+{
+	struct program_column *c = &p->columns[p->ncolumns - 1];
+	const char *pid = user ? process_field(l) : NULL;
+
+	free(c->title);
+	c->title = strdup(user ? "user stack" : "kernel stack");
+	c->format = user ? PROGRAM_FORMAT_USER_STACK : PROGRAM_FORMAT_STACK;
+	c->show_module = user;
+	c->stacks = strdup(table);
+	c->pid = pid ? strdup(pid) : NULL;
+	return c->title && c->stacks && (!pid || c->pid);
+}
+
 static bool add_column(struct program *p, const struct layout_field *f)
 {
 	struct program_column *c = &p->columns[p->ncolumns];
@@ -133,18 +201,23 @@ static size_t slot_of(const struct layout *l, size_t nkey)
 }
 
 struct program *view_program(enum program_output output, const char *path, const char *table,
-			     const struct layout *l, size_t nkey, const struct stacks *s)
+			     const struct layout *l, size_t nkey, const struct source *s,
+			     const struct object *o)
 {
 	struct program *p = begin(output, path, table, l->nfields);
-	bool histogram = output == PROGRAM_HISTOGRAM, ok = p != NULL;
+	bool histogram = output == PROGRAM_HISTOGRAM, ok = p != NULL, user = false;
 	size_t n = histogram ? nkey : l->nfields, slot = slot_of(l, nkey);
 
 	for (size_t i = 0; i < n && ok; i++) {
 		if (histogram && i == slot) {
 			p->slot = strdup(l->fields[i].name);
 			ok = p->slot != NULL;
-		} else if (!stacks_field(s, &l->fields[i])) {
+		} else {
+			const char *from = stack_of(&l->fields[i], s, o, &user);
+
 			ok = add_column(p, &l->fields[i]);
+			if (ok && from && !histogram)
+				ok = make_stack(p, l, from, user);
 		}
 	}
 	if (ok)

@@ -6,16 +6,21 @@
 
 #include "object/layout.h"
 #include "object/object.h"
-#include "script/stacks.h"
+#include "script/source.h"
 #include "tool/program.h"
 
 /*
- * A column for each field that is no stack's number, in the layout's order; of a histogram
- * (PROGRAM_HISTOGRAM) one for each member of the key but its slot, nkey fields being of the key.
- * path: of the user's file, for messages. NULL without memory; program_free.
+ * A column for each field, in the layout's order, a stack's number among them: those that the text
+ * fills with get_stackid, or whose names say so where the object has a table of stacks; of a
+ * histogram (PROGRAM_HISTOGRAM) one for each member of the key but its slot, nkey fields being of
+ * the key. path: of the user's file, for messages. NULL without memory; program_free.
  */
 struct program *view_program(enum program_output output, const char *path, const char *table,
-			     const struct layout *l, size_t nkey, const struct stacks *s);
+			     const struct layout *l, size_t nkey, const struct source *s,
+			     const struct object *o);
+
+/* Is the field of that name a stack's number? */
+bool view_program_is_stack(const struct program *p, const char *field);
 
 /* The trace pipe's, as BCC's trace_print has it. */
 struct program *view_program_pipe(const char *path);

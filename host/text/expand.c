@@ -171,13 +171,18 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 		return handler_signature(job, s, path, p);
 	if (scan_is(p, "BPF_PERF_OUTPUT"))
 		return submit_declare(job, s, path, p);
+	if (scan_is(p, "BPF_RINGBUF_OUTPUT"))
+		return submit_declare_ring(job, s, p);
 	if (submit_is_table(job, p))
 		return submit_call(job, s, path, p);
 	w = find_word(job->plan->program, p);
+	if (template && scan_is(p, "LOST")) {
+		job->counts = true;
+		buf_str(&job->out, SUBSTITUTE_COUNT_LOST);
+		return 0;
+	}
 	if (template && scan_is(p, "RESULT"))
 		handler_result(job);
-	else if (template && scan_is(p, "LOST"))
-		buf_str(&job->out, SUBSTITUTE_COUNT_LOST);
 	else if (w)
 		expand_word(job, w);
 	else

@@ -147,7 +147,7 @@ static void word_prologues(struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->nwords; i++)
 		if (p->words[i].constant)
-			filter_constant_prologue(f, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
+			filter_constant_prologue(&f->prologue, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
 }
 
 void filter_expand_word(const struct program_word *w, struct buf *out)
@@ -163,7 +163,7 @@ static void self_filter(struct filter *f)
 	buf_str(&f->prologue,
 		"/* bcchost's own process, put here when the program is loaded: a tool does not "
 		"report itself. */\n");
-	filter_constant_prologue(f, "self", CONSTANT_SELF);
+	filter_constant_prologue(&f->prologue, "self", CONSTANT_SELF);
 	buf_str(&f->task,
 		"if ((u32)(bpf_get_current_pid_tgid() >> 32) == bcchost_self()) return 0; ");
 	buf_str(&f->other, "if (" MEMBER("tgid") " == bcchost_self()) return 0; ");
@@ -203,7 +203,7 @@ static void id_filters(struct filter *f, const struct program *p, const struct o
 		if (!plain && !program_has_filter(p, ids[i].filter))
 			continue;
 		if (!plain)
-			filter_constant_prologue(f, ids[i].name, ids[i].constant);
+			filter_constant_prologue(&f->prologue, ids[i].name, ids[i].constant);
 		add_id(&f->task, ids[i].name, ids[i].current, value, plain);
 		add_id(&f->other, ids[i].name, ids[i].other, value, plain);
 	}
@@ -215,10 +215,10 @@ static void name_filter(struct filter *f, const struct options *o)
 	if (f->plain) {
 		plain_name_prologue(f, o->name);
 	} else {
-		filter_constant_prologue(f, "name_low", CONSTANT_NAME_LOW);
-		filter_constant_prologue(f, "name_high", CONSTANT_NAME_HIGH);
-		filter_constant_prologue(f, "name_mask_low", CONSTANT_NAME_MASK_LOW);
-		filter_constant_prologue(f, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
+		filter_constant_prologue(&f->prologue, "name_low", CONSTANT_NAME_LOW);
+		filter_constant_prologue(&f->prologue, "name_high", CONSTANT_NAME_HIGH);
+		filter_constant_prologue(&f->prologue, "name_mask_low", CONSTANT_NAME_MASK_LOW);
+		filter_constant_prologue(&f->prologue, "name_mask_high", CONSTANT_NAME_MASK_HIGH);
 		name_prologue(f);
 	}
 	buf_printf(&f->task,
@@ -238,8 +238,8 @@ static int dir_filter(struct filter *f, const struct options *o, struct error *e
 	if (err)
 		return err;
 	if (!f->plain) {
-		filter_constant_prologue(f, "dir_ino", CONSTANT_DIR_INO);
-		filter_constant_prologue(f, "dir_dev", CONSTANT_DIR_DEV);
+		filter_constant_prologue(&f->prologue, "dir_ino", CONSTANT_DIR_INO);
+		filter_constant_prologue(&f->prologue, "dir_dev", CONSTANT_DIR_DEV);
 	}
 	dir_prologue(f, o);
 	return 0;
@@ -262,8 +262,8 @@ int filter_make(struct filter *f, const struct program *p, const struct options 
 	if (!err && (o->has_inode || o->has_dir))
 		identity_prologue(f);
 	if (!err && o->has_inode && !plain) {
-		filter_constant_prologue(f, "inode", CONSTANT_INODE);
-		filter_constant_prologue(f, "inode_dev", CONSTANT_INODE_DEV);
+		filter_constant_prologue(&f->prologue, "inode", CONSTANT_INODE);
+		filter_constant_prologue(&f->prologue, "inode_dev", CONSTANT_INODE_DEV);
 	}
 	if (!err && o->has_dir)
 		err = dir_filter(f, o, e);

@@ -101,11 +101,11 @@ bool filter_constant(uint32_t which, const struct program *p, const struct optio
 	return false;
 }
 
-void filter_constant_prologue(struct filter *f, const char *name, uint32_t which)
+void filter_constant_prologue(struct buf *out, const char *name, uint32_t which)
 {
-	const char *type = which >= CONSTANT_WORD ? "s64" : "u64";
+	const char *type = which >= CONSTANT_WORD && which < CONSTANT_FACT ? "s64" : "u64";
 
-	buf_printf(&f->prologue,
+	buf_printf(out,
 		   "static inline %s bcchost_%s(void)\n"
 		   "{\n"
 		   "\t%s value;\n"

@@ -92,7 +92,7 @@ static void within_task(struct filter *f, const struct program *p, const struct 
 		buf_printf(&f->other, "if (!bcchost_is_within(t_, %" PRIu64 "ULL)) return 0; ", id);
 		return;
 	}
-	filter_constant_prologue(f, names[i], CONSTANT_WITHIN + i);
+	filter_constant_prologue(&f->prologue, names[i], CONSTANT_WITHIN + i);
 	buf_printf(&f->other, "if (!bcchost_is_within(t_, bcchost_%s())) return 0; ", names[i]);
 }
 
@@ -164,7 +164,7 @@ static void mntns_filter(struct filter *f, const char *name, enum constant const
 	if (f->plain) {
 		buf_printf(&is, "%" PRIu32, value);
 	} else {
-		filter_constant_prologue(f, name, constant);
+		filter_constant_prologue(&f->prologue, name, constant);
 		buf_printf(&is, "bcchost_%s()", name);
 	}
 	buf_printf(&f->task,

@@ -22,6 +22,7 @@ enum constant {
 	CONSTANT_CONTAINER_MNTNS,
 	CONSTANT_WITHIN = 32, /* and on by enum options_within: the group's id */
 	CONSTANT_WORD = 256,  /* the program's first word, and so on */
+	CONSTANT_FACT = 1 << 16, /* … its first fact, of those that are addresses */
 };
 
 #define CONSTANT_UNSET UINT64_MAX /* of an option that was not given: no id is so large */
@@ -32,8 +33,8 @@ static inline uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
 	return ((uint64_t)major_nr << 20) | minor_nr;
 }
 
-/* A function that gives the constant; of a word's, signed as a number in the text would be. */
-void filter_constant_prologue(struct filter *f, const char *name, uint32_t which);
+/* Writes a function that gives the constant; of a word's, signed as a number in the text would be. */
+void filter_constant_prologue(struct buf *out, const char *name, uint32_t which);
 
 /* --cgroup, --container, --pod, --cgroupmap, --mntns, --mntnsmap. */
 int filter_containers(struct filter *f, const struct program *p, const struct options *o, bool btf,

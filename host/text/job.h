@@ -27,8 +27,9 @@ struct job {
 	struct filter filter;
 	struct buf out;
 	struct error *e;
-	char **outputs; /* the tables declared with BPF_PERF_OUTPUT */
+	char **outputs; /* the tables declared with BPF_PERF_OUTPUT or BPF_RINGBUF_OUTPUT */
 	size_t noutputs;
+	bool counts; /* something calls SUBSTITUTE_COUNT_LOST */
 
 	/* The definition that the scanner is in, outside of braces: */
 	size_t out_start;	/* where it began in `out` */
@@ -87,9 +88,11 @@ void handler_result(struct job *job);
 
 /* --- submit.c --- */
 
-/* BPF_PERF_OUTPUT(table), and table.perf_submit(…) for a table that was declared so. */
+/* BPF_PERF_OUTPUT(table), BPF_RINGBUF_OUTPUT(table, pages), and for a table that was declared so
+ * table.perf_submit(…) and the other calls that may find no room. */
 int submit_declare(struct job *job, struct scan *s, const char *path,
 		   const struct scan_piece *word);
+int submit_declare_ring(struct job *job, const struct scan *s, const struct scan_piece *word);
 bool submit_is_table(const struct job *job, const struct scan_piece *word);
 int submit_call(struct job *job, struct scan *s, const char *path, const struct scan_piece *table);
 

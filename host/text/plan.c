@@ -21,6 +21,8 @@ void plan_free(struct plan *plan)
 {
 	free_probes(plan);
 	buf_free(&plan->notes);
+	free(plan->addresses);
+	plan->addresses = NULL;
 }
 
 static bool in_variant(const struct program_probe *probe, const char *variant)
@@ -137,7 +139,7 @@ static int choose_buffer(struct plan *plan, struct error *e)
 			"--buffer ring: kernel %s has no BPF ring buffer (it came with 5.8)",
 			kernel_release(plan->kernel));
 	plan->ring = asked == OPTIONS_BUFFER_RING || (asked == OPTIONS_BUFFER_AUTO && has);
-	if (plan->program->output != PROGRAM_STREAM)
+	if (!program_has_output(plan->program, PROGRAM_STREAM))
 		return 0;
 	buf_printf(&plan->notes, "events: through a %s buffer (%s)\n", plan->ring ? "ring" : "perf",
 		   asked != OPTIONS_BUFFER_AUTO ? "asked for by --buffer"

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "kernel/kernel.h"
+#include "text/sampling.h"
 #include "tool/options.h"
 #include "tool/program.h"
 
@@ -23,6 +24,7 @@ struct plan_target {
 	uint32_t btf_id; /* of fentry and fexit: its number in vmlinux's BTF, or the module's */
 	uint64_t addr;	 /* of a function; 0 if we may not see it */
 	bool unique;	 /* no other function has this name; else it is attached to by address */
+	struct sampling sampling; /* of a perf event */
 };
 
 struct plan_probe {
@@ -41,6 +43,7 @@ struct plan {
 	size_t variant_index;
 	size_t nprobes; /* those of the variant */
 	struct plan_probe *probes;
+	uint64_t *addresses; /* of the program's facts, those that are such; NULL: none is */
 	bool ring;	  /* events through a ring buffer, not a perf buffer */
 	struct buf notes; /* lines for the comment of --print-bpf, "\n"-ended */
 };

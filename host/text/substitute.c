@@ -23,10 +23,10 @@ static int add_facts(struct job *job)
 		bool has;
 		int err = fact_holds(job->plan->program, f, job->plan->kernel, &has, job->e);
 
+		if (!err && has)
+			err = fact_define(job->plan, f, &job->out, job->e);
 		if (err)
 			return err;
-		if (has)
-			buf_printf(&job->out, "#define %s 1\n", f->macro);
 		buf_printf(&job->plan->notes, "fact: %s is %s: the kernel has %s%s%s%s\n", f->macro,
 			   has ? "defined" : "not defined", has ? "" : "no ", f->a,
 			   f->b ? " with " : "", f->b ? f->b : "");
@@ -85,12 +85,6 @@ static int add_prologue(struct job *job, bool btf)
 			break;
 		}
 	}
-	if (job->plan->program->table)
-		/* The table's atomic_increment is of libbcc 0.19. */
-		buf_str(&job->out, "BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n"
-				   "static inline void bcchost_count_lost(void) { int k = 0; u64 "
-				   "*n = " SUBSTITUTE_LOST_MAP
-				   ".lookup(&k); if (n) __sync_fetch_and_add(n, 1); }\n");
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
 	if (job->plan->options->sums)
@@ -100,6 +94,12 @@ static int add_prologue(struct job *job, bool btf)
 	job->prologue_end = job->out.len;
 	return add_tests(job) ?: add_facts(job);
 }
+
+/* The table's atomic_increment is of libbcc 0.19. */
+static const char count_lost[] =
+	"BPF_ARRAY(" SUBSTITUTE_LOST_MAP ", u64, 1);\n"
+	"static inline void bcchost_count_lost(void) { int k = 0; u64 *n = " SUBSTITUTE_LOST_MAP
+	".lookup(&k); if (n) __sync_fetch_and_add(n, 1); }\n";
 
 /* The template decides what is probed, too: what its handlers read. Before what it noted itself. */
 static void note_targets(struct plan *plan, size_t at)
@@ -119,6 +119,8 @@ static int finish(struct job *job)
 {
 	struct buf group = {0};
 
+	if (job->counts)
+		show_insert(job, job->prologue_end, count_lost);
 	if (job->wants_group) {
 		filter_expand_group(&group);
 		show_insert(job, job->prologue_end, group.data ?: "");

@@ -12,6 +12,8 @@
  *   the program's own words         `substitute:`
  *   BPF_PERF_OUTPUT(events)         a ring buffer where the kernel has it
  *   events.perf_submit(ctx, &e, n)  the same call for either; what does not fit is counted
+ *   BPF_RINGBUF_OUTPUT(ring, n)     as it is; what ringbuf_output and ringbuf_reserve find no room
+ *                                   for is counted, too
  *   #include "piece.h"              a file of templates/include, with its own words replaced
  *
  * Line numbers stay those of the template, by #line.

@@ -114,16 +114,29 @@ static bool lists_module(const struct program *p, const char *module)
 	return false;
 }
 
+/* "btrfs_sync_file" bears the name of the module btrfs. */
+static char *module_by_name(const struct program *p, const char *function)
+{
+	for (size_t i = 0; i < p->nmodules; i++) {
+		size_t len = strlen(p->modules[i]);
+
+		if (strncmp(function, p->modules[i], len) == 0 && function[len] == '_')
+			return strdup(p->modules[i]);
+	}
+	return NULL;
+}
+
 /*
- * When it traces, the program's modules are loaded. When only its text is wanted, their functions
- * are taken to be there if the table knows them.
+ * When it traces, the program's modules are loaded. When only its text is wanted, the functions of
+ * one that is not are taken to be there if the table knows them, or by their names.
  */
 static int assume_symbol(struct plan *plan, const char *function, struct kernel_symbols *syms,
 			 char **module, struct error *e)
 {
-	*module = plan_traces(plan) || !plan->program->nmodules
-			  ? NULL
-			  : kernel_module_of(plan->kernel, function);
+	*module = NULL;
+	if (!plan_traces(plan) && plan->program->nmodules)
+		*module = kernel_module_of(plan->kernel, function)
+				  ?: module_by_name(plan->program, function);
 	if (!*module || !lists_module(plan->program, *module) ||
 	    kernel_has_module(plan->kernel, *module))
 		return 0;
@@ -196,6 +209,21 @@ static int resolve_function(struct plan *plan, struct plan_probe *pp, const char
 	return err;
 }
 
+/* One of a module that is not there yet, when only the text is wanted? By its category or name. */
+static bool is_missing_modules(const struct plan *plan, const char *category, const char *name)
+{
+	const char *whose = *category ? category : name;
+
+	for (size_t i = 0; !plan_traces(plan) && i < plan->program->nmodules; i++) {
+		const char *module = plan->program->modules[i];
+		size_t len = strlen(module);
+
+		if (strncmp(whose, module, len) == 0 && (whose[len] == '_' || !whose[len]))
+			return !kernel_has_module(plan->kernel, module);
+	}
+	return false;
+}
+
 static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const char *target,
 			      struct error *e)
 {
@@ -211,7 +239,10 @@ static int resolve_tracepoint(struct plan *plan, struct plan_probe *pp, const ch
 	pp->ntargets = 1;
 	if (!t->category || !t->name)
 		return error_nomem(e);
-	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ? 0 : -ENOENT;
+	return kernel_has_tracepoint(plan->kernel, t->category, t->name) ||
+			       is_missing_modules(plan, t->category, t->name)
+		       ? 0
+		       : -ENOENT;
 }
 
 /* What is not of the kernel's text: it is looked for when it is attached to. */
@@ -226,13 +257,28 @@ static int resolve_elsewhere(struct plan_probe *pp, const char *target, struct e
 	return t->name ? 0 : error_nomem(e);
 }
 
+static int resolve_event(struct plan *plan, struct plan_probe *pp, const char *target,
+			 struct error *e)
+{
+	struct sampling *s = &pp->targets[0].sampling;
+	int err = sampling_make(s, plan->program, plan->options, pp->probe, target, e);
+
+	if (err)
+		return err;
+	return kernel_counts(plan->kernel, s->event.type, s->event.config) == KERNEL_CAN_NO
+		       ? -ENOENT
+		       : 0;
+}
+
 static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
 			  struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
 	int err;
 
-	if (kind == PROGRAM_PERF_EVENT || program_probe_is_uprobe(kind))
+	if (kind == PROGRAM_PERF_EVENT)
+		err = resolve_elsewhere(pp, target, e) ?: resolve_event(plan, pp, target, e);
+	else if (program_probe_is_uprobe(kind))
 		err = resolve_elsewhere(pp, target, e);
 	else if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
 		err = resolve_tracepoint(plan, pp, target, e);
@@ -252,6 +298,8 @@ static void explain_missing(struct plan *plan, const struct program_probe *probe
 	const char *first = target_asked(plan, probe, 0);
 	char *why = NULL, *near;
 
+	if (probe->kind == PROGRAM_PERF_EVENT)
+		sampling_missing(probe, out);
 	if (is_pattern(first) ||
 	    (!program_probe_is_kprobe(probe->kind) && !program_probe_is_fentry(probe->kind)))
 		return;

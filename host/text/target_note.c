@@ -116,7 +116,9 @@ void target_note(const struct plan *plan, const struct plan_probe *pp, struct bu
 		return;
 	}
 	buf_str(notes, pp->function);
-	if (!pp->targets[0].category)
+	if (probe->kind == PROGRAM_PERF_EVENT)
+		sampling_note(&pp->targets[0].sampling, notes);
+	else if (!pp->targets[0].category)
 		note_functions(notes, pp);
 	buf_printf(notes, " -> %s\n", probe->run);
 	buf_add(notes, pp->warnings.data, pp->warnings.len);

@@ -59,7 +59,7 @@ static bool merge(struct field *before, const struct program *p, enum field_part
 {
 	const struct program_column *b = before->column;
 
-	if (before->part != part || !c || !b || !same(b->field, c->field) ||
+	if (before->part != part || !c || !b || !same(b->field, c->field) || c->formula ||
 	    is_plain(b) != is_plain(c) || (!is_plain(c) && b->format != c->format))
 		return false;
 	if (same(b->when, p->csv) || (b->when && !c->when))
@@ -113,6 +113,8 @@ static int add_column(struct fields *f, const struct program *p, const struct pr
 	const char *name = fields_name(c);
 	int err;
 
+	if (c->formula)
+		return add(f, p, FIELD_FORMULA, c, name, "", e);
 	if (c->value != PROGRAM_COLUMN_FIELD)
 		return 0;
 	err = add(f, p, FIELD_VALUE, c, name, "", e);
@@ -140,6 +142,13 @@ static const struct program_column *elapsed_column(const struct program *p)
 	return NULL;
 }
 
+const char *fields_clock(const struct program *p)
+{
+	const struct program_column *c = elapsed_column(p);
+
+	return p->clock ? p->clock : c ? c->field : NULL;
+}
+
 int fields_make(struct fields *f, const struct program *p, struct error *e)
 {
 	bool periodic = program_output_is_periodic(p->output);
@@ -153,6 +162,24 @@ int fields_make(struct fields *f, const struct program *p, struct error *e)
 		err = add(f, p, FIELD_ELAPSED, elapsed_column(p), "elapsed_ns", "", e);
 	for (size_t i = 0; i < p->ncolumns && !err; i++)
 		err = add_column(f, p, &p->columns[i], e);
+	return err;
+}
+
+int fields_make_all(struct fields *f, const struct program *p, struct error *e)
+{
+	int err = fields_make(f, p, e);
+
+	for (size_t i = 1; i < program_noutputs(p) && !err; i++) {
+		struct fields more = {0};
+
+		if (program_goes_along(p, i))
+			err = fields_make(&more, program_output_at(p, i), e);
+		for (size_t j = 0; j < more.n && !err; j++)
+			if (!fields_find(f, more.v[j].name))
+				err = add(f, p, more.v[j].part, more.v[j].column, more.v[j].name,
+					  "", e);
+		fields_free(&more);
+	}
 	return err;
 }
 

@@ -21,6 +21,7 @@ enum field_part {
 	FIELD_CUT,	  /* NAME_cut: of `format: args` or "arguments": is there more than came? */
 	FIELD_PER_SECOND, /* NAME_per_second: of rates */
 	FIELD_PERCENT,	  /* NAME_percent: of `percent_of:` */
+	FIELD_FORMULA,	  /* as `as:` says: of `formula:` */
 	FIELD_CALL,	  /* NAME_name: of `format: call`: what is called */
 	FIELD_ARGUMENTS,  /* "arguments" */
 	FIELD_RESULT,	  /* as the field of `result:` is called */
@@ -46,6 +47,15 @@ struct fields {
  */
 int fields_make(struct fields *f, const struct program *p, struct error *e);
 void fields_free(struct fields *f);
+
+/* The event's own member that tells when it was (bpf_ktime_get_ns): that of `clock:`, or of the
+ * column `value: elapsed`; NULL if the program names none. */
+const char *fields_clock(const struct program *p);
+
+#define FIELDS_TABLE "table" /* where outputs are not alike: which one (program.h, origin) */
+
+/* Those of all outputs whose rows go together (program_goes_along), each name once. */
+int fields_make_all(struct fields *f, const struct program *p, struct error *e);
 
 /* Those of --show (options.h), behind the others; a column's own field of that name stays. */
 int fields_add_shown(struct fields *f, unsigned int show, struct error *e);

@@ -42,6 +42,9 @@ static void value(struct buf *text, const struct program *p, const struct progra
 		buf_printf(text, ", in %s", unit);
 	else if (c->format == PROGRAM_FORMAT_HEX || c->format == PROGRAM_FORMAT_OCTAL)
 		buf_str(text, ", as a plain number");
+	else if (program_column_is_stack(c) && !c->about)
+		buf_printf(text, ": %s functions, the innermost first",
+			   c->format == PROGRAM_FORMAT_STACK ? "the kernel's" : "the program's");
 	else if (c->format == PROGRAM_FORMAT_KADDR)
 		buf_str(text, ": the address, in decimal");
 	else
@@ -100,6 +103,11 @@ static void what(struct buf *text, const struct program *p, const struct field *
 		about(text, c);
 		buf_printf(text, ". Null if %s is 0.", c->percent_of);
 		break;
+	case FIELD_FORMULA:
+		buf_str(text, c->title);
+		about(text, c);
+		buf_str(text, ". Null where it would be divided by 0.");
+		break;
 	case FIELD_CALL:
 		buf_str(text, "The call's name.");
 		break;
@@ -146,8 +154,11 @@ static void null_if(struct buf *text, const struct program *p, const struct fiel
 		return;
 	if (f->part == FIELD_VALUE && c->unknown)
 		buf_str(text, " Null if it is not known.");
-	if (f->part == FIELD_VALUE && c->format == PROGRAM_FORMAT_KSYM)
+	if (f->part == FIELD_VALUE &&
+	    (c->format == PROGRAM_FORMAT_KSYM || c->format == PROGRAM_FORMAT_USYM))
 		buf_str(text, " Null if there is none.");
+	if (f->part == FIELD_VALUE && program_column_is_stack(c))
+		buf_str(text, " Null if there was none, or it was not kept.");
 	if (c->when && !is_same(c->when, p->csv))
 		buf_printf(text, " %s without `--%s`.",
 			   has_another_name(p, c) ? "Null" : "It may be null", c->when);
@@ -170,21 +181,24 @@ static const char intro_histogram[] =
 	"line with all fields, unit, low, high and count. How values are written is in "
 	"docs/output.md.";
 
-void fields_man(struct buf *b, const struct program *p)
+static const char intro_several[] =
+	"With `--output json` each line is an object that begins with table, which says which of "
+	"the tool's tables it is from; the other fields are of that. With csv the fields of all "
+	"events are columns, those that it has not being empty, and tables of what was counted are "
+	"not shown.";
+
+static void put_fields(struct buf *b, const struct program *p)
 {
 	struct fields fields;
 
-	if (fields_make(&fields, p, NULL)) {
+	if (fields_make(&fields, p, NULL))
 		b->failed = true;
-		fields_free(&fields);
-		return;
-	}
-	roff_heading(b, ".SH", "FIELDS");
-	roff_text(b,
-		  p->output == PROGRAM_TOP	   ? intro_top
-		  : p->output == PROGRAM_HISTOGRAM ? intro_histogram
-						   : intro_event,
-		  ".PP");
+	else
+		roff_text(b,
+			  p->output == PROGRAM_TOP	   ? intro_top
+			  : p->output == PROGRAM_HISTOGRAM ? intro_histogram
+							   : intro_event,
+			  ".PP");
 	for (size_t i = 0; i < fields.n; i++) {
 		struct buf text = {0};
 
@@ -195,4 +209,20 @@ void fields_man(struct buf *b, const struct program *p)
 		buf_free(&text);
 	}
 	fields_free(&fields);
+}
+
+void fields_man(struct buf *b, const struct program *p)
+{
+	roff_heading(b, ".SH", "FIELDS");
+	if (p->origin && p->nalso)
+		roff_text(b, intro_several, ".PP");
+	for (size_t i = 0; i < program_noutputs(p); i++) {
+		const struct program *one = program_output_at(p, i);
+
+		if (p->origin && p->nalso)
+			roff_heading(b, ".SS", one->origin);
+		/* Those of outputs that are alike are there already. */
+		if (!i || p->origin)
+			put_fields(b, one);
+	}
 }

@@ -143,7 +143,7 @@ int metrics_check(const struct metrics *m, const char *path, const struct progra
 		  struct error *e)
 {
 	struct fields f;
-	int err = fields_make(&f, p, e)
+	int err = fields_make_all(&f, p, e)
 			  ?: fields_add_shown(&f, ~0U, e)
 			  ?: check_options(m, path, p, e);
 

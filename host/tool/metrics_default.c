@@ -88,7 +88,10 @@ static int of_events(struct metrics *m, const struct program *p)
 {
 	if (!add(m, METRIC_COUNTER, metric_name(p, "", "_events_total"), NULL, p->summary))
 		return -ENOMEM;
-	return of_times(m, p);
+	for (size_t i = 0; i < program_noutputs(p); i++)
+		if (program_goes_along(p, i) && of_times(m, program_output_at(p, i)))
+			return -ENOMEM;
+	return 0;
 }
 
 /* The name that a field of the table has for machines; NULL: no column shows it. */

@@ -168,6 +168,8 @@ static void column(struct buf *b, const struct program_column *c)
 		buf_str(&text, "the time of day when the line was printed");
 	else if (c->value == PROGRAM_COLUMN_ELAPSED)
 		buf_str(&text, "seconds since the first event");
+	else if (c->formula)
+		buf_str(&text, "worked out of several fields of the template's");
 	else if (c->nparts)
 		of_parts(&text, c);
 	else
@@ -201,6 +203,28 @@ static void histogram_columns(struct buf *b, const struct program *p)
 	tagged(b, "distribution", "The same as a bar: the row that has most fills it.");
 }
 
+static void output_columns(struct buf *b, const struct program *p)
+{
+	if (p->output == PROGRAM_HISTOGRAM && p->ncolumns)
+		roff_text(b, "Each of these, with each of its values, has a histogram of its own:",
+			  ".PP");
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (!p->columns[i].part)
+			column(b, &p->columns[i]);
+	if (p->output == PROGRAM_HISTOGRAM)
+		histogram_columns(b, p);
+}
+
+static bool have_titles_of(const struct program *a, const struct program *b)
+{
+	bool same = a->output == b->output && a->output != PROGRAM_HISTOGRAM &&
+		    a->ncolumns == b->ncolumns;
+
+	for (size_t i = 0; i < a->ncolumns && same; i++)
+		same = strcmp(a->columns[i].title, b->columns[i].title) == 0;
+	return same;
+}
+
 static void columns(struct buf *b, const struct program *p)
 {
 	const struct options_entry *timestamp = options_table_find(p, "timestamp");
@@ -211,14 +235,15 @@ static void columns(struct buf *b, const struct program *p)
 		own |= p->columns[i].when && strcmp(p->columns[i].when, "timestamp") == 0;
 	if (timestamp && !own)
 		tagged(b, "TIME(s)", "Seconds since the first event. Only with `--timestamp`.");
-	if (p->output == PROGRAM_HISTOGRAM && p->ncolumns)
-		roff_text(b, "Each of these, with each of its values, has a histogram of its own:",
-			  ".PP");
-	for (size_t i = 0; i < p->ncolumns; i++)
-		if (!p->columns[i].part)
-			column(b, &p->columns[i]);
-	if (p->output == PROGRAM_HISTOGRAM)
-		histogram_columns(b, p);
+	for (size_t i = 0; i < program_noutputs(p); i++) {
+		const struct program *one = program_output_at(p, i);
+
+		if (i && have_titles_of(one, p))
+			continue;
+		if (i)
+			roff_heading(b, ".SS", one->table);
+		output_columns(b, one);
+	}
 }
 
 /* --- the end of each page --- */

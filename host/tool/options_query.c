@@ -14,17 +14,27 @@ static bool same_name(const char *a, const char *b)
 	return true;
 }
 
-/* -1 if the program has no such option of its own. */
-static long own_index(const struct program *p, const char *name)
+/* The one whose options an output of its has. */
+static const struct program *whole(const struct program *p)
 {
+	return p->main ? p->main : p;
+}
+
+/* -1 if the program has no such option of its own. */
+static long own_index(const struct program *output, const char *name)
+{
+	const struct program *p = whole(output);
+
 	for (size_t i = 0; i < p->noptions; i++)
 		if (same_name(p->options[i].name, name))
 			return (long)i;
 	return -1;
 }
 
-static const struct options_entry *find_entry(const struct program *p, const char *name)
+static const struct options_entry *find_entry(const struct program *output, const char *name)
 {
+	const struct program *p = whole(output);
+
 	for (size_t i = 0; i < options_table_len; i++)
 		if (options_table_has(p, &options_table[i]) &&
 		    same_name(options_table[i].name, name))

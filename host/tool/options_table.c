@@ -22,8 +22,9 @@
 		  1 << PROGRAM_WHATEVER)
 #define ROWS	     OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
 #define TOP	     OUTPUT_OF(1 << PROGRAM_TOP)
-#define HISTOGRAM    OUTPUT_OF(1 << PROGRAM_HISTOGRAM)
-#define NO_HISTOGRAM OUTPUT_OF((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM))
+#define STEADY	     OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_TOP)
+#define HISTOGRAM    OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_HISTOGRAM)
+#define NO_HISTOGRAM OUTPUT_OF(OPTIONS_FIRST | ((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM)))
 #define SORTED	     OUTPUT_OF(OPTIONS_SORTED | 1 << PROGRAM_TOP)
 
 const struct options_entry options_table[] = {
@@ -69,7 +70,7 @@ const struct options_entry options_table[] = {
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
 	 options_set_maxrows},
-	{"noclear", 'C', NULL, "no steady screen: one table below the other", TOP, AT(noclear),
+	{"noclear", 'C', NULL, "no steady screen: one table below the other", STEADY, AT(noclear),
 	 NULL},
 	{"heatmap", 0, NULL, "a map over time, a column an interval (1 second if none is given)",
 	 HISTOGRAM, AT(heatmap), NULL},
@@ -123,6 +124,15 @@ static bool is_own(const struct program *p, const char *name)
 	return false;
 }
 
+static bool has_output(const struct program *p, unsigned int kinds)
+{
+	bool has = kinds & 1U << p->output;
+
+	for (size_t i = 1; i < program_noutputs(p) && !has && !(kinds & OPTIONS_FIRST); i++)
+		has = kinds & 1U << program_output_at(p, i)->output;
+	return has;
+}
+
 bool options_table_has(const struct program *p, const struct options_entry *entry)
 {
 	if (!p)
@@ -134,7 +144,7 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 	/* A tool may have columns of its own for the time. */
 	if (entry->at == offsetof(struct options, timestamp) && is_own(p, entry->name))
 		return false;
-	if (entry->outputs && !(entry->outputs & 1U << p->output))
+	if (entry->outputs && !has_output(p, entry->outputs))
 		return false;
 	if (entry->outputs & OPTIONS_SORTED && !p->nsorts)
 		return false;

@@ -20,6 +20,10 @@ enum options_group {
 /* In `outputs`: only if the program has `sort:`. */
 #define OPTIONS_SORTED (1U << PROGRAM_NOUTPUTS)
 
+/* In `outputs`: only if its first output is of one of the kinds; what stands in `also:` has no
+ * part in it. */
+#define OPTIONS_FIRST (1U << (PROGRAM_NOUTPUTS + 1))
+
 struct options_entry {
 	const char *name;
 	char short_name;	 /* 0: none */

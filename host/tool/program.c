@@ -266,11 +266,13 @@ int program_load(const char *path, struct program **out, struct error *e)
 	root = yaml_root(yaml);
 	err = yaml_struct(&root, p, &schema, e)
 		      ?: set_paths(p, e)
+		      ?: program_finish_also(p, e)
 		      ?: program_check_options(p, e)
 		      ?: program_check_probes(p, e)
 		      ?: check_variants(p, &root, e)
 		      ?: program_check_words(p, e)
 		      ?: program_check_output(p, e)
+		      ?: program_check_also(p, e)
 		      ?: (p->metrics.line ? metrics_check(&p->metrics, p->path, p, e)
 					  : metrics_default(&p->metrics, p, e));
 out:

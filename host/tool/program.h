@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tool/formula.h"
 #include "tool/metrics.h"
 #include "tool/program_call.h"
 
@@ -71,10 +72,24 @@ enum program_probe_kind {
 	PROGRAM_RAW_TRACEPOINT, /* target "name" */
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
-	PROGRAM_PERF_EVENT,	/* target "software:cpu-clock", "…:PERIOD" or "…@FREQUENCY" */
+	PROGRAM_PERF_EVENT,	/* target as in tool/perf_event.h */
 	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
 	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
 	PROGRAM_URETPROBE,
+};
+
+/* A number of a perf event's: as the file has it, or what an option was given. */
+struct program_number {
+	bool there;	/* the file has the key */
+	char *option;	/* NULL: the number it is */
+	bool has_other; /* `else:`, for when the option was not given */
+	int64_t number; /* without an option, or of `else:` */
+};
+
+/* `{perf_event: "software:cpu-clock", frequency: {option: hz, else: 49}, period: {option: n}}`: of
+ * the rates that counts whose option was given. A pid of 0 or less, a cpu of less: all. */
+struct program_sampling {
+	struct program_number frequency, period, pid, cpu;
 };
 
 /* `probes:` — `{kprobe: vfs_create, run: handler, optional: true, variant: V, when: FACT}`. */
@@ -91,7 +106,8 @@ struct program_probe {
 	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
 	char *unless;		 /* only if it is not; NULL: always */
 	char *given, *not_given; /* only if this option was, was not given; NULL: always */
-	unsigned int line;	 /* 0: the command line named it (script/probes.h) */
+	struct program_sampling sampling; /* of PROGRAM_PERF_EVENT */
+	unsigned int line;		  /* 0: the command line named it (script/probes.h) */
 };
 
 /*
@@ -127,9 +143,12 @@ enum program_fact_kind {
 	PROGRAM_FACT_FIELD,	 /* {field: [struct, member]} */
 	PROGRAM_FACT_TYPE,	 /* {type: name} */
 	PROGRAM_FACT_TRACEPOINT, /* {tracepoint: [category, name]} or "category:name" */
+	PROGRAM_FACT_PERF_EVENT, /* {perf_event: "hardware:cpu-cycles"}: does this machine count it?
+				  */
+	PROGRAM_FACT_ADDRESS,	 /* {address: symbol}: the macro is where that is, a u64 */
 };
 
-/* `facts:` — MACRO: {…}; the macro is defined (as 1) if the kernel has it. */
+/* `facts:` — MACRO: {…}; the macro is defined (as 1, but for an address) if the kernel has it. */
 struct program_fact {
 	char *macro;
 	enum program_fact_kind kind;
@@ -171,6 +190,7 @@ enum program_column_value {
 	PROGRAM_COLUMN_FIELD,	/* of the event */
 	PROGRAM_COLUMN_TIME,	/* local wall clock, HH:MM:SS */
 	PROGRAM_COLUMN_ELAPSED, /* seconds since the first event, by its `field` if there is one */
+	PROGRAM_COLUMN_FORMULA, /* `formula:`: worked out of several fields */
 	PROGRAM_COLUMN_PARTS,	/* the nparts columns that follow, side by side */
 	PROGRAM_COLUMN_TEXT,	/* `text`, always the same; a part of a column only */
 };
@@ -193,6 +213,9 @@ enum program_format {
 	PROGRAM_FORMAT_ARGS,  /* a list of strings (output/strlist.h) as a command line's words */
 	PROGRAM_FORMAT_CALL,  /* one of `calls`, with its arguments and its result */
 	PROGRAM_FORMAT_IP,    /* an internet address of 4 or 16 bytes, in network order */
+	PROGRAM_FORMAT_STACK, /* a number in the table `stacks`, as the kernel's functions */
+	PROGRAM_FORMAT_USER_STACK, /* … as those of the program of the process `pid` */
+	PROGRAM_FORMAT_USYM,	   /* an address in that program, as the name of its function */
 	PROGRAM_FORMAT_BYTES, /* an array's elements as numbers, anything else as hexadecimal bytes
 			       */
 };
@@ -232,7 +255,13 @@ struct program_column {
 			   ended by a NUL; "/" ends an absolute one */
 	char *quote;	/* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
 	struct program_calls calls; /* of PROGRAM_FORMAT_CALL */
-	char *percent_of;   /* of rates: the field is shown in percent of this one; or NULL */
+	struct formula *formula;    /* for PROGRAM_COLUMN_FORMULA */
+	char *percent_of;	    /* the field is shown in percent of this one; or NULL */
+	char *stacks; /* `stacks:` for PROGRAM_FORMAT_STACK and _USER_STACK: a BPF_STACK_TRACE */
+	char *pid;    /* `pid:` for PROGRAM_FORMAT_USER_STACK and _USYM: the field with the process:
+			 its id, or what bpf_get_current_pid_tgid says; or … */
+	char *pid_option;	       /* … the option that names it: `pid: {option: NAME}` */
+	bool show_offset, show_module; /* of a function's name: "+0x12", " [libc.so.6]" */
 	char *as;	    /* what the field is called in JSON and CSV (tool/fields.h); or NULL */
 	char *unknown;	    /* `unknown:` the number or text that says that it is not known; NULL */
 	char *about;	    /* for the man page: what it holds; NULL if the file does not say */
@@ -304,11 +333,13 @@ struct program {
 	bool loadavg;	 /* a top with the load average above it */
 	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
-	char *origin;	 /* of `bcchost run`: which of a text's tables it is; JSON says so */
+	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
+			    `bcchost run`, and of several outputs that are not alike; else NULL */
 	char *slot;	 /* … the member of its key that is the slot; NULL: "slot", or the key */
-	char *csv;	 /* the option (a flag) that asks for comma-separated lines; or NULL */
-	char *json;	 /* the option (a flag) that asks for JSON; or NULL */
-	char *clock; /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
+	char *folded; /* the option (a flag) that asks for lines as flame graphs take them; NULL */
+	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
+	char *json;   /* the option (a flag) that asks for JSON; or NULL */
+	char *clock;  /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;
@@ -317,7 +348,11 @@ struct program {
 	struct program_only *only;
 	size_t ncolumns;
 	struct program_column *columns;
-	struct metrics metrics; /* for the exporter; metrics_default, if the file has none */
+	size_t nalso;
+	struct program *also; /* `also:` what is shown besides; of each only what `output:` says,
+				 name, path and template_path are set, csv and interval as here */
+	const struct program *main; /* of one in `also`: whose options these are; else NULL */
+	struct metrics metrics;	    /* for the exporter; metrics_default, if the file has none */
 	size_t nexamples;
 	struct program_example *examples;
 };
@@ -334,10 +369,37 @@ void program_free(struct program *p);
 /* May a tool be called that: a-z, 0-9, - and _, beginning with a letter? */
 bool program_is_tool_name(const char *s);
 
+/* What it shows: the `output:` itself, which is 0, and what stands in `also:`. */
+static inline size_t program_noutputs(const struct program *p)
+{
+	return 1 + p->nalso;
+}
+
+static inline const struct program *program_output_at(const struct program *p, size_t i)
+{
+	return i ? &p->also[i - 1] : p;
+}
+
+/* Is any of them of that kind? */
+bool program_has_output(const struct program *p, enum program_output output);
+
+/* Those that read a table, if any. */
+bool program_has_periodic(const struct program *p);
+
+/* Does output i give rows of one sort with the first: both are events, or it is the first? What is
+ * one file of rows (CSV), or counted together (the exporter), is made of these. */
+bool program_goes_along(const struct program *p, size_t i);
+
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */
 /* The one of that macro, or NULL. */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
+/* Is it a stack, which stands on lines of its own? */
+static inline bool program_column_is_stack(const struct program_column *c)
+{
+	return c->format == PROGRAM_FORMAT_STACK || c->format == PROGRAM_FORMAT_USER_STACK;
+}
+
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */

@@ -27,7 +27,7 @@ static const struct yaml_choices units = {
 };
 static const struct yaml_choices formats = {
 	"format",
-	8,
+	11,
 	{{"hex", PROGRAM_FORMAT_HEX},
 	 {"octal", PROGRAM_FORMAT_OCTAL},
 	 {"ksym", PROGRAM_FORMAT_KSYM},
@@ -35,7 +35,10 @@ static const struct yaml_choices formats = {
 	 {"ip", PROGRAM_FORMAT_IP},
 	 {"path", PROGRAM_FORMAT_PATH},
 	 {"args", PROGRAM_FORMAT_ARGS},
-	 {"call", PROGRAM_FORMAT_CALL}},
+	 {"call", PROGRAM_FORMAT_CALL},
+	 {"stack", PROGRAM_FORMAT_STACK},
+	 {"user_stack", PROGRAM_FORMAT_USER_STACK},
+	 {"usym", PROGRAM_FORMAT_USYM}},
 };
 static const struct yaml_choices aligns = {
 	"side",
@@ -107,6 +110,19 @@ static int read_highlight(const struct yaml_value *v, void *to, const void *arg,
 	return err;
 }
 
+/* `formula: "100 * hits / refs"` */
+static int read_formula(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	const char *text = yaml_scalar(v), *why;
+
+	(void)arg;
+	if (!text || yaml_has_nul(v))
+		return yaml_error_type(v, "a formula: \"100 * hits / refs\"", e);
+	why = formula_parse(text, &c->formula);
+	return why ? yaml_error(v, e, "`formula: %s`: %s", text, why) : 0;
+}
+
 static int read_number(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	struct yaml_value number = *v;
@@ -145,6 +161,21 @@ static int read_round(const struct yaml_value *v, void *to, const void *arg, str
 static yaml_read read_parts;
 
 #define FIELD(f) offsetof(struct program_column, f)
+/* `pid: FIELD`, or `pid: {option: NAME}`. */
+static int read_pid(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"option", program_read_option_name, FIELD(pid_option), NULL, true},
+	};
+	static const struct yaml_schema schema = {fields, 1, 0};
+	struct program_column *c = to;
+
+	(void)arg;
+	if (yaml_kind(v) == YAML_IS_MAP)
+		return yaml_struct(v, c, &schema, e);
+	return yaml_identifier(v, &c->pid, NULL, e);
+}
+
 #define WHOLE	 4 /* the first keys are not for parts … */
 #define PARTS	 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
@@ -154,6 +185,7 @@ static const struct yaml_field column_fields[] = {
 	{"parts", read_parts, PROGRAM_ARRAY(struct program_column, nparts, parts), NULL, false},
 	{"value", yaml_choice, FIELD(value), &values, false},
 	{"field", yaml_identifier, FIELD(field), NULL, false},
+	{"formula", read_formula, 0, NULL, false},
 	{"dirs", yaml_identifier, FIELD(dirs), NULL, false},
 	{"width", yaml_unsigned, FIELD(width), &width, false},
 	{"align", yaml_choice, FIELD(align), &aligns, false},
@@ -169,6 +201,10 @@ static const struct yaml_field column_fields[] = {
 	 PROGRAM_ARRAY(struct program_column, calls.nnames, calls.names), NULL, false},
 	{"calls", program_read_calls,
 	 PROGRAM_ARRAY(struct program_column, calls.ncalls, calls.calls), NULL, false},
+	{"stacks", yaml_identifier, FIELD(stacks), NULL, false},
+	{"pid", read_pid, 0, NULL, false},
+	{"show_offset", yaml_boolean, FIELD(show_offset), NULL, false},
+	{"show_module", yaml_boolean, FIELD(show_module), NULL, false},
 	{"percent_of", yaml_identifier, FIELD(percent_of), NULL, false},
 	{"as", yaml_identifier, FIELD(as), NULL, false},
 	{"unknown", yaml_line, FIELD(unknown), NULL, false},
@@ -186,6 +222,29 @@ static const struct yaml_field column_fields[] = {
 static const struct yaml_schema column_schema = {column_fields, NFIELDS - PARTS, FIELD(line)},
 				part_schema = {column_fields + WHOLE, NFIELDS - WHOLE, FIELD(line)};
 
+static int check_stack(const struct yaml_value *v, const struct program_column *c, struct error *e)
+{
+	bool user = c->format == PROGRAM_FORMAT_USER_STACK || c->format == PROGRAM_FORMAT_USYM;
+
+	if (!c->stacks != !program_column_is_stack(c))
+		return yaml_error(v, e,
+				  "column %s: `format: stack` or `user_stack` and `stacks` want "
+				  "one another",
+				  c->title);
+	if ((c->pid || c->pid_option) != user)
+		return yaml_error(v, e,
+				  "column %s: `format: user_stack` or `usym` and `pid` want one "
+				  "another",
+				  c->title);
+	if ((c->show_offset || c->show_module) && !user && !c->stacks &&
+	    c->format != PROGRAM_FORMAT_KSYM)
+		return yaml_error(v, e,
+				  "column %s: `show_offset` and `show_module` are of functions' "
+				  "names: `format: ksym`, `usym`, `stack` or `user_stack`",
+				  c->title);
+	return 0;
+}
+
 static int check_format(const struct yaml_value *v, const struct program_column *c, struct error *e)
 {
 	static const char *const of_calls[] = {"strings", "result", "flags", "calls"};
@@ -202,7 +261,7 @@ static int check_format(const struct yaml_value *v, const struct program_column 
 	if (c->format == PROGRAM_FORMAT_CALL && (!c->calls.calls || !c->calls.result))
 		return yaml_error(v, e, "column %s: `format: call` wants `calls` and `result`",
 				  c->title);
-	return 0;
+	return check_stack(v, c, e);
 }
 
 /* What is for JSON and CSV. */
@@ -211,7 +270,11 @@ static int check_data(const struct yaml_value *v, const struct program_column *c
 	bool number = c->format == PROGRAM_FORMAT_AUTO || c->format == PROGRAM_FORMAT_HEX ||
 		      c->format == PROGRAM_FORMAT_OCTAL;
 
-	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD)
+	if (c->formula && !c->as)
+		return yaml_error(v, e, "column %s: `formula` wants a key `as`: what JSON calls it",
+				  c->title);
+	if ((c->as || c->unknown || c->bits) && c->value != PROGRAM_COLUMN_FIELD &&
+	    (!c->formula || c->unknown || c->bits))
 		return yaml_error(v, e, "column %s: `as`, `unknown` and `bits` want a `field`",
 				  c->title);
 	if (c->bits && (!number || c->names || c->unit != PROGRAM_UNIT_NONE))
@@ -226,16 +289,21 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	int shapes = (c->unit != PROGRAM_UNIT_NONE) + (c->format != PROGRAM_FORMAT_AUTO) +
 		     (c->names != NULL);
 
+	if (c->formula &&
+	    (c->field || c->value != PROGRAM_COLUMN_FORMULA || c->divide_by || c->percent_of))
+		return yaml_error(v, e,
+				  "column %s: `formula` says all of it: no `field`, `value`, "
+				  "`divide_by` or `percent_of`",
+				  c->title);
 	if (!c->field && c->value == PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s wants a key `field` or `value`%s", c->title,
-				  c->part ? " (or `text`)" : " (or `parts`)");
+		return yaml_error(v, e, "column %s wants a key `field`, `value` or `formula`%s",
+				  c->title, c->part ? " (or `text`)" : " (or `parts`)");
 	if (c->field && c->value == PROGRAM_COLUMN_TIME)
 		return yaml_error(v, e, "column %s: `value: time` has no `field`", c->title);
 	if (c->value != PROGRAM_COLUMN_FIELD && shapes)
 		return yaml_error(v, e,
-				  "column %s: `unit`, `format` and `names` are not for a "
-				  "`value`",
-				  c->title);
+				  "column %s: `unit`, `format` and `names` are not for a `%s`",
+				  c->title, c->formula ? "formula" : "value");
 	if (shapes > 1)
 		return yaml_error(v, e, "column %s: only one of `unit`, `format` and `names`",
 				  c->title);
@@ -246,7 +314,7 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 			"or `names`",
 			c->title);
 	if (yaml_has_key(v, "decimals") && c->unit == PROGRAM_UNIT_NONE && !c->divide_by &&
-	    !c->percent_of && c->value != PROGRAM_COLUMN_ELAPSED)
+	    !c->percent_of && !c->formula && c->value != PROGRAM_COLUMN_ELAPSED)
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
@@ -262,7 +330,8 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 	if (c->cut && (shapes || c->value != PROGRAM_COLUMN_FIELD))
 		return yaml_error(v, e, "column %s: `cut` is of a plain text", c->title);
 	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)
-		return yaml_error(v, e, "column %s: `highlight` is not for a `value`", c->title);
+		return yaml_error(v, e, "column %s: `highlight` is not for a `%s`", c->title,
+				  c->formula ? "formula" : "value");
 	return check_data(v, c, e) ?: check_format(v, c, e);
 }
 
@@ -293,6 +362,8 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	int err;
 
 	err = yaml_struct(v, c, arg, e);
+	if (!err && c->formula && c->value == PROGRAM_COLUMN_FIELD)
+		c->value = PROGRAM_COLUMN_FORMULA;
 	if (!err && (c->parts || c->text)) {
 		c->value = c->parts ? PROGRAM_COLUMN_PARTS : PROGRAM_COLUMN_TEXT;
 		return check_alone(v, c, c->parts ? "parts" : "text", e);
@@ -301,7 +372,7 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !yaml_has_key(v, "decimals"))
 		c->decimals = 9;
 	/* Figures line up at their last digit. */
-	if (!err && c->unit != PROGRAM_UNIT_NONE && !yaml_has_key(v, "align"))
+	if (!err && (c->unit != PROGRAM_UNIT_NONE || c->formula) && !yaml_has_key(v, "align"))
 		c->align = PROGRAM_ALIGN_RIGHT;
 	return err;
 }

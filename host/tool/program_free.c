@@ -43,6 +43,10 @@ static void free_column(struct program_column *c)
 	program_calls_free(&c->calls);
 	free(c->when);
 	free(c->unless);
+	formula_free(c->formula);
+	free(c->stacks);
+	free(c->pid);
+	free(c->pid_option);
 	free(c->percent_of);
 	free(c->about);
 	free(c->as);
@@ -65,6 +69,10 @@ static void free_arrays(struct program *p)
 		free(p->probes[i].unless);
 		free(p->probes[i].given);
 		free(p->probes[i].not_given);
+		free(p->probes[i].sampling.frequency.option);
+		free(p->probes[i].sampling.period.option);
+		free(p->probes[i].sampling.pid.option);
+		free(p->probes[i].sampling.cpu.option);
 	}
 	for (size_t i = 0; i < p->nwords; i++) {
 		free(p->words[i].word);
@@ -97,10 +105,8 @@ static void free_arrays(struct program *p)
 	}
 }
 
-void program_free(struct program *p)
+static void free_parts(struct program *p)
 {
-	if (!p)
-		return;
 	free_arrays(p);
 	metrics_free(&p->metrics);
 	free_strings(p->modules, p->nmodules);
@@ -128,8 +134,19 @@ void program_free(struct program *p)
 	free(p->table);
 	free(p->slot);
 	free(p->origin);
+	free(p->folded);
 	free(p->csv);
 	free(p->json);
 	free(p->clock);
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nalso; i++)
+		free_parts(&p->also[i]);
+	free(p->also);
+	free_parts(p);
 	free(p);
 }

@@ -23,13 +23,15 @@ int program_read_only(const struct yaml_value *v, void *to, const void *arg, str
 
 int program_check_only(const struct program *p, struct error *e)
 {
+	const struct program *main = p->main ?: p;
+
 	for (size_t i = 0; i < p->nonly; i++) {
 		const struct program_only *only = &p->only[i];
 		bool found = false;
 
-		for (size_t j = 0; j < p->noptions; j++)
-			found = found || (p->options[j].type == PROGRAM_OPTION_REGEX &&
-					  !strcmp(p->options[j].name, only->option));
+		for (size_t j = 0; j < main->noptions; j++)
+			found = found || (main->options[j].type == PROGRAM_OPTION_REGEX &&
+					  !strcmp(main->options[j].name, only->option));
 		if (!found)
 			return program_error(p, only->line, e,
 					     "`only`: this tool has no option %s of type regex",

@@ -105,13 +105,14 @@ const char *program_output_name(enum program_output output)
 }
 
 /* Which keys are for which kinds: a key that nothing would read is a mistake. */
-static int check_keys(const struct yaml_value *v, const struct program *p, struct error *e)
+static int check_keys(const struct yaml_value *v, const struct program *p, bool also,
+		      struct error *e)
 {
+	const char *what = also ? "an item of `also`" : "`output`";
 	static const struct {
 		const char *key;
 		unsigned int kinds; /* bits of enum program_output */
 	} keys[] = {
-		{"interval", 1 << PROGRAM_TOP | 1 << PROGRAM_HISTOGRAM | 1 << PROGRAM_RATES},
 		{"sort", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
 		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
@@ -121,24 +122,27 @@ static int check_keys(const struct yaml_value *v, const struct program *p, struc
 		{"only", 1 << PROGRAM_STREAM},
 		{"clock", 1 << PROGRAM_STREAM},
 		{"csv", 1 << PROGRAM_STREAM | 1 << PROGRAM_TRACE_PIPE},
+		{"folded", 1 << PROGRAM_STREAM | 1 << PROGRAM_TOP},
 	};
 
 	if (!p->table_line)
-		return yaml_error(v, e,
-				  "`output` wants its kind: stream, top, histogram, rates or "
-				  "trace_pipe");
+		return yaml_error(v, e, "%s wants its kind: stream, top, histogram%s", what,
+				  also ? " or rates" : ", rates or trace_pipe");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (yaml_has_key(v, keys[i].key) && !(keys[i].kinds & 1U << p->output))
 			return yaml_error(v, e, "`%s` is not for the output %s", keys[i].key,
 					  program_output_name(p->output));
+	if (yaml_has_key(v, "interval") && !program_has_periodic(p))
+		return yaml_error(v, e, "`interval` is not for the output %s",
+				  program_output_name(p->output));
 	for (size_t i = 0; i < p->ncolumns && p->output == PROGRAM_HISTOGRAM; i++)
 		if (p->columns[i].nparts)
 			return yaml_error(v, e, "column %s: a histogram has no `parts`",
 					  p->columns[i].title);
 	if (p->output != PROGRAM_HISTOGRAM && !p->ncolumns)
-		return yaml_error(v, e, "`output` wants a key `columns`");
+		return yaml_error(v, e, "%s wants a key `columns`", what);
 	if (p->output == PROGRAM_HISTOGRAM && !p->nlabels)
-		return yaml_error(v, e, "`output` wants a key `label`: what is counted");
+		return yaml_error(v, e, "%s wants a key `label`: what is counted", what);
 	return 0;
 }
 
@@ -159,6 +163,8 @@ static int default_arguments(struct program *p, struct error *e)
 	return 0;
 }
 
+static yaml_read read_also;
+
 static int read_heading(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	bool heading, *headless = to;
@@ -174,32 +180,57 @@ static int read_heading(const struct yaml_value *v, void *to, const void *arg, s
 		kinds[i].name, read_kind, 0, &kinds[i].output, false \
 	}
 #define OUTPUT(f) offsetof(struct program, f)
-int program_read_output(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+static const struct yaml_field output_fields[] = {
+	KIND(0),
+	KIND(1),
+	KIND(2),
+	KIND(3),
+	{"columns", program_read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns), NULL,
+	 false},
+	{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL, false},
+	{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
+	{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
+	{"heading", read_heading, OUTPUT(headless), NULL, false},
+	{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
+	{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
+	{"clock", yaml_identifier, OUTPUT(clock), NULL, false},
+	/* Those of the program as a whole are from here on. */
+	KIND(4),
+	{"interval", read_interval, OUTPUT(interval), NULL, false},
+	{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
+	{"folded", program_read_option_name, OUTPUT(folded), NULL, false},
+	{"json", program_read_option_name, OUTPUT(json), NULL, false},
+	{"also", read_also, PROGRAM_ARRAY(struct program, nalso, also), NULL, false},
+};
+#define NFIELDS (sizeof(output_fields) / sizeof(output_fields[0]))
+#define NWHOLE	6
+
+static int read_one_also(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
-	static const struct yaml_field fields[] = {
-		KIND(0),
-		KIND(1),
-		KIND(2),
-		KIND(3),
-		KIND(4),
-		{"columns", program_read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns),
-		 NULL, false},
-		{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL,
-		 false},
-		{"interval", read_interval, OUTPUT(interval), NULL, false},
-		{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
-		{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
-		{"heading", read_heading, OUTPUT(headless), NULL, false},
-		{"label", read_labels, PROGRAM_ARRAY(struct program, nlabels, labels), NULL, false},
-		{"linear", yaml_boolean, OUTPUT(linear), NULL, false},
-		{"csv", program_read_option_name, OUTPUT(csv), NULL, false},
-		{"json", program_read_option_name, OUTPUT(json), NULL, false},
-		{"clock", yaml_identifier, OUTPUT(clock), NULL, false},
-	};
-	static const struct yaml_schema schema = {fields, sizeof(fields) / sizeof(fields[0]), 0};
+	static const struct yaml_schema schema = {output_fields, NFIELDS - NWHOLE, 0};
 
 	(void)arg;
-	return yaml_struct(v, to, &schema, e) ?: check_keys(v, to, e) ?: default_arguments(to, e);
+	return yaml_struct(v, to, &schema, e) ?: check_keys(v, to, true, e);
+}
+
+static int read_also(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(struct program), read_one_also, NULL, "a list of outputs", false,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
+int program_read_output(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_schema schema = {output_fields, NFIELDS, 0};
+
+	(void)arg;
+	return yaml_struct(v, to, &schema, e)
+		       ?: check_keys(v, to, false, e)
+		       ?: default_arguments(to, e);
 }
 
 static int check_option(const struct program *p, unsigned int line, const char *key, const char *of,
@@ -211,10 +242,11 @@ static int check_option(const struct program *p, unsigned int line, const char *
 			     *of ? " of " : "", of, option);
 }
 
-int program_check_output(const struct program *p, struct error *e)
+static int check_one(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
-			  ?: check_option(p, p->table_line, "json", "", p->json, e);
+			  ?: check_option(p, p->table_line, "json", "", p->json, e)
+			  ?: check_option(p, p->table_line, "folded", "", p->folded, e);
 	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)
@@ -228,13 +260,28 @@ int program_check_output(const struct program *p, struct error *e)
 		    (c->format == PROGRAM_FORMAT_ARGS || c->format == PROGRAM_FORMAT_CALL))
 			return program_error(p, c->line, e,
 					     "%s: `csv` has no `format: args` or `call`", of);
+		if (program_column_is_stack(c) && p->output != PROGRAM_STREAM &&
+		    p->output != PROGRAM_TOP)
+			return program_error(p, c->line, e,
+					     "%s: stacks are for a stream or a top, not for %s", of,
+					     program_output_name(p->output));
 		err = check_option(p, c->line, "when", of, c->when, e)
 			      ?: check_option(p, c->line, "unless", of, c->unless, e)
 			      ?: check_option(p, c->line, "quote", of, c->quote, e)
+			      ?: check_option(p, c->line, "pid", of, c->pid_option, e)
 			      ?: program_check_calls(p, c, e);
 	}
 	if (!err)
 		err = fields_make(&fields, p, e);
 	fields_free(&fields);
 	return err ?: program_check_only(p, e);
+}
+
+int program_check_output(const struct program *p, struct error *e)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < program_noutputs(p) && !err; i++)
+		err = check_one(program_output_at(p, i), e);
+	return err;
 }

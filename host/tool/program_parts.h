@@ -23,6 +23,13 @@ int program_check_options(const struct program *p, struct error *e);
 yaml_read program_read_probes; /* → struct program */
 int program_check_probes(const struct program *p, struct error *e);
 
+yaml_read program_read_number; /* → struct program_number; arg: struct program_number_bounds */
+struct program_number_bounds {
+	int64_t min, max; /* of a number in the file */
+};
+int program_check_sampling(const struct program *p, const struct program_probe *probe,
+			   struct error *e);
+
 yaml_read program_read_words; /* → struct program */
 yaml_read program_read_facts; /* → struct program */
 int program_check_words(const struct program *p, struct error *e);
@@ -38,6 +45,11 @@ int program_check_only(const struct program *p, struct error *e);
 yaml_read program_read_columns; /* → ncolumns of struct program */
 yaml_read program_read_output;	/* → struct program */
 int program_check_output(const struct program *p, struct error *e);
+
+/* `also:` of that. What those have of the program itself, once it has a name; then, once each is
+ * right by itself, whether they fit each other. */
+int program_finish_also(struct program *p, struct error *e);
+int program_check_also(struct program *p, struct error *e);
 
 /* The name of an option, as it is typed or with '_' for '-' → char *, with '-'. */
 yaml_read program_read_option_name;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tool/options.h"
+#include "tool/perf_event.h"
 #include "tool/program_parts.h"
 
 #define PATTERN_MAX 256
@@ -94,6 +95,18 @@ static int check_tracepoint(const struct yaml_value *v, const char *s, bool name
 	return yaml_error_type(v, name_ok ? "a name or \"category:name\"" : "\"category:name\"", e);
 }
 
+static int check_perf_event(const struct yaml_value *v, const char *s, struct error *e)
+{
+	struct perf_event event;
+	struct error why = {0};
+	int err = perf_event_parse(s, &event, &why);
+
+	if (err)
+		err = yaml_error(v, e, "%s", why.text ? why.text : "out of memory");
+	error_clear(&why);
+	return err;
+}
+
 static int read_target(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	const enum program_probe_kind *kind = arg;
@@ -112,6 +125,8 @@ static int read_target(const struct yaml_value *v, void *to, const void *arg, st
 		return check_function(v, *target, false, e);
 	case PROGRAM_TRACEPOINT:
 		return check_tracepoint(v, *target, false, e);
+	case PROGRAM_PERF_EVENT:
+		return check_perf_event(v, *target, e);
 	default:
 		return check_tracepoint(v, *target, true, e);
 	}
@@ -156,6 +171,9 @@ static int read_kind(const struct yaml_value *v, void *to, const void *arg, stru
 	}
 static int read_probe(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
+	static const struct program_number_bounds rate = {1, INT64_MAX},
+						  frequency = {1, PERF_EVENT_FREQUENCY_MAX},
+						  any = {INT32_MIN, INT32_MAX};
 	const struct yaml_field fields[] = {
 		KIND(0),
 		KIND(1),
@@ -173,6 +191,10 @@ static int read_probe(const struct yaml_value *v, void *to, const void *arg, str
 		{"unless", yaml_macro, FIELD(unless), NULL, false},
 		{"given", program_read_option_name, FIELD(given), NULL, false},
 		{"not_given", program_read_option_name, FIELD(not_given), NULL, false},
+		{"frequency", program_read_number, FIELD(sampling.frequency), &frequency, false},
+		{"period", program_read_number, FIELD(sampling.period), &rate, false},
+		{"pid", program_read_number, FIELD(sampling.pid), &any, false},
+		{"cpu", program_read_number, FIELD(sampling.cpu), &any, false},
 	};
 	const struct yaml_schema schema = {
 		fields,
@@ -245,6 +267,8 @@ int program_check_probes(const struct program *p, struct error *e)
 			err = check_fact(p, probe, "unless", probe->unless, e)
 				      ?: check_given(p, probe, "given", probe->given, e)
 				      ?: check_given(p, probe, "not_given", probe->not_given, e);
+		if (!err)
+			err = program_check_sampling(p, probe, e);
 		if (err)
 			return err;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tool/options.h"
+#include "tool/perf_event.h"
 #include "tool/program_parts.h"
 
 static int read_name(const struct yaml_value *key, char **name, struct error *e)
@@ -96,12 +97,25 @@ static int read_one(const struct yaml_value *v, void *to, const void *arg, struc
 	return yaml_identifier(v, &f->a, arg, e);
 }
 
+static int read_event(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_fact *f = to;
+	struct perf_event event;
+	int err = yaml_line(v, &f->a, arg, e);
+
+	if (!err && (perf_event_parse(f->a, &event, NULL) || event.rate))
+		err = yaml_error_type(v, "a perf event, \"hardware:cpu-cycles\"", e);
+	return err;
+}
+
 static const struct yaml_field fact_fields[] = {
 	[PROGRAM_FACT_PARAM] = {"param", read_param, 0, NULL, false},
 	[PROGRAM_FACT_SYMBOL] = {"symbol", read_one, 0, NULL, false},
 	[PROGRAM_FACT_FIELD] = {"field", read_field, 0, NULL, false},
 	[PROGRAM_FACT_TYPE] = {"type", read_one, 0, NULL, false},
 	[PROGRAM_FACT_TRACEPOINT] = {"tracepoint", read_tracepoint, 0, NULL, false},
+	[PROGRAM_FACT_PERF_EVENT] = {"perf_event", read_event, 0, NULL, false},
+	[PROGRAM_FACT_ADDRESS] = {"address", read_one, 0, NULL, false},
 };
 static const struct yaml_schema fact_schema = {
 	fact_fields,
@@ -120,10 +134,11 @@ static int read_fact(const struct yaml_value *key, const struct yaml_value *valu
 	if (err)
 		return err;
 	if (yaml_kind(value) != YAML_IS_MAP || yaml_size(value) != 1)
-		return yaml_error_type(value,
-				       "one of {param: …}, {symbol: …}, {field: …}, "
-				       "{type: …} and {tracepoint: …}",
-				       e);
+		return yaml_error_type(
+			value,
+			"one of {param: …}, {symbol: …}, {field: …}, "
+			"{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}",
+			e);
 	err = yaml_struct(value, f, &fact_schema, e);
 	if (err)
 		return err;

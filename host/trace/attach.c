@@ -165,27 +165,20 @@ static int explain(const struct plan_probe *pp, const struct plan_target *t, int
 			    category ? ":" : "", t->name, pp->probe->run);
 }
 
-/* A perf event, which is per CPU, on each that is online. */
-static int attach_samples(struct attach *a, const struct plan_target *t, int prog, struct error *e)
-{
-	struct perf_event_attr attr;
-	int err = sample_parse(t->name, &attr, e), fd, cpus = libbpf_num_possible_cpus();
-	size_t before = a->n;
+struct sampled {
+	struct attach *a;
+	int prog;
+};
 
-	for (int cpu = 0; cpu < cpus && !err; cpu++) {
-		fd = sample_open(&attr, cpu);
-		if (fd == -ENODEV)
-			continue;
-		err = fd < 0 ? fd : set_program(fd, prog);
-		if (!err)
-			err = keep(a, fd, e);
-		else if (fd >= 0)
-			close(fd);
-	}
-	if (err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL)
-		return error_set(e, FAULT_KERNEL, err,
-				 "this machine has no such counter, as far as its kernel knows");
-	return err ? err : a->n == before ? -ENODEV : 0;
+static int keep_sample(int fd, void *arg, struct error *e)
+{
+	struct sampled *s = arg;
+	int err = set_program(fd, s->prog);
+
+	if (!err)
+		return keep(s->a, fd, e);
+	close(fd);
+	return err;
 }
 
 static int attach_target(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
@@ -197,7 +190,9 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 
 	error_clear(e);
 	if (kind == PROGRAM_PERF_EVENT) {
-		err = attach_samples(a, t, prog, e);
+		struct sampled s = {a, prog};
+
+		err = sample_open(&t->sampling, keep_sample, &s, e);
 		return err ? explain(pp, t, err, e) : 0;
 	}
 	if (link) {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/fact.h"
 #include "text/filter.h"
 #include "text/substitute.h"
 #include "trace/multi.h"
@@ -166,8 +167,9 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
 		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   filter_constant((uint32_t)insns[i].imm, l->plan->program,
-					   l->plan->options, &value)) {
+			   (filter_constant((uint32_t)insns[i].imm, l->plan->program,
+					    l->plan->options, &value) ||
+			    fact_constant((uint32_t)insns[i].imm, l->plan, &value))) {
 			insns[i].imm = (int32_t)value;
 			insns[i + 1].imm = (int32_t)(value >> 32);
 		}

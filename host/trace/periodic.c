@@ -2,6 +2,7 @@
 #include "trace/periodic.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "output/histogram.h"
@@ -9,8 +10,12 @@
 #include "output/top.h"
 
 struct periodic {
-	const struct program *program;
+	const struct program *program; /* the output's */
+	size_t output;
+	const struct options *options;
 	const struct tracer *tracer;
+	struct writer *w;
+	bool among, named;
 	struct top *top;
 	struct histogram *histogram;
 	struct stream *rates;
@@ -21,7 +26,7 @@ struct periodic {
 static int make_output(struct periodic *p, const struct plan *plan, struct writer *w,
 		       struct error *e)
 {
-	const struct layout *l = tracer_layout(p->tracer);
+	const struct layout *l = tracer_layout(p->tracer, p->output);
 
 	switch (p->program->output) {
 	case PROGRAM_TOP:
@@ -33,17 +38,20 @@ static int make_output(struct periodic *p, const struct plan *plan, struct write
 	}
 }
 
-int periodic_new(struct periodic **out, const struct plan *plan, const struct tracer *t,
-		 struct writer *w, struct error *e)
+int periodic_new(struct periodic **out, const struct plan *plan, size_t output,
+		 const struct tracer *t, struct writer *w, struct error *e)
 {
 	struct periodic *p = calloc(1, sizeof(*p));
 	int err;
 
 	if (!p)
 		return error_nomem(e);
-	p->program = plan->program;
+	p->program = program_output_at(plan->program, output);
+	p->output = output;
+	p->options = plan->options;
 	p->tracer = t;
-	tracer_table(t, &p->before);
+	p->w = w;
+	tracer_table(t, output, &p->before);
 	err = make_output(p, plan, w, e);
 	if (err) {
 		periodic_free(p);
@@ -51,6 +59,14 @@ int periodic_new(struct periodic **out, const struct plan *plan, const struct tr
 	}
 	*out = p;
 	return 0;
+}
+
+void periodic_stacks(struct periodic *p, struct stacks *s)
+{
+	if (p->top)
+		top_stacks(p->top, s);
+	else if (p->rates)
+		stream_stacks(p->rates, s);
 }
 
 void periodic_begin(struct periodic *p)
@@ -110,17 +126,43 @@ void periodic_heading(struct periodic *p)
 		stream_heading(p->rates);
 }
 
+void periodic_among(struct periodic *p, bool named)
+{
+	p->among = true;
+	p->named = named;
+}
+
+/* Text between others' lines. A histogram begins with an empty line itself. */
+static void set_off(struct periodic *p)
+{
+	const struct program *program = p->program;
+	bool own = program->json && options_given(p->options, program, program->json);
+
+	if (own || options_want_data(p->options) || options_want_map(p->options))
+		return;
+	if (p->named || !p->histogram)
+		writer_char(p->w, '\n');
+	if (p->named) {
+		writer_add(p->w, program->table, strlen(program->table));
+		writer_add(p->w, ":\n", p->histogram ? 1 : 2);
+	}
+	if (!p->options->no_header)
+		periodic_heading(p);
+}
+
 int periodic_print(struct periodic *p, struct error *e)
 {
 	uint64_t now = clock_ns(), elapsed = now - p->since;
 	struct table t;
 	int err;
 
-	tracer_table(p->tracer, &t);
-	err = tracer_read(p->tracer, &t, p->top != NULL, e);
+	tracer_table(p->tracer, p->output, &t);
+	err = tracer_read(p->tracer, p->output, &t, p->top != NULL, e);
 	if (!err && !p->top && table_since(&t, &p->before))
 		err = error_nomem(e);
 	p->since = now;
+	if (!err && p->among)
+		set_off(p);
 	if (!err && p->top)
 		top_print(p->top, &t, elapsed);
 	else if (!err && p->histogram)

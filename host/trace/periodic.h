@@ -12,12 +12,21 @@
 struct periodic;
 
 /*
- * Of a plan whose program's output is top, histogram or rates, and the tracer of its table. What it
- * is given outlives it; periodic_free. FAULT_TOOL if the table does not fit the program.
+ * Of an output of the plan's program that is top, histogram or rates, by its number, and the tracer
+ * of its table. What it is given outlives it; periodic_free. FAULT_TOOL if the table does not fit
+ * the program.
  */
-int periodic_new(struct periodic **p, const struct plan *plan, const struct tracer *t,
-		 struct writer *w, struct error *e);
-void periodic_free(struct periodic *p);
+int periodic_new(struct periodic **p, const struct plan *plan, size_t output,
+		 const struct tracer *t, struct writer *w, struct error *e);
+void periodic_free(struct periodic *p); /* p may be NULL */
+
+/* It stands among other outputs: its lines of text are set off from them, and with `named` begin
+ * with its table's name. */
+void periodic_among(struct periodic *p, bool named);
+
+/* What the names of addresses, and stacks, are read with; it outlives p. */
+struct stacks;
+void periodic_stacks(struct periodic *p, struct stacks *s);
 
 /* It is attached: the time in which things are counted begins. */
 void periodic_begin(struct periodic *p);

@@ -236,19 +236,13 @@ static bool tables_refused(void)
 	return bpf_map_get_next_key(-1, NULL, &key) < 0 && errno == EPERM;
 }
 
-static bool names_addresses(const struct program *p)
+int privilege_drop(bool kernel_names, bool user_names, struct error *e)
 {
-	for (size_t i = 0; i < p->ncolumns; i++)
-		if (p->columns[i].format == PROGRAM_FORMAT_KSYM ||
-		    p->columns[i].format == PROGRAM_FORMAT_KADDR)
-			return true;
-	return false;
-}
+	uint64_t keep = kernel_names ? CAPABILITY(CAP_SYSLOG) : 0;
 
-int privilege_drop(const struct program *p, struct error *e)
-{
-	uint64_t keep = names_addresses(p) ? CAPABILITY(CAP_SYSLOG) : 0;
-
+	if (user_names)
+		keep |= CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH) |
+			CAPABILITY(CAP_CHECKPOINT_RESTORE);
 	if (capability_without(tables_refused))
 		keep |= CAPABILITY(CAP_BPF);
 	return capability_keep(keep, e);

@@ -8,8 +8,12 @@
  *  - tables and the count of lost events: bpf(2) on descriptors that we have. Kernels before 6.0
  *    want CAP_BPF for every call where kernel.unprivileged_bpf_disabled is set (Debian sets it):
  *    kept where the kernel, asked, wants it.
- *  - names of kernel addresses (`ksym`): /proc/kallsyms shows addresses only to CAP_SYSLOG: kept
- *    for tools that have such a column.
+ *  - names of kernel addresses (`ksym`, `stack`): /proc/kallsyms shows addresses only to
+ *    CAP_SYSLOG: kept for tools that have such a column.
+ *  - names of user programs' addresses (`usym`, `user_stack`): /proc/PID/maps of another user, or
+ *    of a process that has more capabilities than we, wants CAP_SYS_PTRACE; the programs' files may
+ *    be closed to others (CAP_DAC_READ_SEARCH), deleted, or in another mount namespace
+ *    (/proc/PID/map_files: CAP_CHECKPOINT_RESTORE): kept for tools that have such a column.
  *  - detaching: closing descriptors: nothing. So does a process that is killed.
  *  - names of containers: files of root's, which the user has not changed for: nothing.
  *  - our own files (cache), and files that all may read: nothing: our user does not change.
@@ -54,9 +58,10 @@ int privilege_refused(const char *what, int err, struct error *e);
 
 /*
  * The probes are attached: gives up for ever all that the tool does not need any more (above), with
- * no_new_privs. Called while the process has but one thread. FAULT_RUN if the kernel refuses.
+ * no_new_privs. kernel_names, user_names: does it name such addresses? Called while the process has
+ * but one thread. FAULT_RUN if the kernel refuses.
  */
-int privilege_drop(const struct program *p, struct error *e);
+int privilege_drop(bool kernel_names, bool user_names, struct error *e);
 
 /*
  * For a process that goes on attaching (the exporter, which reloads its configuration): what that

@@ -84,7 +84,10 @@ int reader_fd(const struct reader *r)
 
 int reader_consume(struct reader *r)
 {
-	int n = r->ring ? ring_buffer__consume(r->ring) : perf_buffer__consume(r->perf);
+	int n;
+
+	r->stopped = false;
+	n = r->ring ? ring_buffer__consume(r->ring) : perf_buffer__consume(r->perf);
 
 	return n < 0 && n != -ECANCELED ? n : 0;
 }

@@ -1,126 +1,141 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace/sample.h"
 
+#include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tool/number.h"
+#include "base/file.h"
 
-#define PERIOD	      1000000
-#define FREQUENCY_MAX 100000
-#define COUNT(a)      (sizeof(a) / sizeof((a)[0]))
+#define FREQUENCY_LIMIT "/proc/sys/kernel/perf_event_max_sample_rate"
 
-static const struct {
-	const char *type, *name;
-	unsigned int number, config;
-} events[] = {
-	{"software", "cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK},
-	{"software", "task-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK},
-	{"software", "page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS},
-	{"software", "context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES},
-	{"software", "cpu-migrations", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS},
-	{"software", "minor-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN},
-	{"software", "major-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ},
-	{"hardware", "cpu-cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
-	{"hardware", "instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
-	{"hardware", "cache-references", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES},
-	{"hardware", "cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES},
-	{"hardware", "branch-instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS},
-	{"hardware", "branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES},
+struct opening {
+	const struct sampling *s;
+	struct perf_event_attr attr;
+	sample_take *take;
+	void *arg;
+	size_t n; /* that were opened */
 };
 
-/* "software", or its number. */
-static bool find_type(const char *text, unsigned int *type)
+static int open_one(struct opening *o, int pid, int cpu, struct error *e)
 {
-	int64_t n;
+	int fd = (int)syscall(SYS_perf_event_open, &o->attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	int err = fd < 0 ? -errno : o->take(fd, o->arg, e);
 
-	for (size_t i = 0; i < COUNT(events); i++) {
-		if (strcmp(events[i].type, text) == 0) {
-			*type = events[i].number;
-			return true;
-		}
+	o->n += !err;
+	return err;
+}
+
+static int no_such(const char *option, int number, const char *what, struct error *e)
+{
+	return error_set(e, FAULT_USAGE, -ENOENT, "%s%s%s%d: there is no such %s",
+			 option ? "--" : "", option ? option : "", option ? " " : "", number, what);
+}
+
+static int open_processors(struct opening *o, struct error *e)
+{
+	const struct sampling *s = o->s;
+	int err = 0, cpus = libbpf_num_possible_cpus();
+
+	if (s->cpu >= 0) {
+		err = open_one(o, -1, s->cpu, e);
+		/* The kernel calls a number above all that may ever be invalid. */
+		return err == -ENODEV || (err == -EINVAL && s->cpu >= cpus)
+			       ? no_such(s->cpu_option, s->cpu, "processor, or it is offline", e)
+			       : err;
 	}
-	if (!number_i64(text, &n) || n < 0 || n > UINT32_MAX)
-		return false;
-	*type = (unsigned int)n;
-	return true;
-}
-
-static bool find_event(const char *text, unsigned int type, uint64_t *config)
-{
-	int64_t n;
-
-	for (size_t i = 0; i < COUNT(events); i++) {
-		if (events[i].number == type && strcmp(events[i].name, text) == 0) {
-			*config = events[i].config;
-			return true;
-		}
+	for (int cpu = 0; cpu < cpus && !err; cpu++) {
+		err = open_one(o, -1, cpu, e);
+		if (err == -ENODEV)
+			err = 0; /* offline */
 	}
-	if (!number_i64(text, &n) || n < 0)
-		return false;
-	*config = (uint64_t)n;
-	return true;
+	return err ? err : o->n ? 0 : -ENODEV;
 }
 
-static bool set_rate(struct perf_event_attr *attr, const char *text, bool frequency)
+/* One that ended since it was seen needs none. */
+static int open_threads(struct opening *o, DIR *threads, struct error *e)
 {
-	int64_t n;
+	const struct dirent *d;
+	int err = 0;
 
-	if (!number_i64(text, &n) || n < 1 || (frequency && n > FREQUENCY_MAX))
-		return false;
-	attr->freq = frequency;
-	if (frequency)
-		attr->sample_freq = (uint64_t)n;
-	else
-		attr->sample_period = (uint64_t)n;
-	return true;
+	while (!err && (d = readdir(threads))) {
+		int tid = atoi(d->d_name);
+
+		if (tid > 0)
+			err = open_one(o, tid, o->s->cpu, e);
+		if (err == -ESRCH)
+			err = 0;
+	}
+	return err;
 }
 
-static bool parse(char *text, struct perf_event_attr *attr)
+/* Those that a thread makes once its event is there have one too (inherit). */
+static int open_process(struct opening *o, struct error *e)
 {
-	char *event = strchr(text, ':'), *rate;
-	uint64_t config = 0;
-	bool frequency, ok;
+	const struct sampling *s = o->s;
+	char path[64];
+	DIR *threads;
+	int err;
 
-	if (!event)
-		return false;
-	*event++ = '\0';
-	rate = strpbrk(event, ":@");
-	frequency = rate && *rate == '@';
-	if (rate)
-		*rate++ = '\0';
-	ok = find_type(text, &attr->type) && find_event(event, attr->type, &config);
-	attr->config = config;
-	attr->sample_period = PERIOD;
-	return ok && (!rate || set_rate(attr, rate, frequency));
+	o->attr.inherit = 1;
+	if (s->thread) {
+		o->attr.inherit = 0;
+		err = open_one(o, s->pid, s->cpu, e);
+		return err == -ESRCH ? no_such(s->pid_option, s->pid, "thread", e) : err;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/task", s->pid);
+	threads = opendir(path);
+	if (!threads)
+		return no_such(s->pid_option, s->pid, "process", e);
+	err = open_threads(o, threads, e);
+	closedir(threads);
+	if (!err && !o->n)
+		return no_such(s->pid_option, s->pid, "process", e);
+	return err;
 }
 
-int sample_parse(const char *text, struct perf_event_attr *attr, struct error *e)
+/* -EINVAL is also what too high a frequency gets. */
+static int explain(const struct sampling *s, int err, struct error *e)
 {
-	char *copy = strdup(text);
-	bool ok;
+	char *limit = NULL;
 
-	if (!copy)
-		return error_nomem(e);
-	memset(attr, 0, sizeof(*attr));
-	attr->size = sizeof(*attr);
-	ok = parse(copy, attr);
-	free(copy);
-	if (ok)
-		return 0;
-	return error_set(e, FAULT_USAGE, -EINVAL,
-			 "%s is no perf event: it is software:EVENT or hardware:EVENT (cpu-clock, "
-			 "page-faults, cpu-cycles, cache-misses …), then :PERIOD or @FREQUENCY (a "
-			 "second, at most %d)",
-			 text, FREQUENCY_MAX);
+	if (err == -EINVAL && s->event.frequency &&
+	    file_read(FREQUENCY_LIMIT, &limit, NULL, NULL) == 0 &&
+	    strtoull(limit, NULL, 10) < s->event.rate)
+		error_set(e, FAULT_USAGE, err,
+			  "%" PRIu64 " times a second is more than this kernel allows: %llu, which "
+			  "kernel.perf_event_max_sample_rate says",
+			  s->event.rate, strtoull(limit, NULL, 10));
+	else if (err == -ENOENT || err == -EOPNOTSUPP || err == -EINVAL)
+		error_set(e, FAULT_KERNEL, err,
+			  "this machine has no such counter, as far as its kernel knows");
+	free(limit);
+	return err;
 }
 
-int sample_open(struct perf_event_attr *attr, int cpu)
+int sample_open(const struct sampling *s, sample_take *take, void *arg, struct error *e)
 {
-	int fd = (int)syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	struct opening o = {
+		.s = s,
+		.attr =
+			{
+				.type = s->event.type,
+				.config = s->event.config,
+				.size = sizeof(struct perf_event_attr),
+				.freq = s->event.frequency,
+				.sample_period = s->event.rate, /* or the frequency: a union */
+				.disabled = 1,
+			},
+		.take = take,
+		.arg = arg,
+	};
+	int err = s->pid ? open_process(&o, e) : open_processors(&o, e);
 
-	return fd < 0 ? -errno : fd;
+	return err && !e->text ? explain(s, err, e) : err;
 }

@@ -3,19 +3,18 @@
 #ifndef BCCHOST_TRACE_SAMPLE_H
 #define BCCHOST_TRACE_SAMPLE_H
 
-#include <linux/perf_event.h>
-
 #include "base/error.h"
+#include "text/sampling.h"
+
+/* Takes a descriptor, which is its own from then on, after an error too. */
+typedef int sample_take(int fd, void *arg, struct error *e);
 
 /*
- * "software:cpu-clock@99" (times a second), "hardware:cache-misses:1000" (every thousandth); events
- * by perf's names or by number, as BCC's texts have them ("1:0"). Without either, every millionth.
- * FAULT_USAGE for what is none.
+ * Opens the event: on each processor that is online, or the one of s; or of a process for each of
+ * its threads, and those that they will make. `take` gets each, not counting yet. FAULT_USAGE for a
+ * processor or a process that an option names and is not there, and for a frequency above what this
+ * kernel allows; else FAULT_KERNEL, or a negative errno without a text.
  */
-int sample_parse(const char *text, struct perf_event_attr *attr, struct error *e);
-
-/* Opens it for one CPU, all processes; not counting yet. A descriptor, or a negative errno: -ENODEV
- * for a CPU that is not there. */
-int sample_open(struct perf_event_attr *attr, int cpu);
+int sample_open(const struct sampling *s, sample_take *take, void *arg, struct error *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "output/stacks.h"
 #include "output/stream.h"
 #include "output/terminal.h"
 #include "trace/pace.h"
@@ -17,27 +18,37 @@
 #include "trace/privilege.h"
 #include "trace/tracer.h"
 
+/* One of the program's outputs: one of the two, or none if it is not shown. */
+struct output {
+	struct stream *stream;
+	struct periodic *periodic;
+};
+
 struct session {
 	const struct plan *plan;
 	const struct session_stop *stop;
 	struct tracer *tracer;
-	struct stream *stream;
-	struct periodic *periodic; /* instead of the stream */
+	struct stacks *stacks;
+	size_t n;
+	struct output *outputs;
+	bool events, tables; /* what they are */
+	bool alike;	     /* the streams have the same titles */
 	struct writer writer;
-	struct terminal terminal;
+	struct terminal terminal, lines; /* lines: the same, which nothing is drawn on */
 	uint64_t seen, printed; /* events; those that `only:` passes over are not printed */
 	uint64_t lost_told;	/* of the lost events, those that stderr knows of */
 	struct pace pace;
 	bool done, quit; /* quit: by a key */
 };
 
-static int on_event(void *ctx, const void *data, size_t size)
+static int on_event(void *ctx, size_t output, const void *data, size_t size)
 {
 	struct session *s = ctx;
 	const struct options *o = s->plan->options;
+	struct stream *stream = s->outputs[output].stream;
 
 	s->seen++;
-	if (stream_event(s->stream, data, size))
+	if (stream && stream_event(stream, data, size))
 		s->printed++;
 	if (o->max_events && s->printed >= o->max_events)
 		s->done = true;
@@ -54,12 +65,12 @@ static void tell_lost(struct session *s, bool at_end)
 
 	if (lost > s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
-			s->lost_told  ? ""
-			: s->periodic ? ": a table was full"
-			: pipe	      ? ": the trace pipe's buffer was full"
+			s->lost_told ? ""
+			: !s->events ? ": a table was full"
+			: pipe	     ? ": the trace pipe's buffer was full"
 			       : ": no room in the buffer (--buffer-pages makes it larger) or a "
 				 "table");
-	if (at_end && s->lost_told && s->periodic)
+	if (at_end && s->lost_told && !s->events)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
 	else if (at_end && s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
@@ -67,28 +78,134 @@ static void tell_lost(struct session *s, bool at_end)
 	s->lost_told = lost;
 }
 
-static int make_output(struct session *s, struct error *e)
+/* --- what is printed --- */
+
+/* Rows of one file are of one sort, and a picture is alone. */
+static bool is_shown(const struct session *s, size_t i)
+{
+	enum options_output output = s->plan->options->output;
+
+	if (output == OPTIONS_OUTPUT_SVG)
+		return !i;
+	return output != OPTIONS_OUTPUT_CSV || program_goes_along(s->plan->program, i);
+}
+
+static int make_output(struct session *s, size_t i, struct error *e)
 {
 	const struct plan *plan = s->plan;
+	const struct program *p = program_output_at(plan->program, i);
+	struct output *out = &s->outputs[i];
 	int err;
 
-	if (program_output_is_periodic(plan->program->output))
-		return periodic_new(&s->periodic, plan, s->tracer, &s->writer, e);
-	err = stream_new(&s->stream, plan->program, plan->options, tracer_layout(s->tracer),
-			 &s->writer, e);
-	if (!err && plan->program->output != PROGRAM_TRACE_PIPE)
-		stream_kernel(s->stream, plan->kernel);
+	if (!is_shown(s, i)) {
+		fprintf(stderr, "bcchost: %s is not shown with --output %s; json has all\n",
+			p->table, plan->options->output == OPTIONS_OUTPUT_CSV ? "csv" : "svg");
+		return 0;
+	}
+	if (program_output_is_periodic(p->output)) {
+		s->tables = true;
+		err = periodic_new(&out->periodic, plan, i, s->tracer, &s->writer, e);
+		if (!err)
+			periodic_stacks(out->periodic, s->stacks);
+		return err;
+	}
+	s->events = true;
+	err = stream_new(&out->stream, p, plan->options, tracer_layout(s->tracer, i), &s->writer,
+			 e);
+	if (!err && p->output != PROGRAM_TRACE_PIPE) {
+		stream_kernel(out->stream, plan->kernel);
+		stream_stacks(out->stream, s->stacks);
+	}
 	return err;
+}
+
+static int table_fd(const void *tracer, const char *table)
+{
+	return tracer_table_fd(tracer, table);
+}
+
+/* For programs that name more than a kernel function; the others do without. */
+static int make_stacks(struct session *s, const struct object *o, struct error *e)
+{
+	if (!stacks_wanted(s->plan->program))
+		return 0;
+	s->stacks = stacks_new(s->plan->kernel, o);
+	if (!s->stacks)
+		return error_nomem(e);
+	stacks_tables(s->stacks, table_fd, s->tracer);
+	return 0;
+}
+
+/* The first stream; NULL if there is none. */
+static struct stream *first_stream(const struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->outputs[i].stream)
+			return s->outputs[i].stream;
+	return NULL;
+}
+
+/* Streams whose titles differ are told apart by their names, and so are several tables. */
+static void join_outputs(struct session *s)
+{
+	const struct program *p = s->plan->program;
+	struct stream *first = first_stream(s);
+	size_t width = 0, tables = 0;
+
+	s->alike = true;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct program *one = program_output_at(p, i);
+
+		tables += s->outputs[i].periodic != NULL;
+		if (!s->outputs[i].stream)
+			continue;
+		if (s->outputs[i].stream != first && !stream_join(s->outputs[i].stream, first))
+			s->alike = false;
+		if (one->table && strlen(one->table) > width)
+			width = strlen(one->table);
+	}
+	/* JSON and CSV say it themselves. */
+	s->alike |= options_want_data(s->plan->options);
+	for (size_t i = 0; i < s->n && s->n > 1; i++) {
+		const char *name = program_output_at(p, i)->table ?: "trace_pipe";
+
+		if (s->outputs[i].periodic)
+			periodic_among(s->outputs[i].periodic, tables > 1);
+		else if (s->outputs[i].stream && !s->alike)
+			stream_named(s->outputs[i].stream, name, (unsigned int)width);
+	}
+}
+
+static int make_outputs(struct session *s, struct error *e)
+{
+	size_t n = program_noutputs(s->plan->program);
+	int err = 0;
+
+	s->outputs = calloc(n, sizeof(*s->outputs));
+	if (!s->outputs)
+		return error_nomem(e);
+	for (s->n = 0; s->n < n && !err; s->n++)
+		err = make_output(s, s->n, e);
+	if (!err)
+		join_outputs(s);
+	return err;
+}
+
+/* That of a program which shows nothing else; only that one may draw. */
+static struct periodic *lone_periodic(const struct session *s)
+{
+	return s->n == 1 ? s->outputs[0].periodic : NULL;
 }
 
 static int start(struct session *s, const struct object *o, struct error *e)
 {
+	const struct program *p = s->plan->program;
 	int err = tracer_new(&s->tracer, s->plan, o, on_event, s, e);
 
 	if (!err)
-		err = make_output(s, e) ?: tracer_start(s->tracer, e);
+		err = make_stacks(s, o, e) ?: make_outputs(s, e) ?: tracer_start(s->tracer, e);
 	if (!err)
-		err = privilege_drop(s->plan->program, e);
+		err = privilege_drop(stacks_show_kernel(p), stacks_show_users(p), e);
 	s->pace.rest = err ? 0 : tracer_rest(s->tracer);
 	return err;
 }
@@ -97,34 +214,63 @@ static int start(struct session *s, const struct object *o, struct error *e)
 static int begin_terminal(struct session *s, struct error *e)
 {
 	struct terminal *t = &s->terminal;
+	struct periodic *lone = lone_periodic(s);
 	int err = 0;
 
 	terminal_init(t, s->writer.fd, STDIN_FILENO, s->plan->options->color);
-	if (s->periodic)
-		err = periodic_terminal(s->periodic, t, e);
-	else
-		stream_terminal(s->stream, t, true);
-	terminal_begin(t, s->periodic && periodic_has_screen(s->periodic));
+	s->lines = *t;
+	s->lines.escapes = false;
+	for (size_t i = 0; i < s->n && !err; i++) {
+		if (s->outputs[i].periodic)
+			err = periodic_terminal(s->outputs[i].periodic, lone ? t : &s->lines, e);
+		else if (s->outputs[i].stream)
+			stream_terminal(s->outputs[i].stream, t, s->alike);
+	}
+	terminal_begin(t, lone && periodic_has_screen(lone));
 	return err;
+}
+
+static void put_headings(struct session *s)
+{
+	struct periodic *lone = lone_periodic(s);
+	bool first = true;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->outputs[i].stream)
+			continue;
+		if (first || !s->alike)
+			stream_heading(s->outputs[i].stream);
+		first = false;
+	}
+	if (!first)
+		return;
+	if (lone && s->plan->program->output == PROGRAM_RATES)
+		periodic_heading(lone);
+	else
+		fprintf(stderr, "Tracing... Hit Ctrl-C to end.\n");
 }
 
 /* Everybody waits for the first line; one that comes an interval later has a word before it. */
 static void begin(struct session *s)
 {
-	const struct program *p = s->plan->program;
 	const struct options *o = s->plan->options;
 
-	pace_begin(&s->pace, o->duration, s->periodic ? options_interval(o, p) : 0);
-	if (s->periodic)
-		periodic_begin(s->periodic);
-	if (o->no_header)
-		return;
-	if (s->stream)
-		stream_heading(s->stream);
-	else if (p->output == PROGRAM_RATES)
-		periodic_heading(s->periodic);
-	else
-		fprintf(stderr, "Tracing... Hit Ctrl-C to end.\n");
+	pace_begin(&s->pace, o->duration, s->tables ? options_interval(o, s->plan->program) : 0);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->outputs[i].periodic)
+			periodic_begin(s->outputs[i].periodic);
+	if (!o->no_header)
+		put_headings(s);
+}
+
+static int print_tables(struct session *s, struct error *e)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->n && !err; i++)
+		if (s->outputs[i].periodic)
+			err = periodic_print(s->outputs[i].periodic, e);
+	return err;
 }
 
 /*
@@ -137,7 +283,7 @@ static int tick(struct session *s, uint64_t now, struct error *e)
 
 	if (due == PACE_LAST)
 		s->done = true;
-	return due == PACE_PRINT ? periodic_print(s->periodic, e) : 0;
+	return due == PACE_PRINT ? print_tables(s, e) : 0;
 }
 
 /* Hands over what there is now, and lets more gather if there was any. */
@@ -156,8 +302,10 @@ static void look_at_terminal(struct session *s)
 
 	if (what & TERMINAL_QUIT)
 		s->done = s->quit = true;
-	else if (what && s->periodic && !s->stop->stopped)
-		periodic_events(s->periodic, what);
+	else if (what && lone_periodic(s) && !s->stop->stopped)
+		periodic_events(lone_periodic(s), what);
+	s->lines.rows = s->terminal.rows;
+	s->lines.columns = s->terminal.columns;
 }
 
 static int trace(struct session *s, struct error *e)
@@ -204,8 +352,8 @@ static int finish(struct session *s, struct error *e)
 
 	/* To take the probes away may take time: the keyboard is the shell's again. */
 	terminal_leave(&s->terminal);
-	if (s->periodic && (s->quit || s->stop->stopped))
-		periodic_leave(s->periodic);
+	if (lone_periodic(s) && (s->quit || s->stop->stopped))
+		periodic_leave(lone_periodic(s));
 	writer_flush(&s->writer);
 	tracer_detach(s->tracer);
 	s->stop = &never;
@@ -213,20 +361,28 @@ static int finish(struct session *s, struct error *e)
 	s->done = false;
 	if ((!max || s->printed < max) && !s->writer.err)
 		consume(s, NULL);
-	err = s->periodic && !s->writer.err
-		      ? (periodic_print(s->periodic, e) ?: periodic_end(s->periodic, e))
-		      : 0;
+	err = s->writer.err ? 0 : print_tables(s, e);
+	for (size_t i = 0; i < s->n && !err && !s->writer.err; i++)
+		if (s->outputs[i].periodic)
+			err = periodic_end(s->outputs[i].periodic, e);
 	if (err)
 		return err;
 	err = writer_flush(&s->writer);
 	tell_lost(s, true);
+	if (s->stacks)
+		stacks_tell_missed(s->stacks);
 	return writer_ended(err, e);
 }
 
 static void clean_up(struct session *s)
 {
-	stream_free(s->stream);
-	periodic_free(s->periodic);
+	/* Those that are joined to others go first. */
+	for (size_t i = s->n; i-- > 0;) {
+		stream_free(s->outputs[i].stream);
+		periodic_free(s->outputs[i].periodic);
+	}
+	free(s->outputs);
+	stacks_free(s->stacks);
 	tracer_free(s->tracer);
 	terminal_free(&s->terminal);
 	free(s);

@@ -6,54 +6,101 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include "output/stacks.h"
 #include "text/substitute.h"
+#include "tool/fields.h"
 #include "trace/attach.h"
 #include "trace/buffers.h"
 #include "trace/load.h"
 #include "trace/pipe.h"
 #include "trace/table_read.h"
 
+#define TURN 4096
+
+/* What comes of one of the program's outputs. */
+struct feed {
+	struct tracer *tracer;
+	size_t output;
+	const struct object_map *map; /* that events come through, or that is read; or NULL */
+	struct layout layout;
+	struct reader *reader; /* of events; or NULL */
+	struct pipe *pipe;     /* instead of all these */
+	unsigned int turn;     /* events before the others have theirs */
+	bool cut;	       /* it had more */
+	/* Where the events' own times order them: the next one, which waits. */
+	const struct layout_field *clock;
+	char *next;
+	size_t size, room;
+	bool waits;
+};
+
 struct tracer {
 	const struct plan *plan;
 	const struct object *object;
-	const struct object_map *map; /* that events come through, or that is read; or NULL */
-	reader_fn fn;
+	tracer_fn fn;
 	void *ctx;
-	struct layout layout;
 	struct load load;
 	struct attach attach;
-	struct reader *reader;
-	struct pipe *pipe; /* instead of the reader */
+	size_t nfeeds, first; /* first: whose turn it is */
+	struct feed *feeds;
+	int epoll; /* on all that events come through, where these are several; or -1 */
+	bool stopped, ordered;
 	uint64_t rest;
 };
 
-static bool is_periodic(const struct tracer *t)
+static int hold(struct feed *f, const void *data, size_t size)
 {
-	return program_output_is_periodic(t->plan->program->output);
+	char *grown = size > f->room ? realloc(f->next, size) : f->next;
+
+	if (!grown)
+		return -ENOMEM;
+	f->next = grown;
+	f->room = size > f->room ? size : f->room;
+	f->size = size;
+	memcpy(f->next, data, size);
+	f->waits = true;
+	return 0;
 }
 
-static int find_table(struct tracer *t, struct error *e)
+static int on_event(void *ctx, const void *data, size_t size)
 {
-	const struct program *p = t->plan->program;
+	struct feed *f = ctx;
+	struct tracer *t = f->tracer;
+
+	if (t->ordered && hold(f, data, size) == 0)
+		return 1;
+	t->stopped = t->fn(t->ctx, f->output, data, size) != 0;
+	/* A ring buffer can be left in the middle: it would go on as long as events come. */
+	f->cut = t->nfeeds > 1 && !--f->turn && f->map && f->map->type == BPF_MAP_TYPE_RINGBUF;
+	return t->stopped || f->cut;
+}
+
+static int find_table(struct feed *f, struct error *e)
+{
+	struct tracer *t = f->tracer;
+	const struct program *p = program_output_at(t->plan->program, f->output);
 
 	if (p->output == PROGRAM_TRACE_PIPE)
 		return t->plan->options->compile_only
 			       ? 0
-			       : pipe_new(&t->pipe, t->plan->kernel, t->fn, t->ctx, e);
-	t->map = object_map_find(t->object, p->table);
-	if (!t->map)
+			       : pipe_new(&f->pipe, t->plan->kernel, on_event, f, e);
+	f->map = object_map_find(t->object, p->table);
+	if (!f->map)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
 				 p->table_line, p->template_path, p->table);
-	return is_periodic(t) ? layout_make_table(&t->layout, t->map, t->plan->kernel, e)
-			      : layout_make(&t->layout, t->map, t->plan->kernel, e);
+	return program_output_is_periodic(p->output)
+		       ? layout_make_table(&f->layout, f->map, t->plan->kernel, e)
+		       : layout_make(&f->layout, f->map, t->plan->kernel, e);
 }
 
-int tracer_new(struct tracer **out, const struct plan *plan, const struct object *o, reader_fn fn,
+int tracer_new(struct tracer **out, const struct plan *plan, const struct object *o, tracer_fn fn,
 	       void *ctx, struct error *e)
 {
 	struct tracer *t = calloc(1, sizeof(*t));
-	int err;
+	int err = 0;
 
 	if (!t)
 		return error_nomem(e);
@@ -61,7 +108,15 @@ int tracer_new(struct tracer **out, const struct plan *plan, const struct object
 	t->object = o;
 	t->fn = fn;
 	t->ctx = ctx;
-	err = find_table(t, e);
+	t->epoll = -1;
+	t->feeds = calloc(program_noutputs(plan->program), sizeof(*t->feeds));
+	err = t->feeds ? stacks_check(plan->program, o, e) : error_nomem(e);
+	for (size_t i = 0; i < program_noutputs(plan->program) && !err; i++) {
+		t->feeds[i].tracer = t;
+		t->feeds[i].output = i;
+		t->nfeeds++;
+		err = find_table(&t->feeds[i], e);
+	}
 	if (err)
 		tracer_free(t);
 	else
@@ -74,26 +129,91 @@ void tracer_free(struct tracer *t)
 	if (!t)
 		return;
 	attach_free(&t->attach);
-	reader_free(t->reader);
-	pipe_free(t->pipe);
+	for (size_t i = 0; i < t->nfeeds; i++) {
+		reader_free(t->feeds[i].reader);
+		pipe_free(t->feeds[i].pipe);
+		layout_free(&t->feeds[i].layout);
+		free(t->feeds[i].next);
+	}
+	free(t->feeds);
 	load_free(&t->load);
-	layout_free(&t->layout);
+	if (t->epoll >= 0)
+		close(t->epoll);
 	free(t);
 }
 
-const struct layout *tracer_layout(const struct tracer *t)
+const struct layout *tracer_layout(const struct tracer *t, size_t output)
 {
-	return t->plan->program->output == PROGRAM_TRACE_PIPE ? pipe_layout(t->pipe) : &t->layout;
+	const struct feed *f = &t->feeds[output];
+
+	return program_output_at(t->plan->program, output)->output == PROGRAM_TRACE_PIPE
+		       ? pipe_layout(f->pipe)
+		       : &f->layout;
 }
 
-static int make_reader(struct tracer *t, const struct buffers_machine *m, struct error *e)
+static int feed_fd(const struct feed *f)
+{
+	return f->pipe ? pipe_fd(f->pipe) : f->reader ? reader_fd(f->reader) : -1;
+}
+
+static int watch(struct tracer *t, struct error *e)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	t->epoll = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; i < t->nfeeds && t->epoll >= 0; i++) {
+		int fd = feed_fd(&t->feeds[i]);
+
+		if (fd >= 0 && epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+			return error_set(e, FAULT_RUN, -errno, "epoll: %s", strerror(errno));
+	}
+	return t->epoll >= 0 ? 0 : error_set(e, FAULT_RUN, -errno, "epoll: %s", strerror(errno));
+}
+
+/* Where all events of a program tell when they were, and each can be taken by itself, they are
+ * handed over in that order. */
+static bool can_order(struct tracer *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->nfeeds; i++) {
+		struct feed *f = &t->feeds[i];
+		const char *name = fields_clock(program_output_at(t->plan->program, i));
+
+		if (f->pipe)
+			return false;
+		if (!f->reader)
+			continue;
+		n++;
+		f->clock = name ? layout_find(&f->layout, name) : NULL;
+		if (f->map->type != BPF_MAP_TYPE_RINGBUF || !f->clock || f->clock->size != 8)
+			return false;
+	}
+	return n > 1;
+}
+
+static int make_readers(struct tracer *t, const struct buffers_machine *m, struct error *e)
 {
 	uint32_t asked = t->plan->options->buffer_pages, pages = buffers_perf_pages(m, asked);
+	size_t n = 0;
+	int err = 0;
 
-	t->rest = buffers_rest(t->plan->ring ? buffers_ring_bytes(m, asked)
-					     : m->cpus * pages * m->page);
-	return reader_new(&t->reader, load_map_fd(&t->load, t->plan->program->table), t->plan->ring,
-			  pages, t->fn, t->ctx, e);
+	for (size_t i = 0; i < t->nfeeds && !err; i++) {
+		struct feed *f = &t->feeds[i];
+		const struct program *p = program_output_at(t->plan->program, i);
+		bool ring = f->map && f->map->type == BPF_MAP_TYPE_RINGBUF;
+
+		n += f->pipe != NULL;
+		if (p->output != PROGRAM_STREAM)
+			continue;
+		n++;
+		t->rest = buffers_rest(ring ? buffers_ring_bytes(m, asked)
+					    : m->cpus * pages * m->page);
+		err = reader_new(&f->reader, load_map_fd(&t->load, p->table), ring, pages, on_event,
+				 f, e);
+	}
+	t->ordered = !err && can_order(t);
+	return err || n < 2 ? err : watch(t, e);
 }
 
 int tracer_start(struct tracer *t, struct error *e)
@@ -107,11 +227,16 @@ int tracer_start(struct tracer *t, struct error *e)
 			  o->debug & OPTIONS_DEBUG_VERIFIER, e);
 	if (!err && t->load.log.data)
 		fputs(t->load.log.data, stderr);
-	if (!err && !is_periodic(t) && !t->pipe)
-		err = make_reader(t, &m, e);
+	if (!err)
+		err = make_readers(t, &m, e);
 	if (!err)
 		err = attach_plan(&t->attach, t->plan, &t->load, e);
 	return err;
+}
+
+int tracer_table_fd(const struct tracer *t, const char *table)
+{
+	return load_map_fd(&t->load, table);
 }
 
 size_t tracer_probes(const struct tracer *t)
@@ -121,13 +246,76 @@ size_t tracer_probes(const struct tracer *t)
 
 int tracer_fd(const struct tracer *t)
 {
-	return t->pipe ? pipe_fd(t->pipe) : t->reader ? reader_fd(t->reader) : -1;
+	int fd = -1;
+
+	if (t->epoll >= 0)
+		return t->epoll;
+	for (size_t i = 0; i < t->nfeeds && fd < 0; i++)
+		fd = feed_fd(&t->feeds[i]);
+	return fd;
+}
+
+/* 0 of an event that came without: it goes at once. */
+static uint64_t time_of(const struct feed *f)
+{
+	uint64_t ns = 0;
+
+	if (f->clock->offset + sizeof(ns) <= f->size)
+		memcpy(&ns, f->next + f->clock->offset, sizeof(ns));
+	return ns;
+}
+
+/* The oldest of the events that are next, until there are none. */
+static int consume_ordered(struct tracer *t)
+{
+	int err = 0;
+
+	while (!t->stopped && !err) {
+		struct feed *first = NULL;
+
+		for (size_t i = 0; i < t->nfeeds && !err; i++) {
+			struct feed *f = &t->feeds[i];
+
+			if (f->reader && !f->waits)
+				err = reader_consume(f->reader);
+			if (f->waits && (!first || time_of(f) < time_of(first)))
+				first = f;
+		}
+		if (!first)
+			break;
+		first->waits = false;
+		t->stopped = t->fn(t->ctx, first->output, first->next, first->size) != 0;
+	}
+	return err;
+}
+
+static int consume(struct feed *f)
+{
+	f->turn = TURN;
+	f->cut = false;
+	return f->pipe ? pipe_consume(f->pipe) : f->reader ? reader_consume(f->reader) : 0;
 }
 
 int tracer_consume(struct tracer *t, struct error *e)
 {
-	int err = t->pipe ? pipe_consume(t->pipe) : t->reader ? reader_consume(t->reader) : 0;
+	bool more = true;
+	int err = 0;
 
+	t->stopped = false;
+	if (t->ordered) {
+		err = consume_ordered(t);
+		more = false;
+	}
+	while (more && !t->stopped && !err) {
+		more = false;
+		for (size_t n = 0; n < t->nfeeds && !t->stopped && !err; n++) {
+			struct feed *f = &t->feeds[t->first];
+
+			err = consume(f);
+			more |= f->cut;
+			t->first = (t->first + 1) % t->nfeeds;
+		}
+	}
 	return err ? error_set(e, FAULT_RUN, err, "cannot read events: %s", strerror(-err)) : 0;
 }
 
@@ -136,23 +324,28 @@ uint64_t tracer_rest(const struct tracer *t)
 	return t->rest;
 }
 
-void tracer_table(const struct tracer *t, struct table *table)
+void tracer_table(const struct tracer *t, size_t output, struct table *table)
 {
-	table_init(table, t->map ? t->map->key_size : 0, t->map ? t->map->value_size : 0);
+	const struct object_map *m = t->feeds[output].map;
+
+	table_init(table, m ? m->key_size : 0, m ? m->value_size : 0);
 }
 
-int tracer_read(const struct tracer *t, struct table *table, bool take, struct error *e)
+int tracer_read(const struct tracer *t, size_t output, struct table *table, bool take,
+		struct error *e)
 {
-	return table_read(table, load_map_fd(&t->load, t->plan->program->table), t->map, take, e);
+	const struct program *p = program_output_at(t->plan->program, output);
+
+	return table_read(table, load_map_fd(&t->load, p->table), t->feeds[output].map, take, e);
 }
 
 int tracer_read_like(const struct tracer *t, const char *name, struct table *table, struct error *e)
 {
 	const struct program *p = t->plan->program;
-	const struct object_map *m = object_map_find(t->object, name);
+	const struct object_map *m = object_map_find(t->object, name), *first = t->feeds[0].map;
 
-	tracer_table(t, table);
-	if (!m || m->key_size != t->map->key_size || m->value_size != t->map->value_size)
+	tracer_table(t, 0, table);
+	if (!m || m->key_size != first->key_size || m->value_size != first->value_size)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s has no table %s%s%s%s",
 				 p->template_path, name, m ? " with keys and values as " : "",
 				 m ? p->table : "", m ? " has" : "");
@@ -164,11 +357,9 @@ uint64_t tracer_lost(const struct tracer *t)
 	int fd = load_map_fd(&t->load, SUBSTITUTE_LOST_MAP), key = 0;
 	uint64_t lost = 0;
 
-	if (t->pipe)
-		return pipe_lost(t->pipe);
 	if (fd < 0 || bpf_map_lookup_elem(fd, &key, &lost) < 0)
-		return 0;
-	return lost;
+		lost = 0;
+	return lost + (t->feeds[0].pipe ? pipe_lost(t->feeds[0].pipe) : 0);
 }
 
 void tracer_cost(const struct tracer *t, uint64_t *ns, uint64_t *runs)

@@ -44,7 +44,7 @@ const char program_sample[] =
 	"  - {fentry: f, run: a}\n"
 	"  - {fexit: f, run: b}\n"
 	"  - {raw_tracepoint: sched_switch, run: c}\n"
-	"  - {perf_event: \"software:cpu-clock\", run: d}\n"
+	"  - {perf_event: \"software:cpu-clock@99\", run: d}\n"
 	"substitute:\n"
 	"  TYPE_FILTER: {option: failed, then: \"0\", else: \"!S_ISREG(mode)\"}\n"
 	"  MIN_MS: {option: min_ms}\n"

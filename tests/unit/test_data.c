@@ -478,6 +478,60 @@ static void histograms(void **state)
 	drop(&m);
 }
 
+/* Of two streams, one of which has PID and RET, the other PID and COMM. */
+static struct made make_two(char *const *options, struct stream *s[2])
+{
+	struct made m = make("stream: events",
+			     "    - {title: PID, field: pid}\n    - {title: RET, field: ret}\n"
+			     "  also:\n  - stream: others\n    columns:\n"
+			     "    - {title: PID, field: pid}\n    - {title: COMM, field: comm}\n",
+			     options);
+
+	begin();
+	for (size_t i = 0; i < 2; i++)
+		if (stream_new(&s[i], program_output_at(m.p, i), &m.o, &m.l, &w, &m.e))
+			fail_msg("%s", m.e.text);
+	assert_false(stream_join(s[1], s[0]));
+	return m;
+}
+
+static void two_streams(void **state)
+{
+	char *json[] = {(char *)"--output=json", (char *)"-T", NULL},
+	     *csv[] = {(char *)"--output=csv", NULL};
+	struct event ev = {.pid = 42, .ret = -2, .comm = "a,b"};
+	struct stream *s[2];
+	struct made m = make_two(json, s);
+	const char *first;
+
+	(void)state;
+	stream_event(s[1], &ev, sizeof(ev));
+	first = timeless(written());
+	assert_string_equal(first, "{\"table\":\"others\",\"time\":\"" X_TIME
+				   "\",\"elapsed_ns\":0,\"pid\":42,\"comm\":\"a,b\"}\n");
+	/* The time since the first event is since that of the other stream. */
+	usleep(1);
+	stream_event(s[0], &ev, sizeof(ev));
+	first = timeless(written());
+	assert_non_null(strstr(first, "{\"table\":\"events\",\"time\":\"" X_TIME "\","));
+	assert_null(strstr(first, "\"elapsed_ns\":0,"));
+	assert_non_null(strstr(first, ",\"pid\":42,\"ret\":-2}\n"));
+	stream_free(s[1]);
+	stream_free(s[0]);
+	drop(&m);
+
+	m = make_two(csv, s);
+	stream_heading(s[0]);
+	assert_string_equal(written(), "table,time,elapsed_ns,pid,ret,comm\r\n");
+	stream_event(s[0], &ev, sizeof(ev));
+	assert_string_equal(timeless(written()), "events," X_TIME ",,42,-2,\r\n");
+	stream_event(s[1], &ev, sizeof(ev));
+	assert_string_equal(timeless(written()), "others," X_TIME ",,42,,\"a,b\"\r\n");
+	stream_free(s[1]);
+	stream_free(s[0]);
+	drop(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,7 +540,7 @@ int main(void)
 		cmocka_unit_test(csv_cells),	 cmocka_unit_test(events_as_json),
 		cmocka_unit_test(events_as_csv), cmocka_unit_test(without_a_heading),
 		cmocka_unit_test(rates),	 cmocka_unit_test(tops),
-		cmocka_unit_test(histograms),
+		cmocka_unit_test(histograms),	 cmocka_unit_test(two_streams),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, program_file_leave);

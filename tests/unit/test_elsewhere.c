@@ -8,12 +8,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "object/layout.h"
 #include "output/value.h"
-#include "trace/sample.h"
+#include "tool/perf_event.h"
 #include "trace/uprobe.h"
 
 static void test_samples(void **state)
@@ -30,25 +31,30 @@ static void test_samples(void **state)
 					  "software:cpu-clock@",
 					  "hardware:cpu-clock",
 					  "-1:0"};
-	struct perf_event_attr attr;
+	struct perf_event event;
 	struct error e = {0};
 
 	(void)state;
-	assert_int_equal(sample_parse("software:cpu-clock@99", &attr, &e), 0);
-	assert_int_equal(attr.type, PERF_TYPE_SOFTWARE);
-	assert_int_equal(attr.config, PERF_COUNT_SW_CPU_CLOCK);
-	assert_true(attr.freq);
-	assert_int_equal(attr.sample_freq, 99);
-	assert_int_equal(sample_parse("hardware:cache-misses:1000", &attr, &e), 0);
-	assert_int_equal(attr.type, PERF_TYPE_HARDWARE);
-	assert_int_equal(attr.config, PERF_COUNT_HW_CACHE_MISSES);
-	assert_false(attr.freq);
-	assert_int_equal(attr.sample_period, 1000);
-	assert_int_equal(sample_parse("1:2", &attr, &e), 0);
-	assert_int_equal(attr.config, 2);
-	assert_int_equal(attr.sample_period, 1000000);
+	assert_int_equal(perf_event_parse("software:cpu-clock@99", &event, &e), 0);
+	assert_int_equal(event.type, PERF_TYPE_SOFTWARE);
+	assert_int_equal(event.config, PERF_COUNT_SW_CPU_CLOCK);
+	assert_true(event.frequency);
+	assert_int_equal(event.rate, 99);
+	assert_false(perf_event_is_hardware(&event));
+	assert_int_equal(perf_event_parse("hardware:cache-misses:1000", &event, &e), 0);
+	assert_int_equal(event.type, PERF_TYPE_HARDWARE);
+	assert_int_equal(event.config, PERF_COUNT_HW_CACHE_MISSES);
+	assert_false(event.frequency);
+	assert_int_equal(event.rate, 1000);
+	assert_true(perf_event_is_hardware(&event));
+	assert_int_equal(perf_event_parse("1:2", &event, &e), 0);
+	assert_int_equal(event.config, 2);
+	assert_int_equal(event.rate, 0);
+	assert_int_equal(perf_event_parse("raw:0x1a8:100", &event, &e), 0);
+	assert_int_equal(event.type, PERF_TYPE_RAW);
+	assert_int_equal(event.config, 0x1a8);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_true(sample_parse(bad[i], &attr, &e) < 0);
+		assert_true(perf_event_parse(bad[i], &event, &e) < 0);
 		assert_int_equal(e.fault, FAULT_USAGE);
 		error_clear(&e);
 	}

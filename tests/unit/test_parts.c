@@ -197,7 +197,7 @@ static void what_parts_cannot_have(void **state)
 		{"{title: A, parts: []}", "5: `parts` is empty"},
 		{"{title: A, parts: x}", "5: `parts` is to be a list"},
 		{"{title: A, parts: [{width: 3}]}",
-		 "5: column of `parts` wants a key `field` or `value` (or `text`)"},
+		 "5: column of `parts` wants a key `field`, `value` or `formula` (or `text`)"},
 		{"{title: A, parts: [x], field: a}", "5: column A: `field` is not for `parts`"},
 		{"{title: A, parts: [{text: x, unit: seconds}]}",
 		 "5: column of `parts`: `unit` is not for `text`"},

@@ -169,6 +169,45 @@ static void test_columns(void **state)
 	program_free(p);
 }
 
+/* Each output is one by itself, with the options of the whole. */
+static void test_also(void **state)
+{
+	struct program *p = program_file_load(
+		SUMMARY "options: [{name: word, type: regex, help: h}]\n"
+			"output:\n stream: a\n columns: [{title: A, field: x}]\n also:\n"
+			"  - stream: b\n    clock: ts\n    only: [{option: word, field: y}]\n"
+			"    columns: [{title: A, field: x, when: word}]\n");
+
+	(void)state;
+	assert_int_equal(program_noutputs(p), 2);
+	assert_ptr_equal(program_output_at(p, 0), p);
+	assert_ptr_equal(p->also[0].main, p);
+	assert_string_equal(p->also[0].table, "b");
+	assert_int_equal(p->also[0].table_line, 7);
+	assert_string_equal(p->also[0].path, p->path);
+	assert_string_equal(p->also[0].clock, "ts");
+	assert_string_equal(p->also[0].only[0].option, "word");
+	assert_true(program_goes_along(p, 1));
+	assert_false(program_has_periodic(p));
+	/* The fields are the same: nobody needs to be told which it is. */
+	assert_null(p->origin);
+	program_free(p);
+
+	p = program_file_load(SUMMARY "output:\n stream: a\n interval: 2\n"
+				      " columns: [{title: A, field: x}]\n also:\n"
+				      "  - {histogram: b, label: usecs, linear: true}\n"
+				      "  - {stream: c, columns: [{title: A, field: y}]}\n");
+	assert_int_equal(p->nalso, 2);
+	assert_true(program_has_output(p, PROGRAM_HISTOGRAM));
+	assert_false(program_has_output(p, PROGRAM_TOP));
+	assert_false(program_goes_along(p, 1));
+	assert_true(program_goes_along(p, 2));
+	assert_true(p->also[0].interval == 2);
+	assert_string_equal(p->origin, "a");
+	assert_string_equal(p->also[1].origin, "c");
+	program_free(p);
+}
+
 /* Where the template is, for each way to name a file. */
 static void test_places(void **state)
 {
@@ -287,11 +326,12 @@ static void test_others_can_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_and_paths), cmocka_unit_test(test_options),
-		cmocka_unit_test(test_probes),		cmocka_unit_test(test_words_and_facts),
-		cmocka_unit_test(test_columns),		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_aliases),		cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_spoilt_anywhere), cmocka_unit_test(test_others_can_write),
+		cmocka_unit_test(test_names_and_paths),	 cmocka_unit_test(test_options),
+		cmocka_unit_test(test_probes),		 cmocka_unit_test(test_words_and_facts),
+		cmocka_unit_test(test_columns),		 cmocka_unit_test(test_also),
+		cmocka_unit_test(test_places),		 cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_bounds),		 cmocka_unit_test(test_spoilt_anywhere),
+		cmocka_unit_test(test_others_can_write),
 	};
 
 	return cmocka_run_group_tests(tests, program_file_enter, program_file_leave);

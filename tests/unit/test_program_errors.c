@@ -83,9 +83,8 @@ static void test_shape(void **state)
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, trace_pipe, columns, only, interval, "
-		"sort, "
-		"loadavg, heading, label, linear, csv, json, clock");
+		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, heading, "
+		"label, linear, clock, trace_pipe, interval, csv, folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -260,7 +259,8 @@ static void test_bad_probes(void **state)
 		{"probes: [{uprobe: f, run: a}]",
 		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
 		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given"},
+		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
+		 "period, pid, cpu"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
@@ -311,11 +311,12 @@ static void test_bad_words(void **state)
 				    "become, not a list"},
 		{"substitute: {W: {option: o, then: a, else: b}}\nfacts: {W: {type: t}}",
 		 "5: `W` is in `substitute` too (line 4)"},
-		{"facts: {F: x}", "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
-				  "{type: …} and {tracepoint: …}, not \"x\""},
+		{"facts: {F: x}",
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, "
+		 "{type: …}, {tracepoint: …}, {perf_event: …} and {address: …}, not \"x\""},
 		{"facts: {F: {type: a, symbol: b}}",
-		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …} and "
-		 "{tracepoint: …}, not a mapping"},
+		 "4: `F` is to be one of {param: …}, {symbol: …}, {field: …}, {type: …}, "
+		 "{tracepoint: …}, {perf_event: …} and {address: …}, not a mapping"},
 		{"facts: {F: {param: [a]}}",
 		 "4: `param` is to be [function, parameter], not a list"},
 		{"facts: {F: {field: a}}", "4: `field` is to be [struct, member], not \"a\""},
@@ -324,7 +325,7 @@ static void test_bad_words(void **state)
 		{"facts: {F: {tracepoint: a}}", "4: `tracepoint` is to be \"category:name\" or "
 						"[category, name], not \"a\""},
 		{"facts: {F: {kind: a}}", "4: unknown key `kind` in `F`; known here: param, "
-					  "symbol, field, type, tracepoint"},
+					  "symbol, field, type, tracepoint, perf_event, address"},
 	};
 
 	(void)state;
@@ -335,7 +336,8 @@ static void test_bad_columns(void **state)
 {
 	static const struct bad bad[] = {
 		{"- {field: a}", "5: `columns` wants a key `title`"},
-		{"- {title: A}", "5: column A wants a key `field` or `value` (or `parts`)"},
+		{"- {title: A}",
+		 "5: column A wants a key `field`, `value` or `formula` (or `parts`)"},
 		{"- {title: A, field: a, value: time}",
 		 "5: column A: `value: time` has no `field`"},
 		{"- {title: A, value: elapsed, unit: seconds}",
@@ -410,13 +412,62 @@ static void test_bad_columns(void **state)
 			   "programs/x.yaml:2: `stream` is to be a C identifier, not \"a b\"");
 }
 
+#define ALSO(text)                                                        \
+	SUMMARY "output:\n stream: a\n columns: [{title: A, field: x}]\n" \
+		" also:\n" text
+
+static void test_bad_also(void **state)
+{
+	(void)state;
+	program_file_error(SUMMARY
+			   "output: {stream: a, columns: [{title: A, field: x}], also: b}\n",
+			   "programs/x.yaml:2: `also` is to be a list of outputs, not \"b\"");
+	program_file_error(ALSO("  - stream: b\n"),
+			   "programs/x.yaml:6: an item of `also` wants a key `columns`");
+	program_file_error(ALSO("  - columns: [{title: A, field: x}]\n"),
+			   "programs/x.yaml:6: an item of `also` wants its kind: stream, top, "
+			   "histogram or rates");
+	program_file_error(ALSO("  - histogram: b\n"),
+			   "programs/x.yaml:6: an item of `also` wants a key `label`: what is "
+			   "counted");
+	program_file_error(ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n"
+				"  - {stream: a, columns: [{title: A, field: x}]}\n"),
+			   "programs/x.yaml:7: `also`: the table a is shown already, by line 3");
+	program_file_error(ALSO("  - {histogram: b, label: x}\n  - {top: b, columns: [{title: A, "
+				"field: x}]}\n"),
+			   "programs/x.yaml:7: `also`: the table b is shown already, by line 6");
+	program_file_error(ALSO("  - stream: b\n    columns: [{title: A, field: x, when: no}]\n"),
+			   "programs/x.yaml:7: `when` of column A: this tool has no option no");
+	program_file_error(ALSO("  - stream: b\n    only: [{option: no, field: x}]\n"
+				"    columns: [{title: A, field: x}]\n"),
+			   "programs/x.yaml:7: `only`: this tool has no option no of type regex");
+	program_file_error(
+		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
+		     "    interval: 1\n"),
+		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
+		"top, histogram, rates, columns, only, sort, loadavg, heading, label, "
+		"linear, clock");
+	program_file_error(
+		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
+		"programs/x.yaml:3: `interval` is not for the output stream");
+	/* With outputs that differ the host has a field of that name. */
+	program_file_error(ALSO("  - stream: b\n    columns:\n     - {title: A, field: table}\n"),
+			   "programs/x.yaml:8: the field table: with outputs that are not alike, "
+			   "JSON and CSV say in a field of that name which one it is; `as` gives "
+			   "this one another name");
+	program_file_error(SUMMARY "output:\n histogram: a\n label: x\n also:\n"
+				   "  - {stream: b, columns: [{title: A, field: x}]}\n",
+			   "programs/x.yaml:6: `also`: a stream beside a histogram is the other "
+			   "way round: `stream: b`, and the histogram in `also`");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad_names),   cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_shape),	    cmocka_unit_test(test_bad_options),
 		cmocka_unit_test(test_bad_probes),  cmocka_unit_test(test_bad_words),
-		cmocka_unit_test(test_bad_columns),
+		cmocka_unit_test(test_bad_columns), cmocka_unit_test(test_bad_also),
 	};
 
 	return cmocka_run_group_tests(tests, program_file_enter, program_file_leave);

@@ -186,6 +186,51 @@ static void titles_come_again(void **state)
 	stream_free(s);
 }
 
+/* Two streams of the same titles: one column's width, one screenful's titles. */
+static void streams_stand_together(void **state)
+{
+	struct terminal tty = {.tty = true, .rows = 6, .columns = 40};
+	struct options o = {0};
+	struct stream *s[2];
+
+	(void)state;
+	writer_init(&w, -1, NULL);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(stream_new(&s[i], &program, &o, &layout, &w, NULL), 0);
+	assert_true(stream_join(s[1], s[0]));
+	for (size_t i = 0; i < 2; i++)
+		stream_terminal(s[i], &tty, true);
+	stream_heading(s[0]);
+	written();
+	assert_string_equal(line(s[1], 1234567, 0, 0, "a"),
+			    "PID     ERR   LAT NAME\n1234567   0     0 a\n");
+	assert_string_equal(line(s[0], 1, 0, 0, "a"), "1         0     0 a\n");
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(line(s[i], 1, 0, 0, "a"), "1         0     0 a\n");
+	assert_string_equal(line(s[1], 1, 0, 0, "a"),
+			    "PID     ERR   LAT NAME\n1         0     0 a\n");
+	stream_free(s[1]);
+	stream_free(s[0]);
+}
+
+/* Where they differ, each line begins with the stream's name. */
+static void named_lines(void **state)
+{
+	const struct terminal colours = {.colour = true, .rows = 24, .columns = 80};
+	const struct terminal *on[] = {NULL, &colours};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stream *s = stream_on(on[i]);
+
+		stream_named(s, "one", 5);
+		stream_heading(s);
+		assert_string_equal(written(), "one   PID  ERR   LAT NAME\n");
+		assert_string_equal(line(s, 1, 0, 7000, "a"), "one   1      0     7 a\n");
+		stream_free(s);
+	}
+}
+
 static void values_are_coloured(void **state)
 {
 	const struct terminal pipe = {.colour = true, .rows = 24, .columns = 80};
@@ -487,6 +532,8 @@ int main(void)
 		cmocka_unit_test(a_dressed_line_is_the_plain_one),
 		cmocka_unit_test(columns_grow_up_to_a_bound),
 		cmocka_unit_test(titles_come_again),
+		cmocka_unit_test(streams_stand_together),
+		cmocka_unit_test(named_lines),
 		cmocka_unit_test(values_are_coloured),
 		cmocka_unit_test(a_screen_is_cut_at_its_edges),
 		cmocka_unit_test(a_full_map_merges),

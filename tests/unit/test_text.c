@@ -27,7 +27,7 @@ static const char kallsyms[] = "ffffffff81000000 T vfs_create\n"
 			       "ffffffff81000400 T register_kprobe\n"
 			       "ffffffff81000500 T do_many\n"
 			       "ffffffff81000700 t twice\n"
-			       "ffffffff81000800 t twice\t[ext4]\n"
+			       "ffffffff81000800 t twice\t[xfs]\n"
 			       "ffffffff81001000 d __tracepoint_sched_wakeup\n"
 			       "ffffffff81001100 d __tracepoint_sched_wakeup_new\n"
 			       "ffffffff81001200 d __tracepoint_block_rq_issue\n"
@@ -344,7 +344,7 @@ static void an_option_may_name_the_functions(void **state)
 		{"vfs_read", "kprobe vfs_read -> h\n"},
 		{"finish_it", "kprobe finish_it = finish_it.isra.0 -> h\n"},
 		{"twice", "kprobe twice, 2 functions: twice@ffffffff81000700 "
-			  "twice@ffffffff81000800[ext4] -> h\n"},
+			  "twice@ffffffff81000800[xfs] -> h\n"},
 	};
 	char *argv[] = {(char *)"tool", (char *)"--pattern", NULL};
 	struct made *m;

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a script looks for around it (a device, a file of /sys, a program's output), and does not go
+on without: where it ends without, it is run again and told that it is there."""
+import io
+import os
+import subprocess
+
+from .sym import to_text
+
+PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib/modules/", "/usr/src/", "/tracing")
+DEVICE = os.makedev(253, 16)
+ANSWER = ("world",)     # the question, among the kernel's
+
+
+class Said(bytes):
+    """What another program would have printed: whatever is looked for in it."""
+
+    def __contains__(self, what):
+        return True
+
+    def strip(self, *args):
+        return self
+
+    rstrip = lstrip = strip
+
+    def decode(self, *args, **kwargs):
+        return "0"
+
+
+def elsewhere(path):
+    if isinstance(path, bytes):
+        path = to_text(path)
+    return isinstance(path, str) and path.startswith(PLACES)
+
+
+def be_generous(rec):
+    """For a run of which ANSWER is true."""
+    noted = set()
+
+    def tell(path):
+        path = to_text(path)
+        if path not in noted:
+            noted.add(path)
+            rec.note("pretended", name=path[:200], line=rec.script_line())
+
+    def yes(real):
+        def run(path, *args, **kwargs):
+            if real(path, *args, **kwargs):
+                return True
+            if elsewhere(path):
+                tell(path)
+                return True
+            return False
+        return run
+
+    def status(real):
+        def run(path, *args, **kwargs):
+            try:
+                return real(path, *args, **kwargs)
+            except OSError:
+                if not elsewhere(path):
+                    raise
+                tell(path)
+                return os.stat_result((0o060660, 40003, 5, 1, 0, 0, 0, 0, 0, 0),
+                                      {"st_rdev": DEVICE})
+        return run
+
+    def listing(real):
+        def run(path=".", *args):
+            try:
+                return real(path, *args)
+            except OSError:
+                if not elsewhere(path):
+                    raise
+                tell(path)
+                return []
+        return run
+
+    os.path.exists, os.path.isfile, os.path.isdir = map(yes, (os.path.exists, os.path.isfile,
+                                                              os.path.isdir))
+    os.access = yes(os.access)
+    os.stat, os.lstat = status(os.stat), status(os.lstat)
+    os.listdir = listing(os.listdir)
+
+    def output(*args, **kwargs):
+        rec.note("starts", args=to_text(str(args[0] if args else ""))[:200],
+                 line=rec.script_line())
+        return Said(b"0\n")
+
+    subprocess.check_output = subprocess.getoutput = output
+
+
+def made_up(path):
+    """A file that is not there, of those that a script may count on; None."""
+    return "0\n" if elsewhere(path) else None
+
+
+def opened(path, mode):
+    text = made_up(path)
+    return None if text is None else io.BytesIO(text.encode()) if "b" in mode else \
+        io.StringIO(text)

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the runs of a script to the program, the template and the report, step by step."""
+import textwrap
+import unittest
+
+import trial
+from port import assemble, learn, show, work
+from port.work import Failure
+from trial import ATTACH, Ported, script, stream
+
+PRINT = 'print("%-6d %-16s %d" % (event.pid, event.comm.decode(), event.ret))'
+ARGS = "p = argparse.ArgumentParser(description='Who opens files. More.')\n%s\nargs = p.parse_args()\n"
+
+
+def options(*calls, then=""):
+    return ARGS % "\n".join("p.add_argument(%s)" % c for c in calls) + then + "\n"
+
+
+class Learn(unittest.TestCase):
+    def fails(self, source, *words, line=0):
+        with self.assertRaises(Failure) as e:
+            Ported(source)
+        for w in words:
+            self.assertIn(w, str(e.exception))
+        self.assertEqual(e.exception.line, line)
+
+    def test_scripts_that_are_none_of_ours(self):
+        self.fails("print(1)", "does not import bcc")
+        self.fails("from bcc import BPF\nimport nosuch", "module nosuch", line=2)
+        self.fails("from bcc import BPF\nraise ValueError('x')", "fails without options", "x", line=2)
+        self.fails("from bcc import BPF\nprint('use it')\nraise SystemExit(1)", "ended (1)", "use it",
+                   line=3)
+        self.fails("from bcc import BPF\nx = BPF(text='')", "attaches to nothing")
+
+    def test_options_and_numbers(self):
+        ex = trial.explored(stream(PRINT, options(
+            '"-p", "--pid", type=int', '"-x", "--failed", action="store_true"',
+            '"-s", "--sort", choices=["a", "b"], default="a"',
+            then='text = text.replace("FILTER", "if (data.pid != %d) return 0;" % args.pid '
+                 'if args.pid else "")')))
+        self.assertEqual([(a.kind, a.option["dest"]) for a in ex.atoms],
+                         [("value", "pid"), ("flag", "failed"), ("choice", "sort")])
+        w = work.Work("", "", [], None)
+        self.assertFalse(learn.learn_numbers(w, ex, ex.atoms[0]))
+        self.assertEqual(list(ex.atoms[0].numbers.values()), [(1, 0)])
+
+    def test_an_option_with_a_default_is_always_there(self):
+        p = Ported(stream(PRINT, options('"--min", type=int, default=10',
+                                         then='text = text.replace("FILTER", "if (data.ret < %d) '
+                                              'return 0;" % (args.min * 1000))')))
+        self.assertIn("if (data.ret < (OPT_MIN * 1000)) return 0;", p.template)
+        self.assertNotIn("#if", p.template)
+        self.assertIn("default: \"10\"", p.line("- {name: min"))
+
+    def test_an_option_that_ends_the_script(self):
+        p = Ported(stream(PRINT, options('"--mode"', then="if args.mode:\n    raise SystemExit('no')")))
+        self.assertTrue(any("--mode was not understood" in t for t in p.left()), p.left())
+
+    def test_arguments_that_it_wants(self):
+        p = Ported(stream(PRINT, options('"name"')))
+        self.assertTrue(any("wants arguments" in t for t in p.guessed()))
+
+
+class Assemble(unittest.TestCase):
+    def test_what_an_option_brings(self):
+        p = Ported(stream(PRINT, options(
+            '"-p", "--pid", type=int',
+            then='text = text.replace("FILTER", "if (data.pid != %s) { return 0; }" % args.pid '
+                 'if args.pid else "")')))
+        self.assertRegex(p.template, r"#if OPT_PID_GIVEN\n *if \(data.pid != OPT_PID\) \{ return 0; \}\n#endif")
+        self.assertEqual(p.line("- {name: pid"), '- {name: pid, short: p, type: integer, help: "as in the script"}')
+        self.assertIn("OPT_PID: {option: pid, else: \"0\"}", p.yaml)
+        self.assertIn("OPT_PID_GIVEN: {option: pid, then: \"1\", else: \"0\"}", p.yaml)
+
+    def test_a_word_that_is_no_number_does_not_become_c(self):
+        p = Ported(stream(PRINT, options(
+            '"--comm"', then='text = text.replace("FILTER", "".join("x%s();" % c for c in args.comm or ""))')))
+        self.assertNotIn("xp", p.template)
+        self.assertNotIn("x4", p.template)
+        self.assertTrue(any("--comm becomes part of the program's text" in t for t in p.left()), p.left())
+
+    def test_answers_of_the_kernel(self):
+        p = Ported(stream(PRINT, '''
+if BPF.kernel_struct_has_field(b"request", b"rq_disk"):
+    text = text.replace("FILTER", "one();")
+else:
+    text = text.replace("FILTER", "two();")
+'''))
+        self.assertRegex(p.template, r"(?s)#if .*defined\(HAS_REQUEST_RQ_DISK\)\n.*#else\n.*#endif")
+        self.assertIn("HAS_REQUEST_RQ_DISK: {field: [request, rq_disk]}", p.yaml)
+
+    def test_a_signature(self):
+        text = trial.STREAM.replace("struct pt_regs *ctx", "struct pt_regs *ctx, struct inode *dir") \
+            .replace("FILTER", "data.ts = (u64)dir;")
+        proto = {"vfs_open": [("idmap", "struct mnt_idmap *"), ("dir", "struct inode *")]}
+        source = stream(PRINT).replace(trial.STREAM, text)
+        self.assertIn("traced(SIGNATURE(vfs_open, dir))", Ported(source, prototypes=proto).template)
+        self.assertNotIn("SIGNATURE", Ported(source).template)
+
+    def test_what_is_not_compiled_is_no_probe(self):
+        text = "#if 0\nint kprobe__a;\n#endif\n#ifdef NO\nint kprobe__b;\n#else\nint kprobe__c;\n" \
+            "#endif\n#ifdef CONFIG_X\nint kprobe__d;\n#endif\n"
+        left = assemble.without_disabled(text)
+        self.assertEqual([n for n in "abcd" if "kprobe__" + n in left], ["c", "d"])
+        self.assertEqual(left.count("\n"), text.count("\n"))
+
+
+class Probes(unittest.TestCase):
+    def probes(self, after, before="", text=trial.STREAM):
+        self.ported = Ported(script(text, before, textwrap.dedent(after) + "\nb.trace_print()"))
+        found = self.ported.yaml.partition("probes:\n")[2].split("\n")
+        return [x[4:] for x in found[:[x.startswith("  - ") for x in found + [""]].index(False)]]
+
+    def test_each_kind(self):
+        self.assertEqual(self.probes('''
+            b.attach_kprobe(event="vfs_open", fn_name="traced")
+            b.attach_kretprobe(event="vfs_read", fn_name="traced")
+            b.attach_tracepoint(tp="sched:sched_switch", fn_name="traced")'''), [
+                "{kprobe: vfs_open, run: traced}", "{kretprobe: vfs_read, run: traced}",
+                '{tracepoint: "sched:sched_switch", run: traced}'])
+
+    def test_by_bccs_conventions(self):
+        text = "int kprobe__vfs_open(void *ctx) { bpf_trace_printk(\"x\"); return 0; }\n"
+        self.assertEqual(self.probes("", text=text),
+                         ["{kprobe: vfs_open, run: kprobe__vfs_open}"])
+
+    def test_system_calls_on_both_platforms(self):
+        self.assertEqual(self.probes('b.attach_kprobe(event=b.get_syscall_fnname("openat"), fn_name="traced")'),
+                         ["{kprobe: [__x64_sys_openat, __arm64_sys_openat], run: traced}"])
+
+    def test_patterns(self):
+        self.assertEqual(self.probes('b.attach_kprobe(event_re="vfs_\\\\d.*", fn_name="traced")'),
+                         ['{kprobe: "^vfs_[0-9].*", run: traced}'])
+
+    def test_by_an_option_and_by_an_answer(self):
+        got = self.probes('''
+            b.attach_kprobe(event="vfs_open", fn_name="traced")
+            if args.all:
+                b.attach_kprobe(event="vfs_read", fn_name="traced")
+            if BPF.get_kprobe_functions(b"new_one"):
+                b.attach_kprobe(event="new_one", fn_name="traced")
+            else:
+                b.attach_kprobe(event="old_one", fn_name="traced")''',
+                          options('"--all", action="store_true"'))
+        self.assertEqual(set(got), {
+            "{kprobe: vfs_open, run: traced}", "{kprobe: vfs_read, run: traced, given: all}",
+            "{kprobe: new_one, run: traced, when: HAS_NEW_ONE}",
+            "{kprobe: old_one, run: traced, unless: HAS_NEW_ONE}"})
+
+    def test_names_that_are_none(self):
+        self.probes('''
+            b.attach_kprobe(event="vfs_open", fn_name="traced")
+            b.attach_kprobe(event="a b; c", fn_name="traced")''')
+        self.assertTrue(any("which is no name" in t for t in self.ported.left()))
+
+    def test_modules(self):
+        p = Ported(script(trial.STREAM, "", '''
+            for f in ("nfs_read", "nfs_open", "nfs_getattr"):
+                b.attach_kprobe(event=f, fn_name="traced")
+            b.trace_print()'''), absent=[("function", "nfs_" + n) for n in ("read", "open", "getattr")])
+        self.assertEqual(p.line("modules"), "modules: [nfs]")
+        p = Ported(script(trial.STREAM, "", ATTACH + "b.trace_print()"), modules={"vfs_open": "vfsmod"})
+        self.assertEqual(p.line("modules"), "modules: [vfsmod]")
+
+
+class Options(unittest.TestCase):
+    def test_those_of_the_host(self):
+        p = Ported(stream(PRINT, options('"-d", "--duration", type=int', '"--ebpf", action="store_true"')))
+        self.assertNotIn("options:", p.yaml)
+        self.assertTrue(any("host's own" in t for t in p.converted()))
+        self.assertTrue(any("--print-bpf" in t for t in p.converted()))
+
+    def test_one_that_has_the_name_of_the_hosts(self):
+        p = Ported(stream(PRINT, options(
+            '"--count", type=int', then='text = text.replace("FILTER", "x(%d);" % args.count if args.count else "")')))
+        self.assertIn("name: own-count", p.yaml)
+
+    def test_one_that_changes_nothing(self):
+        p = Ported(stream(PRINT, options('"--quiet", action="store_true"')))
+        self.assertIn("--quiet changes neither the BPF program nor the columns: what it does is left out", p.left())
+
+    def test_choices(self):
+        p = Ported(stream(PRINT, options(
+            '"--kind", choices=["one", "two"], default="one"',
+            then='text = text.replace("FILTER", "a();" if args.kind == "one" else "b();")')))
+        self.assertIn("type: enum, values: {one: 0, two: 1}, default: one", p.line("- {name: kind"))
+        self.assertRegex(p.template, r"OPT_KIND [!=]= 1")
+
+
+class Shown(unittest.TestCase):
+    def columns(self, p):
+        return [x.strip()[2:] for x in p.yaml.partition("  columns:\n")[2].split("\n") if x]
+
+    def test_a_stream(self):
+        p = Ported(stream(PRINT))
+        self.assertEqual(p.line("stream"), "stream: events")
+        self.assertEqual(self.columns(p), ["{title: PID, field: pid, width: 6}",
+                                           "{title: COMM, field: comm, width: 16}", "{title: RET, field: ret}"])
+        self.assertEqual(show.printed_headings(p.work), "PID COMM RET")
+
+    def test_a_column_that_an_option_brings(self):
+        p = Ported(stream('''
+if args.timestamp:
+    print("%-14.9f" % (event.ts / 1000000), end="")
+print("%-6d %-16s %d" % (event.pid, event.comm.decode(), event.ret))''', options(
+            '"-t", "--timestamp", action="store_true"'), '''
+if args.timestamp:
+    print("%-14s" % ("TIME(ms)"), end="")
+print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
+'''))
+        self.assertEqual(self.columns(p)[0], "{title: TIME(ms), field: ts, unit: milliseconds, decimals: 9, "
+                         "width: 14, align: left, when: timestamp}")
+
+    def test_a_callback_that_is_not_understood(self):
+        p = Ported(stream("pass", heading=""))
+        self.assertTrue(any("was not understood: all fields" in t for t in p.guessed()))
+        self.assertEqual([c.split(",")[0] for c in self.columns(p)],
+                         ["{title: " + n for n in ("TS", "PID", "RET", "DELTA_US", "COMM")])
+
+    def test_the_same_field_twice(self):
+        p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
+        self.assertEqual(self.columns(p)[1], "{title: HEX, field: pid, format: hex, as: hex}")
+
+    def test_a_histogram(self):
+        p = Ported(script("struct key_t { char disk[32]; u64 slot; };\nBPF_HISTOGRAM(dist, struct key_t);\n"
+                          "int f(void *ctx) { return 0; }\n", options('"-m", action="store_true"'), '''
+            b.attach_kprobe(event="x", fn_name="f")
+            while 1:
+                sleep(3)
+                b["dist"].print_log2_hist("msecs" if args.m else "usecs", "disk")'''))
+        self.assertEqual((p.line("histogram"), p.line("interval"), p.line("label")),
+                         ("histogram: dist", "interval: 3", "label: [{text: msecs, when: m}, {text: usecs}]"))
+        self.assertEqual(self.columns(p), ["{title: disk, field: disk}"])
+
+    def test_entries_of_a_table(self):
+        p = Ported(script("BPF_HASH(counts, u32, u64);\nint f(void *ctx) { return 0; }\n", "", '''
+            b.attach_kprobe(event="x", fn_name="f")
+            while 1:
+                sleep(1)
+                print("%-6s %8s" % ("PID", "CALLS"))
+                for k, v in b["counts"].items():
+                    print("%-6d %8d" % (k.value, v.value))
+                b["counts"].clear()'''))
+        self.assertEqual((p.line("top"), p.line("interval")), ("top: counts", "interval: 1"))
+        self.assertEqual(self.columns(p), ["{title: PID, field: key, width: 6}",
+                                           "{title: CALLS, field: value, width: 8, align: right}"])
+
+    def test_the_trace_pipe(self):
+        p = Ported(script('int f(void *ctx) { bpf_trace_printk("x"); return 0; }\n', "", '''
+            b.attach_kprobe(event="x", fn_name="f")
+            b.trace_print()'''))
+        self.assertEqual(p.line("trace_pipe"), "trace_pipe: true")
+
+
+class Callback(unittest.TestCase):
+    def test_what_it_works_out(self):
+        p = Ported(stream('print("%-6d %-16s %d" % (event.pid >> 3, event.comm.decode(), '
+                          '-event.ret if event.ret < 0 else 0))'))
+        self.assertIn("s64 shown_1; /* for the columns */", p.template)
+        self.assertIn("data.shown_1 = (data.pid >> 3);", p.template)
+        self.assertIn("data.shown_2 = (((s64)data.ret < 0) ? (s64)(0 - data.ret) : (s64)0);", p.template)
+        self.assertLess(p.template.index("data.shown_1 ="), p.template.index("events.perf_submit"))
+
+    def test_what_it_leaves_out(self):
+        p = Ported(stream("if args.failed and event.ret >= 0:\n    return\n" + PRINT,
+                          options('"-x", "--failed", action="store_true"')))
+        self.assertRegex(p.template, r"if \(\(!OPT_FAILED \|\| !?\(\(s64\)data.ret (>=|<) 0\)\)\) +events.perf_submit")
+        self.assertIn("name: failed, short: x", p.yaml)
+
+    def test_a_text_that_must_be_there(self):
+        p = Ported(stream('if args.name and args.name.encode() not in event.comm:\n    return\n' + PRINT,
+                          options('"-n", "--name"')))
+        self.assertEqual(p.line("only"), "only: [{option: name, field: comm}]")
+        self.assertIn("name: name, short: \"n\", type: regex", p.yaml)
+
+
+class Report(unittest.TestCase):
+    def test_each_thing_once_and_with_its_line(self):
+        r = work.Report()
+        for _ in range(2):
+            r.did(3, "x")
+            r.guess(None, "y")
+        r.add("z")
+        self.assertEqual((r.converted, r.guessed, r.left), ([(3, "x")], [(0, "y")], [(0, "z")]))
+
+    def test_what_runs_beside(self):
+        p = Ported(stream(PRINT) .replace("while 1:", "import subprocess\nsubprocess.call(['ls'])\nwhile 1:"))
+        self.assertTrue(any("starts another program" in t for t in p.left()))
+
+    def test_the_summary(self):
+        self.assertEqual(Ported(stream(PRINT, options())).line("summary"), 'summary: "Who opens files"')
+        p = Ported("#!/usr/bin/python\n# opens   Files that are opened. For x.\n" + stream(PRINT))
+        self.assertEqual(p.line("summary"), 'summary: "Files that are opened. For x."')
+
+    def test_the_head_of_the_template(self):
+        self.assertTrue(Ported(stream(PRINT)).template.startswith("/* tool: ported by bcchost port. */\n"))
+
+    def test_the_lines(self):
+        source = stream(PRINT)
+        w = work.Work(source, "", [], None)
+        self.assertEqual(source.split("\n")[w.line_of("attach_kprobe") - 1], ATTACH.strip())
+        self.assertEqual(w.line_of("nowhere"), 0)
