@@ -215,6 +215,8 @@ def sample(table, name, fields, change):
         n = length or 16
         value = bytes((0x20, 0x01, 0x0d, 0xb8) + (0,) * max(0, n - 5) + (index & 255,))[:n]
         return wrap(value if given is None or isinstance(given, int) else given, expr)
+    if isinstance(given, int) and words and words[-1] == "char" and "unsigned" not in words:
+        return wrap(bytes((given & 255,)), expr)
     if isinstance(given, int) and not isinstance(given, bool):
         return wrap(given, expr)
     if isinstance(given, str) and len(given) == 1:

@@ -200,7 +200,9 @@ class SymBytes(SymText, bytes):
 
     def __eq__(self, other):
         if self.expr is not None and isinstance(other, bytes):
-            branches.note(self.expr, "==", bytes(bytearray(other)), bytes.__eq__(self, other))
+            # A char is a number in C.
+            branches.note(self.expr, "==", other[0] if len(self) == len(other) == 1 else
+                          bytes(bytearray(other)), bytes.__eq__(self, other))
         return bytes.__eq__(self, other)
 
     def __ne__(self, other):

@@ -176,8 +176,8 @@ static int read_pid(const struct yaml_value *v, void *to, const void *arg, struc
 	return yaml_identifier(v, &c->pid, NULL, e);
 }
 
-#define WHOLE	 4 /* the first keys are not for parts … */
-#define PARTS	 2 /* … and the last ones for them alone */
+#define WHOLE 4 /* the first keys are not for parts … */
+#define PARTS 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
 	{"title", yaml_line, FIELD(title), NULL, true},
 	{"when", program_read_option_name, FIELD(when), NULL, false},
