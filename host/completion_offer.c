@@ -186,7 +186,8 @@ void offer_values(const struct program *p, const struct options_match *m, size_t
 		offer_disks(keep, word, described);
 	else if (m->own && m->own->type == PROGRAM_OPTION_DIRECTORY)
 		puts(":directories");
-	else if (m->own && m->own->type == PROGRAM_OPTION_PATH)
+	else if (m->own &&
+		 (m->own->type == PROGRAM_OPTION_PATH || m->own->type == PROGRAM_OPTION_BINARY))
 		puts(":files");
 	else if (m->own && m->own->type == PROGRAM_OPTION_ENUM)
 		for (size_t i = 0; i < m->own->nvalues; i++)

@@ -130,7 +130,7 @@ static int substitute_given(struct prepare *p, bool btf, struct error *e)
 	char *text = NULL;
 	int err = substitute_text(&p->plan, btf, p->template, &text, e);
 
-	if (!err && asprintf(&p->text, "%s%s", p->defines ?: "", text) < 0) {
+	if (!err && asprintf(&p->text, "%s%s%s", p->defines ?: "", text, p->behind ?: "") < 0) {
 		p->text = NULL;
 		err = error_nomem(e);
 	}

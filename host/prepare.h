@@ -30,6 +30,7 @@ struct prepare {
 	bool quiet;			      /* no line on a terminal while it takes long */
 	const char *template;	 /* the text, where it is not to be read from template_path */
 	const char *defines;	 /* … and lines of C before it */
+	const char *behind;	 /* … and behind it; or NULL */
 	void (*idle)(void *ctx); /* what to do while it compiles (child.h); or NULL */
 	void *idle_ctx;
 

@@ -11,8 +11,10 @@
 #include "run.h"
 #include "script/command.h"
 #include "script/probes.h"
+#include "script/sent.h"
 #include "script/show.h"
 #include "script/source.h"
+#include "script/view.h"
 #include "text/target.h"
 #include "trace/privilege.h"
 
@@ -20,7 +22,7 @@ struct script {
 	struct program *program;
 	struct options options;
 	struct source source;
-	char *defines;
+	char *defines, *tables;
 	struct prepare prepare;
 };
 
@@ -40,14 +42,30 @@ static int replace_words(struct script *s, struct error *e)
 	return err;
 }
 
+/* Are all its probes in user programs, where --pid needs no FILTER? Before they are known: may they
+ * be? */
+static bool only_uprobes(const struct script *s, bool probed)
+{
+	const struct program *p = s->program;
+	bool only = probed;
+
+	for (size_t i = 0; i < p->nprobes && probed; i++)
+		only = only && program_probe_is_uprobe(p->probes[i].kind);
+	for (size_t i = 0; i < command_nattach && !probed; i++)
+		only = only || (program_probe_is_uprobe(command_attach[i].kind) &&
+				options_given(&s->options, p, command_attach[i].option));
+	return only;
+}
+
 /* The filters' options do nothing without the word. */
-static int check_filter(const struct script *s, struct error *e)
+static int check_filter(const struct script *s, bool probed, struct error *e)
 {
 	static const char *const names[] = {"pid",    "tid",	   "uid",     "name",
 					    "cgroup", "cgroupmap", "mntnsmap"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !s->source.filter; i++)
-		if (options_given(&s->options, s->program, names[i]))
+		if (options_given(&s->options, s->program, names[i]) &&
+		    (strcmp(names[i], "pid") != 0 || !only_uprobes(s, probed)))
 			return error_set(
 				e, FAULT_USAGE, -EINVAL,
 				"--%s: %s has no word FILTER; write it as a statement in the "
@@ -88,7 +106,7 @@ static int read_source(struct script *s, struct error *e)
 	err = source_defines(texts, n, &s->defines, e) ?: source_read(&s->source, file->text, e)
 	      ?: replace_words(s, e) ?: source_look(&s->source, e);
 	if (!err)
-		err = check_filter(s, e) ?: name_files(s, e);
+		err = check_filter(s, false, e) ?: name_files(s, e);
 	for (size_t i = 0; i < n && !err; i++)
 		if (!source_has_define(&s->source, texts[i]))
 			fprintf(stderr, "bcchost: --define %s: %s does not use it\n", texts[i],
@@ -120,6 +138,8 @@ static int find_probes(struct script *s, struct error *e)
 	struct buf notes = {0};
 	int err = probes_make(s->program, &s->options, p->object, &s->source, p->kernel, &notes, e);
 
+	if (!err)
+		err = check_filter(s, true, e);
 	if (!err)
 		command_tell(&notes);
 	buf_free(&notes);
@@ -155,10 +175,12 @@ static int use(struct script *s, const struct session_stop *stop, struct error *
 static int try_headers(struct script *s, struct error *e)
 {
 	struct prepare *p = &s->prepare;
+	const char *asked = s->options.headers;
 	struct error second = {0};
 	int err;
 
-	if (s->options.headers || !kernel_is_running(p->kernel) || !kernel_headers_dir(p->kernel))
+	if ((asked && strcmp(asked, "auto") != 0) || !kernel_is_running(p->kernel) ||
+	    !kernel_headers_dir(p->kernel))
 		return -ENOENT;
 	if (s->options.verbose)
 		fprintf(stderr, "bcchost: compiling again, with the kernel's installed headers\n");
@@ -181,6 +203,30 @@ static int make(struct script *s, struct error *e)
 	return err ? explain(s, err, e) : 0;
 }
 
+/* Compiles once more, with tables that describe the events that have structs of the text's own. If
+ * the compiler does not take them, these events are shown as bytes. */
+static int describe_events(struct script *s, struct error *e)
+{
+	struct prepare *p = &s->prepare;
+	struct error second = {0};
+	int err;
+
+	if (s->options.print_bpf || !views_want_types(p->object, p->kernel))
+		return 0;
+	err = sent_tables(&s->source, &s->tables, e);
+	if (err || !s->tables)
+		return err;
+	p->behind = s->tables;
+	err = prepare_make(p, &second);
+	if (err && second.fault == FAULT_TOOL) {
+		p->behind = NULL;
+		error_clear(&second);
+		err = prepare_make(p, &second);
+	}
+	*e = second;
+	return err;
+}
+
 static int run(struct script *s, const struct find *find, const struct session_stop *stop,
 	       struct error *e)
 {
@@ -197,9 +243,9 @@ static int run(struct script *s, const struct find *find, const struct session_s
 		.template = s->source.text,
 		.defines = s->defines,
 	};
-	err = prepare_begin(p, e);
+	err = probes_usdt(s->program, &s->options, e) ?: prepare_begin(p, e);
 	if (!err)
-		err = make(s, e);
+		err = make(s, e) ?: describe_events(s, e);
 	if (!err)
 		err = use(s, stop, e);
 	if (err == -EINTR && stop->stopped) {
@@ -224,6 +270,7 @@ int run_script(const struct find *find, int argc, char **argv, const struct opti
 	prepare_free(&s.prepare);
 	source_free(&s.source);
 	free(s.defines);
+	free(s.tables);
 	options_free(&s.options);
 	program_free(s.program);
 	return err;

@@ -3,9 +3,11 @@
 that mean harm."""
 
 import glob
+import json
 import os
 import re
 import signal
+import subprocess
 import time
 
 from harness import Background, Skip, case, command, equal, matches, true, wait_for
@@ -39,6 +41,21 @@ b["events"].open_perf_buffer(show)
 while 1:
     b.perf_buffer_poll()
 '''
+
+ASKER = """#include <sys/syscall.h>
+#include <unistd.h>
+__attribute__((noinline)) int asks_innermost(int n) { volatile int r = (int)syscall(SYS_getpriority, 0, n); return r + 1; }
+__attribute__((noinline)) int asks_in_the_middle(int n) { return asks_innermost(n) + 1; }
+__attribute__((noinline)) int asks_outermost(int n) { return asks_in_the_middle(n) + 1; }
+int main(void)
+{
+	for (int i = 0; i < 100000; i++) {
+		asks_outermost(0);
+		usleep(10000);
+	}
+	return 0;
+}
+"""
 
 
 def define(bcchost, succeeds, fails, facts, temp, installed_binary):
@@ -104,6 +121,54 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         rows = [l.split() for l in t.stdout.splitlines() if "there" in l]
         equal([(r[2], r[3], r[5]) for r in rows], [("python3", "2", "not-there")], note=t.said())
 
+    @case("port: stacks with the names of the kernel's functions and of a program's; lines for flame graphs")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/askers.py"))
+        matches(said, r"the lines of counts became the columns COMM, TGID, VALUE, KSTACK, USTACK")
+        program, _template = read("askers")
+        matches(program, r"folded: folded\n")
+        matches(program, r"title: TGID, field: tgid, width: 8, unless: folded")
+        matches(program, r"field: kernel_id, format: stack, stacks: traces, show_offset: true\}")
+        matches(program, r"field: user_id, format: user_stack, stacks: traces, pid: tgid, show_module: true, unless: kernel-only\}")
+        compiles("askers")
+        said = succeeds(port(f"{TOP}/tests/port/calls.py"))
+        program, template = read("calls")
+        matches(program, r"title: FUNCTION, field: ip, format: usym, pid: pid, show_offset: true\}")
+        matches(program, r"field: stack, format: user_stack, stacks: traces, pid: pid, when: user-stack\}")
+        matches(template, r"#if OPT_USER_STACK\n    e\.stack = traces")
+        compiles("calls")
+
+    @case("port: the ported tool's stacks name the functions of a program that runs")
+    def _(installed):
+        if os.getuid() or not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_getpriority"):
+            raise Skip("not root, or no syscall tracepoints")
+        succeeds(bcchost("port", f"{TOP}/tests/port/askers.py", "-o", out, "--force"))
+        succeeds(bcchost("port", f"{TOP}/tests/port/calls.py", "-o", out, "--force"))
+        path = script("asker.c", ASKER)
+        asker = f"{temp}/asker"
+        succeeds(command("cc", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", "-o", asker, path))
+        # As a user whose processes others may not look into.
+        os.chmod(temp, 0o755)
+        p = subprocess.Popen([asker], preexec_fn=lambda: os.setresuid(65534, 65534, 65534))
+        try:
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid)))
+            matches(t, r"\nasker +%d +\d+\n    KSTACK:\n(        \S+\+0x[0-9a-f]+\n)+    USTACK:\n" % p.pid)
+            matches(t, r"        asks_in_the_middle \[asker\]\n        asks_outermost \[asker\]\n        main \[asker\]\n")
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "-f"))
+            matches(t, r"(?m)^asker;\S.*;main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\];.*\+0x[0-9a-f]+ \d+$")
+            true("COMM" not in t, t)
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "json"))
+            rows = json.loads(t.splitlines()[0])["rows"]
+            names = [n for r in rows for n in r["user_id"]]
+            true("asks_in_the_middle [asker]" in names, t)
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "csv"))
+            matches(t, r"main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\]")
+            t = succeeds(bcchost("--tools-dir", out, "calls", "--max-events", "2", "-U", "-d", "20"))
+            matches(t, r"\n%d +asker +\S*syscall\+0x[0-9a-f]+\n(    .*\n)*    asks_in_the_middle\n    asks_outermost\n    main\n" % p.pid)
+        finally:
+            p.kill()
+            p.wait()
+
     @case("port: what kernel_struct_has_field chose is SIGNATURE; a histogram with its labels")
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/reclat.py"))
@@ -159,6 +224,62 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         compiles("sentences")
         prints("sentences", "same")
 
+    @case("port: functions and probes of user programs; options that name the file, the process")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/lookups.py"))
+        matches(said, r"lookups\.py:9: --library names the file that is probed")
+        matches(said, r"lookups\.py:10: --pid is the host's --pid: the functions of that process alone")
+        program, _template = read("lookups")
+        for line in ("filters: [pid]",
+                     '  - {name: library, short: l, type: binary, default: c, help: "the C library"}',
+                     # What the script attaches where the first is not there; no condition.
+                     "  - {uprobe: [__getpwuid_r_special, getpwuid_r], binary: {option: library}, run: by_id, not_given: program}",
+                     '  - {uprobe: "^getpwnam(_r)?$", binary: {option: library}, run: by_name, not_given: program, given: names}',
+                     "  - {usdt: lookup, binary: {option: program}, run: by_probe, given: program}"):
+            true(line in program.splitlines(), line, program)
+        compiles("lookups")
+        # A process that pidof names is looked for by that name; one that was typed becomes an option.
+        text = ("import subprocess, sys\nfrom bcc import BPF, USDT\n"
+                "pid = int(sys.argv[1]) if len(sys.argv) > 1 else int(subprocess.check_output(['pidof', 'served']))\n"
+                "u = USDT(pid=pid)\nu.enable_probe(probe='request__start', fn_name='at')\n"
+                "b = BPF(text='int at(struct pt_regs *ctx) { int n = 0; bpf_usdt_readarg(1, ctx, &n); "
+                "bpf_trace_printk(\"%d\", n); return 0; }', usdt_contexts=[u])\nb.trace_print()\n")
+        path = script("served.py", text)
+        succeeds(port(path))
+        matches(read("served")[0], r'probes:\n  - \{usdt: "served:request__start", run: at\}')
+        succeeds(port(path, "--name", "typed", "--", "181"))
+        matches(read("typed")[0], r'name: pid, short: p, type: integer, default: "181"')
+        matches(read("typed")[0], r"usdt: request__start, binary: \{option: pid\}, run: at")
+
+    @case("port: the ported tool traces a function of libc on this kernel")
+    def _(installed):
+        if os.getuid() or not os.path.exists("/sys/bus/event_source/devices/uprobe"):
+            raise Skip("not root, or no uprobes")
+        succeeds(bcchost("port", f"{TOP}/tests/port/lookups.py", "-o", out, "--force"))
+        # A process by itself knows what it looked up.
+        asking = ("import os, pwd, sys\nfor line in sys.stdin:\n"
+                  "    pwd.getpwnam('root')\n    print(pwd.getpwuid(0)[0], flush=True)\n")
+        one, two = (subprocess.Popen(["python3", "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                    for _i in range(2))
+        t = Background(installed_binary, "--tools-dir", out, "lookups", "-n", "-p", str(one.pid))
+        wait_for(lambda: "COMM" in t.stdout or not t.alive(), 60, "the heading")
+        true(t.alive(), t.said())
+        for p in (two, one):
+            p.stdin.write("\n")
+            p.stdin.flush()
+            equal(p.stdout.readline(), "root\n")
+        time.sleep(0.5)
+        t.signal(signal.SIGINT)
+        equal(t.wait(10), 0, note=t.said())
+        rows = [l.split() for l in t.stdout.splitlines()[1:]]
+        equal({r[0] for r in rows}, {str(one.pid)}, note=t.said())
+        equal({r[-1] for r in rows}, {"0", "-1"}, note=t.said())
+        for p in (one, two):
+            p.stdin.close()
+            p.wait()
+        fails(bcchost("--tools-dir", out, "lookups", "-l", "nosuchlibrary"), usage, "--library: there is no library or program nosuchlibrary")
+        fails(bcchost("--tools-dir", out, "lookups", "-P", installed_binary), usage, "has no USDT probes")
+
     @case("port: Python 2, a table that is printed and cleared")
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/callers.py"))
@@ -204,7 +325,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
                 ("empty.py", "", tool, r"empty\.py: this is no BCC script"),
                 ("binary.py", b"\x7fELF\0\0\0", tool, r"binary\.py is no script: it has NUL bytes"),
                 ("nothing.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\n", tool, r"nothing\.py.* attaches to nothing"),
-                ("user.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\nb.attach_uprobe(name='c', sym='malloc', fn_name='x')\nb.trace_print()\n", tool, r"user\.py:3: all that the script attaches to is a function of a user program"),
+                ("user.py", "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\nb.attach_xdp('eth0', b.load_func('x', 6))\nb.trace_print()\n", tool, r"user\.py:3: all that the script attaches to is a network device"),
         ):
             fails(port(script(name, text)), status, pattern)
             true(not os.path.exists(f"{out}/programs/{name[:-3]}.yaml"), f"{name} left a program")

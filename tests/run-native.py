@@ -32,6 +32,7 @@ import native_terminal
 import native_deploy  # noqa: F401: its cases
 
 import native_run
+import native_sampling
 
 import native_streams
 
@@ -1005,6 +1006,7 @@ def _(installed):
 
 native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
 native_run.add(globals())
+native_sampling.add(globals())
 native_streams.add(globals())
 native_terminal.cases(BCCHOST, TEMP)
 import native_export  # noqa: E402, F401: its cases

@@ -18,12 +18,26 @@ static const struct standin_map *noted_map(int fd)
 	return NULL;
 }
 
-/* The index, in the object, of the map that libbcc knows by this descriptor; -1: none. */
-static int map_index(void *module, const struct object *o, int fd)
+static bool is_description(void *module, size_t id)
 {
-	for (size_t i = 0; i < o->nmaps; i++)
+	const char *name = bpf_table_name(module, id);
+
+	return name && strncmp(name, OBJECT_EVENT, strlen(OBJECT_EVENT)) == 0;
+}
+
+/* The index, in the object, of the map that libbcc knows by this descriptor; -1: none. */
+static int map_index(void *module, int fd)
+{
+	size_t n = bpf_num_tables(module);
+	int index = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_description(module, i))
+			continue;
 		if (bpf_table_fd_id(module, i) == fd)
-			return (int)i;
+			return index;
+		index++;
+	}
 	return -1;
 }
 
@@ -43,15 +57,15 @@ static int collect_fields(void *module, struct object_map *m)
 	return 0;
 }
 
-static int collect_map(void *module, struct object *o, size_t id, struct error *e)
+static int collect_map(void *module, struct object_map *m, size_t id, struct error *e)
 {
 	const struct standin_map *noted = noted_map(bpf_table_fd_id(module, id));
-	struct object_map *m = &o->maps[id];
 
 	m->name = strdup(bpf_table_name(module, id) ?: "");
 	m->key_desc = strdup(bpf_table_key_desc_id(module, id) ?: "");
 	m->leaf_desc = strdup(bpf_table_leaf_desc_id(module, id) ?: "");
-	if (!m->name || !m->key_desc || !m->leaf_desc)
+	m->event_desc = strdup("");
+	if (!m->name || !m->key_desc || !m->leaf_desc || !m->event_desc)
 		return error_nomem(e);
 	if (!noted)
 		return error_set(e, FAULT_TOOL, -ENOTSUP,
@@ -63,12 +77,12 @@ static int collect_map(void *module, struct object *o, size_t id, struct error *
 	m->value_size = noted->value_size;
 	m->max_entries = noted->max_entries;
 	m->flags = noted->flags;
-	m->inner = noted->inner_fd > 0 ? map_index(module, o, noted->inner_fd) : -1;
+	m->inner = noted->inner_fd > 0 ? map_index(module, noted->inner_fd) : -1;
 	return collect_fields(module, m) ? error_nomem(e) : 0;
 }
 
 /* An lddw of a map has libbcc's descriptor; it shall have the map's index. */
-static int index_maps(void *module, const struct object *o, struct object_prog *p, struct error *e)
+static int index_maps(void *module, struct object_prog *p, struct error *e)
 {
 	for (size_t i = 0; i < p->ninsns; i++) {
 		struct bpf_insn *insn = &p->insns[i];
@@ -77,7 +91,7 @@ static int index_maps(void *module, const struct object *o, struct object_prog *
 		if (insn->code != (BPF_LD | BPF_DW | BPF_IMM))
 			continue;
 		if (insn->src_reg == BPF_PSEUDO_MAP_FD) {
-			index = map_index(module, o, insn->imm);
+			index = map_index(module, insn->imm);
 			if (index < 0)
 				return error_set(e, FAULT_TOOL, -ENOTSUP,
 						 "%s uses a map that its text does not define",
@@ -106,7 +120,45 @@ static int collect_prog(void *module, struct object *o, size_t id, struct error 
 	bcc_func_load(module, BPF_PROG_TYPE_KPROBE, p->name, p->insns, (int)size, "", 0, 0, NULL, 0,
 		      NULL, -1);
 	standin.loading = NULL;
-	return index_maps(module, o, p, e);
+	return index_maps(module, p, e);
+}
+
+/* A table that only describes what is sent through a buffer, which was collected. */
+static int collect_description(void *module, const struct object *o, size_t id, struct error *e)
+{
+	const struct standin_map *noted = noted_map(bpf_table_fd_id(module, id));
+	const char *name = bpf_table_name(module, id) + strlen(OBJECT_EVENT);
+	char *desc = strdup(bpf_table_leaf_desc_id(module, id) ?: "");
+
+	for (size_t i = 0; i < o->nmaps && desc && noted; i++) {
+		struct object_map *m = &o->maps[i];
+
+		if (strcmp(m->name, name) != 0)
+			continue;
+		free(m->event_desc);
+		m->event_desc = desc;
+		m->event_size = noted->value_size;
+		return 0;
+	}
+	free(desc);
+	return desc ? 0 : error_nomem(e);
+}
+
+static int collect_maps(void *module, struct object *o, struct error *e)
+{
+	size_t n = bpf_num_tables(module);
+	int err = 0;
+
+	o->maps = calloc(n ?: 1, sizeof(*o->maps));
+	if (!o->maps)
+		return error_nomem(e);
+	for (size_t id = 0; id < n && !err; id++)
+		if (!is_description(module, id))
+			err = collect_map(module, &o->maps[o->nmaps++], id, e);
+	for (size_t id = 0; id < n && !err; id++)
+		if (is_description(module, id))
+			err = collect_description(module, o, id, e);
+	return err;
 }
 
 int collect(void *module, struct object **out, struct error *e)
@@ -119,22 +171,18 @@ int collect(void *module, struct object **out, struct error *e)
 	o->license = strdup(bpf_module_license(module) ?: "");
 	o->compiler = libbcc_file();
 	o->kern_version = bpf_module_kern_version(module);
-	o->nmaps = bpf_num_tables(module);
-	o->maps = calloc(o->nmaps ?: 1, sizeof(*o->maps));
 	o->nprogs = bpf_num_functions(module);
 	o->progs = calloc(o->nprogs ?: 1, sizeof(*o->progs));
 	o->btf = standin.btf;
 	o->btf_size = standin.btf_size;
 	standin.btf = NULL;
 	standin.btf_size = 0;
-	if (!o->maps)
-		o->nmaps = 0;
 	if (!o->progs)
 		o->nprogs = 0;
-	if (!o->license || !o->compiler || !o->maps || !o->progs)
+	if (!o->license || !o->compiler || !o->progs)
 		err = error_nomem(e);
-	for (size_t i = 0; i < o->nmaps && !err; i++)
-		err = collect_map(module, o, i, e);
+	if (!err)
+		err = collect_maps(module, o, e);
 	for (size_t i = 0; i < o->nprogs && !err; i++)
 		err = collect_prog(module, o, i, e);
 	if (!err && standin.failed)

@@ -13,6 +13,7 @@
 
 #define BLACKLIST  "/sys/kernel/debug/kprobes/blacklist"
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
+#define UPROBE_PMU "/sys/bus/event_source/devices/uprobe/type"
 
 /* --- lists of names --- */
 
@@ -124,6 +125,13 @@ bool kernel_has_kprobes(struct kernel *k)
 	if (k->running)
 		return access(KPROBE_PMU, F_OK) == 0;
 	return knows_nothing(k) || kernel_has_symbol(k, "register_kprobe");
+}
+
+bool kernel_has_uprobes(struct kernel *k)
+{
+	if (k->running)
+		return access(UPROBE_PMU, F_OK) == 0;
+	return knows_nothing(k) || kernel_has_symbol(k, "uprobe_register");
 }
 
 /*

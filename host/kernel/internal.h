@@ -23,7 +23,8 @@ struct symbol {
 	uint32_t name; /* where in the names it begins */
 	uint16_t hash; /* symbol_hash, so that a search touches few names */
 	uint16_t function : 1;
-	uint16_t module : 15; /* 0: vmlinux; else modules[module - 1] */
+	uint16_t code : 1;    /* also what is no function: __init, halves, BPF programs */
+	uint16_t module : 14; /* 0: vmlinux; else modules[module - 1] */
 };
 
 struct symbols {
@@ -34,7 +35,7 @@ struct symbols {
 	uint32_t *modules; /* where in the names */
 	size_t nmodules;
 	size_t asked;	   /* symbols_at, since they were read */
-	uint32_t *by_addr; /* of the functions, their places in v in the order of addresses; or NULL
+	uint32_t *by_addr; /* of all code, their places in v in the order of addresses; or NULL
 			    */
 	size_t nby_addr;
 };

@@ -127,6 +127,9 @@ void kernel_proto_free(struct kernel_proto *p);
  */
 char *kernel_module_of(struct kernel *k, const char *function);
 
+/* Has the table functions of that module at all, of any version? */
+bool kernel_knows_module(struct kernel *k, const char *module);
+
 /*
  * The number of a function's type in vmlinux's BTF, which a fentry program names it by; 0 if
  * vmlinux has no such function, or there is no BTF.
@@ -265,6 +268,7 @@ enum kernel_can kernel_module_function(struct kernel *k, const char *module, con
 /* Has this kernel kprobes (the kprobe PMU, Documentation/ABI/testing/sysfs-bus-event_source…)? For
  * a kernel known from files: by the symbol register_kprobe. */
 bool kernel_has_kprobes(struct kernel *k);
+bool kernel_has_uprobes(struct kernel *k);
 
 /*
  * Does the tracepoint exist ("syscalls", "sys_enter_openat")? From tracefs; else (a kernel known

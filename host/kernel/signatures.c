@@ -244,6 +244,22 @@ out:
 	return err;
 }
 
+bool kernel_knows_module(struct kernel *k, const char *module)
+{
+	size_t len = strlen(module);
+	struct row row;
+	unsigned int line = 0;
+	bool found = false;
+	char *text, *at;
+
+	if (read_table(k, &text, NULL) != 0)
+		return false;
+	for (at = text; !found && next_row(k, &at, &line, &row, NULL) > 0;)
+		found = strncmp(row.function, module, len) == 0 && row.function[len] == ':';
+	free(text);
+	return found;
+}
+
 int signatures_functions(struct kernel *k, int (*add)(void *arg, const char *name), void *arg,
 			 struct error *e)
 {

@@ -20,7 +20,7 @@ static void make_order(struct symbols *s)
 {
 	s->by_addr = malloc(s->n * sizeof(*s->by_addr));
 	for (size_t i = 0; i < s->n && s->by_addr; i++)
-		if (s->v[i].function && s->v[i].addr)
+		if (s->v[i].code && s->v[i].addr)
 			s->by_addr[s->nby_addr++] = (uint32_t)i;
 	if (s->nby_addr)
 		qsort_r(s->by_addr, s->nby_addr, sizeof(*s->by_addr), compare, s->v);
@@ -47,7 +47,7 @@ static const struct symbol *find(const struct symbols *s, uint64_t addr)
 	const struct symbol *best = NULL;
 
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].function && s->v[i].addr && s->v[i].addr <= addr &&
+		if (s->v[i].code && s->v[i].addr && s->v[i].addr <= addr &&
 		    (!best || s->v[i].addr > best->addr))
 			best = &s->v[i];
 	return best;

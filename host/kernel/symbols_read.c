@@ -83,6 +83,11 @@ static bool begins(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
+static bool is_padding(const char *name)
+{
+	return begins(name, "__pfx_") || begins(name, "__cfi_");
+}
+
 /* Text that is no function of the kernel's source: padding, cold halves, static calls' jumps. */
 static bool is_function(const struct line *l)
 {
@@ -90,8 +95,7 @@ static bool is_function(const struct line *l)
 		return false;
 	if (l->module && is_pseudo_module(l->module))
 		return false;
-	return !begins(l->name, "__pfx_") && !begins(l->name, "__cfi_") &&
-	       !begins(l->name, "__SCT__");
+	return !is_padding(l->name) && !begins(l->name, "__SCT__");
 }
 
 /* Modules come one after the other, so the last one is nearly always the right one. */
@@ -102,7 +106,7 @@ static int module_index(struct symbols *s, const char *module)
 	for (size_t i = s->nmodules; i > 0; i--)
 		if (strcmp(s->names.data + s->modules[i - 1], module) == 0)
 			return (int)i;
-	if (s->nmodules >= (1u << 15) - 1)
+	if (s->nmodules >= (1u << 14) - 1)
 		return -E2BIG;
 	grown = reallocarray(s->modules, s->nmodules + 1, sizeof(*grown));
 	if (!grown)
@@ -135,7 +139,8 @@ static int add_symbol(struct symbols *s, const struct line *l)
 		.name = (uint32_t)s->names.len,
 		.hash = symbol_hash(l->name),
 		.function = is_function(l),
-		.module = (uint16_t)module & 0x7fff,
+		.code = strchr("tTwW", l->type) && !is_padding(l->name),
+		.module = (uint16_t)module & 0x3fff,
 	};
 	buf_add(&s->names, l->name, len + 1);
 	return s->names.failed ? -ENOMEM : 0;

@@ -47,6 +47,14 @@ void layout_free(struct layout *l);
 int layout_make_table(struct layout *l, const struct object_map *map, struct kernel *k,
 		      struct error *e);
 
+/*
+ * The same of an event that the compiler described whole (event_desc): members of its structs and
+ * unions are fields, too, by their names joined: "addr.v4", "list[2].pid". FAULT_TOOL where it was
+ * not asked to, or describes less than the event is.
+ */
+int layout_make_event(struct layout *l, const struct object_map *map, struct kernel *k,
+		      struct error *e);
+
 /* Bytes and alignment of one C type, not an array; -ENOENT if it is not known. k may be NULL. */
 int layout_type(const char *type, struct kernel *k, uint32_t *size, uint32_t *align,
 		enum layout_kind *kind);

@@ -8,18 +8,23 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "object/layout.h"
 
-#define DEPTH_MAX 8
+#define DEPTH_MAX    8
+#define ELEMENTS_MAX 16 /* structs of an array that are fields each; more are bytes */
 
 struct desc {
 	struct layout *l;
 	struct kernel *k;
 	const char *table;
 	struct error *e;
+	bool joined;	 /* a member's name has those of what it is in before it */
+	struct buf path; /* … which are these */
 };
 
 static int add_field(struct desc *d, const char *name, enum layout_kind kind, uint32_t offset,
@@ -32,8 +37,7 @@ static int add_field(struct desc *d, const char *name, enum layout_kind kind, ui
 		return error_nomem(d->e);
 	l->fields = v;
 	v += l->nfields;
-	v->name = strdup(name);
-	if (!v->name)
+	if (asprintf(&v->name, "%s%s", d->path.data ?: "", name) < 0)
 		return error_nomem(d->e);
 	l->nfields++;
 	v->kind = kind;
@@ -63,7 +67,7 @@ static int lay_struct(struct desc *d, const char *name, const json_t *type, uint
 	const char *kind = json_string_value(json_array_get(type, 2));
 	bool packed = kind && !strcmp(kind, "struct_packed");
 	bool is_union = kind && !strcmp(kind, "union");
-	uint32_t start = *offset, end = start;
+	uint32_t start = *offset, end = start, own = 1;
 	int err = 0;
 	size_t i;
 
@@ -80,21 +84,65 @@ static int lay_struct(struct desc *d, const char *name, const json_t *type, uint
 		if (is_union)
 			*offset = start;
 		if (json_is_array(of) && json_is_string(more)) { /* without a name of its own */
-			err = lay_struct(d, field, item, offset, align, depth + 1);
+			err = lay_struct(d, field, item, offset, &own, depth + 1);
 		} else {
 			if (json_is_array(more))
 				count = json_integer_value(json_array_get(more, 0));
 			if (json_is_integer(more) || count < 1 || count > 1 << 20)
 				return bad(d, field);
 			err = lay_type(d, field, of, json_is_array(more) ? (uint64_t)count : 0,
-				       offset, packed, align, depth + 1);
+				       offset, packed, &own, depth + 1);
 		}
 		if (err)
 			return err;
 		end = *offset > end ? *offset : end;
 	}
-	*offset = end;
+	/* A union's padding is not spelt out. */
+	*offset = is_union ? start + (end - start + own - 1) / own * own : end;
+	*align = own > *align ? own : *align;
 	return 0;
+}
+
+/* The members of one that has a name. */
+static int lay_member(struct desc *d, const char *name, const json_t *type, long index,
+		      uint32_t *offset, uint32_t *align, int depth)
+{
+	size_t len = d->path.len;
+	int err;
+
+	if (d->joined && index < 0)
+		buf_printf(&d->path, "%s.", name);
+	else if (d->joined)
+		buf_printf(&d->path, "%s[%ld].", name, index);
+	err = buf_failed(&d->path) ? error_nomem(d->e)
+				   : lay_struct(d, name, type, offset, align, depth);
+	if (d->path.data)
+		d->path.data[d->path.len = len] = '\0';
+	return err;
+}
+
+static void forget_fields(struct layout *l, size_t n)
+{
+	while (l->nfields > n)
+		free(l->fields[--l->nfields].name);
+}
+
+static int lay_members(struct desc *d, const char *name, const json_t *type, uint64_t count,
+		       uint32_t *offset, uint32_t *align, int depth)
+{
+	size_t first = d->l->nfields;
+	uint32_t start = *offset;
+	int err = 0;
+
+	if (!d->joined)
+		return bad(d, name);
+	for (uint64_t i = 0; i < count && i < ELEMENTS_MAX && !err; i++)
+		err = lay_member(d, name, type, (long)i, offset, align, depth);
+	if (err || count <= ELEMENTS_MAX)
+		return err;
+	forget_fields(d->l, first);
+	*offset = start + (uint32_t)((*offset - start) / ELEMENTS_MAX * count);
+	return add_field(d, name, LAYOUT_BYTES, start, *offset - start);
 }
 
 /* count: of an array's elements; 0: it is none. */
@@ -107,7 +155,9 @@ static int lay_type(struct desc *d, const char *name, const json_t *type, uint64
 	int err;
 
 	if (!scalar)
-		return count ? bad(d, name) : lay_struct(d, name, type, offset, align, depth);
+		return count   ? lay_members(d, name, type, count, offset, align, depth)
+		       : depth ? lay_member(d, name, type, -1, offset, align, depth)
+			       : lay_struct(d, name, type, offset, align, depth);
 	if (layout_type(scalar, d->k, &size, &own, &kind))
 		return bad(d, name);
 	if (!packed)
@@ -156,6 +206,27 @@ int layout_make_table(struct layout *l, const struct object_map *map, struct ker
 	if (!err)
 		err = lay_desc(&d, map->leaf_desc, "value", map->key_size, map->value_size);
 	l->size = map->key_size + map->value_size;
+	if (err)
+		layout_free(l);
+	return err;
+}
+
+int layout_make_event(struct layout *l, const struct object_map *map, struct kernel *k,
+		      struct error *e)
+{
+	struct desc d = {.l = l, .k = k, .table = map->name, .e = e, .joined = true};
+	json_t *desc = json_loads(map->event_desc, 0, NULL);
+	uint32_t align = 1;
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	err = json_is_array(desc) ? lay_struct(&d, "its events", desc, &l->size, &align, 0)
+				  : bad(&d, "its events");
+	/* An array of arrays is described by the inner one's length. */
+	if (!err && l->size != map->event_size)
+		err = bad(&d, "its events");
+	json_decref(desc);
+	buf_free(&d.path);
 	if (err)
 		layout_free(l);
 	return err;

@@ -57,6 +57,7 @@ void object_free(struct object *o)
 		free(m->name);
 		free(m->key_desc);
 		free(m->leaf_desc);
+		free(m->event_desc);
 		for (size_t j = 0; j < m->nfields; j++)
 			free(m->fields[j]);
 		free(m->fields);
@@ -104,6 +105,8 @@ static void put_map(struct buf *b, const struct object_map *m)
 	put_u32(b, (uint32_t)m->inner);
 	put_string(b, m->key_desc);
 	put_string(b, m->leaf_desc);
+	put_string(b, m->event_desc);
+	put_u32(b, m->event_size);
 	put_u32(b, (uint32_t)m->nfields);
 	for (size_t i = 0; i < m->nfields; i++)
 		put_string(b, m->fields[i]);
@@ -237,6 +240,8 @@ static void get_map(struct reader *r, struct object_map *m, size_t nmaps)
 		r->err = r->err ?: -EBADMSG;
 	m->key_desc = get_blob(r, NULL);
 	m->leaf_desc = get_blob(r, NULL);
+	m->event_desc = get_blob(r, NULL);
+	m->event_size = get_u32(r);
 	m->fields = get_array(r, &m->nfields, sizeof(uint32_t), sizeof(*m->fields));
 	for (size_t i = 0; i < m->nfields; i++)
 		m->fields[i] = get_blob(r, NULL);

@@ -26,7 +26,13 @@ struct object_map {
 	/* For what perf_submit or ringbuf_output sends through this map: "field#C type" each. */
 	size_t nfields;
 	char **fields;
+	char *event_desc;    /* of the same, whole, as leaf_desc is; "" if the text did not ask */
+	uint32_t event_size; /* bytes of it */
 };
+
+/* A table of this name and a buffer's is there only to describe what is sent through the buffer:
+ * it becomes the buffer's event_desc. */
+#define OBJECT_EVENT "bcchost_event_"
 
 struct object_prog {
 	char *name; /* of the handler in the template */

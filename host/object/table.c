@@ -3,6 +3,7 @@
 #include "object/table.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,18 +68,36 @@ char *table_find(const struct table *t, const void *key)
 
 void table_subtract(struct table *t, const struct table *before)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	uint32_t word = t->value_size < 8 ? t->value_size : 8;
+
+	for (size_t i = 0; i < t->n && word; i++) {
 		char *row = table_row(t, i), *old = table_find(before, row);
 
-		for (uint32_t at = t->key_size; old && at + 8 <= table_row_size(t); at += 8) {
-			uint64_t now, then;
+		for (uint32_t at = t->key_size; old && at + word <= table_row_size(t); at += word) {
+			uint64_t now = 0, then = 0;
 
-			memcpy(&now, row + at, 8);
-			memcpy(&then, old + at, 8);
+			memcpy(&now, row + at, word);
+			memcpy(&then, old + at, word);
 			now -= then;
-			memcpy(row + at, &now, 8);
+			memcpy(row + at, &now, word);
 		}
 	}
+}
+
+void table_drop_zeros(struct table *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *row = table_row(t, i);
+		bool any = false;
+
+		for (uint32_t at = t->key_size; at < table_row_size(t) && !any; at++)
+			any = row[at] != 0;
+		if (any)
+			memmove(table_row(t, kept++), row, table_row_size(t));
+	}
+	t->n = kept;
 }
 
 int table_since(struct table *now, struct table *before)

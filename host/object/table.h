@@ -42,7 +42,7 @@ char *table_find(const struct table *t, const void *key);
 
 /*
  * Takes from each value of t the one that `before` has for the key: what was counted since. Values
- * are of 64-bit counters; both tables are sorted.
+ * are of 64-bit counters, or one that is smaller; both tables are sorted.
  */
 void table_subtract(struct table *t, const struct table *before);
 
@@ -51,5 +51,8 @@ void table_subtract(struct table *t, const struct table *before);
  * then but the order.
  */
 int table_since(struct table *now, struct table *before);
+
+/* Leaves out the entries whose value is nothing but zeros: of an array, those that nobody counted. */
+void table_drop_zeros(struct table *t);
 
 #endif

@@ -95,6 +95,8 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		return err;
 	cell->has_field = true;
 	cell->offset = f->offset;
+	if (c->index) /* behind the key of an array, of 4 bytes, its values one after another */
+		cell->offset += (c->index - 1) * (l->size - 4);
 	cell->size = f->size;
 	if (cell->kind == CELL_ELAPSED)
 		return 0;
@@ -107,7 +109,7 @@ static int plan_field(struct cell *cell, const struct program *p, const struct p
 		cell->kind = c->format == PROGRAM_FORMAT_KSYM	 ? CELL_KSYM
 			     : c->format == PROGRAM_FORMAT_KADDR ? CELL_KADDR
 								 : CELL_UNSIGNED;
-		cell->rate = p->output == PROGRAM_RATES && !c->percent_of;
+		cell->rate = p->output == PROGRAM_RATES && !c->percent_of && !c->per_interval;
 		break;
 	case LAYOUT_SIGNED:
 		cell->kind = CELL_SIGNED;

@@ -269,7 +269,12 @@ static bool read_entry(struct stacks *s, const struct cell *c, const struct obje
 		s->value_size = m->value_size;
 	}
 	memset(s->value, 0, m->value_size);
-	return fd >= 0 && bpf_map_lookup_elem(fd, &key, s->value) == 0;
+	if (fd >= 0 && bpf_map_lookup_elem(fd, &key, s->value) == 0)
+		return true;
+	/* A field that was never filled, most likely. */
+	if (!id)
+		*why = STACKS_NONE;
+	return false;
 }
 
 /* A field of 4 or 8 bytes, signed or not: an error number is one in either. */

@@ -121,7 +121,8 @@ void top_terminal(struct top *t, struct terminal *terminal)
 bool top_has_screen(const struct top *t)
 {
 	return t->terminal && t->terminal->escapes && !t->options->noclear &&
-	       !options_want_data(t->options) && options_interval(t->options, t->program) > 0;
+	       !t->program->all_rows && !options_want_data(t->options) &&
+	       options_interval(t->options, t->program) > 0;
 }
 
 static uint64_t weight(const struct top *t, const char *row)
@@ -143,7 +144,7 @@ static int compare(const void *a, const void *b, void *arg)
 	uint64_t x = weight(t, a), y = weight(t, b);
 
 	if (x != y)
-		return x > y ? -1 : 1;
+		return (x > y) == t->program->ascending ? 1 : -1;
 	return memcmp(a, b, t->key_size);
 }
 
@@ -152,6 +153,16 @@ static void sort(struct top *t, struct table *table)
 	t->key_size = table->key_size;
 	if (table->n)
 		qsort_r(table->data, table->n, table_row_size(table), compare, t);
+}
+
+/* How many rows at most. */
+static size_t row_limit(const struct top *t)
+{
+	bool again = options_interval(t->options, t->program) > 0;
+
+	if (t->options->maxrows)
+		return t->options->maxrows;
+	return again && !t->program->all_rows ? ROWS : SIZE_MAX;
 }
 
 /* "14:25:36 loadavg: 0.23 0.10 0.04 1/126 4321" */
@@ -203,9 +214,6 @@ static void put_rows(struct top *t, const struct table *table, size_t rows, bool
 
 static void print(struct top *t, struct table *table)
 {
-	bool again = options_interval(t->options, t->program) > 0;
-	size_t rows = t->options->maxrows ? t->options->maxrows : again ? ROWS : SIZE_MAX;
-
 	if (t->printed)
 		put(t, false, "\n");
 	t->printed = true;
@@ -213,7 +221,7 @@ static void print(struct top *t, struct table *table)
 		put(t, false, t->load);
 		put(t, false, "\n\n");
 	}
-	put_rows(t, table, rows, false);
+	put_rows(t, table, row_limit(t), false);
 }
 
 /* What the keys do: the last line. */
@@ -260,17 +268,12 @@ static bool may_draw(struct top *t)
 /* `--output json` and `csv` look the same on a terminal. */
 static void put_data(struct top *t, struct data *d, const struct table *table, uint64_t elapsed_ns)
 {
-	bool again = options_interval(t->options, t->program) > 0;
 	char *load = NULL;
 
 	if (t->program->loadavg)
 		file_read("/proc/loadavg", &load, NULL, NULL);
 	data_interval(d, elapsed_ns);
-	data_top(d, table,
-		 t->options->maxrows ? t->options->maxrows
-		 : again	     ? ROWS
-				     : SIZE_MAX,
-		 load);
+	data_top(d, table, row_limit(t), load);
 	free(load);
 }
 

@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, kallsyms, perf, template
+from . import ctext, kallsyms, perf, places, template
 from .merge import Conditions, merge
 
 
@@ -10,7 +10,9 @@ def texts_of_runs(work):
     ex = work.ex
     # A value that is no number must not become text of the program's.
     pasted = {a for a in ex.atoms if (a.text_value or getattr(a, "odd", False)) and
-              not a.failed and ex.shape(a.single) != ex.shape(ex.base)}
+              not a.failed and ex.shape(a.single) != ex.shape(ex.base) and
+              not places.changes_binaries_alone(ex, a)}
+    places.user_options(work)
     work.runs = [r for r in ex.runs if r.good() and not r.on & pasted]
     # The base first; a run like another of the same atoms adds nothing.
     work.runs.sort(key=lambda r: r is not ex.base)
@@ -62,7 +64,8 @@ def attachments(work, r, text):
         if a["kind"] in ("raw_tracepoint",) and a["run"].startswith("raw_tracepoint__"):
             continue
         more = sampling(work, r, a) if a["kind"] == "perf_event" else bool(a.get("regex"))
-        probe = (a["kind"], a["target"], a["run"], more, a["line"])
+        target = places.target_of(work, r, a) if a["kind"] in places.USER else a["target"]
+        probe = (a["kind"], target, a["run"], more, a["line"])
         if probe not in out:
             out.append(probe)
     # BCC runs the preprocessor before it looks: what #if leaves out is no probe.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
-from . import ctext, kallsyms, perf, sym
+from . import ctext, kallsyms, perf, sym, user
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
@@ -97,10 +97,18 @@ def bpf_class(rec):
 
         def attach_uprobe(self, name=b"", sym=b"", sym_re=b"", addr=None, fn_name=b"", pid=-1,
                           sym_off=0):
-            self.attach("uprobe", sym or sym_re, fn_name, binary=name)
+            self.attach_user("uprobe", name, sym, sym_re, addr, fn_name, pid, sym_off)
 
         def attach_uretprobe(self, name=b"", sym=b"", sym_re=b"", addr=None, fn_name=b"", pid=-1):
-            self.attach("uretprobe", sym or sym_re, fn_name, binary=name)
+            self.attach_user("uretprobe", name, sym, sym_re, addr, fn_name, pid)
+
+        def attach_user(self, kind, name, sym, sym_re, addr, fn_name, pid, offset=0):
+            file, symbol = user.place(rec, name, sym, sym_re, addr, offset)
+            # Inside a try there may be another place for where this is not.
+            if rec.script_line() in rec.tried and not rec.ask("user", file, symbol):
+                raise Exception("could not determine address of symbol %s in %s" % (symbol, file))
+            self.attach(kind, "%s:%s" % (file, symbol), fn_name, file=file, symbol=symbol,
+                        pid=pid)
 
         def attach_perf_event(self, ev_type=-1, ev_config=-1, fn_name=b"", sample_period=0,
                               sample_freq=0, pid=-1, cpu=-1, group_fd=-1):
@@ -301,25 +309,24 @@ def bpf_class(rec):
             return 1000
 
         @staticmethod
-        def get_user_functions(*args):
-            rec.note("user_functions", line=rec.script_line())
-            return set()
+        def get_user_functions(name, sym_re):
+            return {f for f, _addr in user.functions(rec, name, sym_re)}
 
         @staticmethod
-        def get_user_functions_and_addresses(*args):
-            rec.note("user_functions", line=rec.script_line())
-            return []
+        def get_user_addresses(name, sym_re):
+            return {addr for _f, addr in user.functions(rec, name, sym_re)}
 
-        get_user_addresses = get_user_functions
+        @staticmethod
+        def get_user_functions_and_addresses(name, sym_re):
+            return user.functions(rec, name, sym_re)
 
         @staticmethod
         def find_library(name):
-            rec.note("library", name=to_text(name), line=rec.script_line())
-            return b"/lib/lib" + to_text(name).encode() + b".so"
+            return user.found(rec, name, "/lib/lib%s.so")
 
         @staticmethod
         def find_exe(name):
-            return b"/usr/bin/" + to_text(name).encode()
+            return user.found(rec, name, "/usr/bin/%s")
 
         @staticmethod
         def monotonic_time():

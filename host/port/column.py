@@ -3,7 +3,7 @@
 import re
 from collections import namedtuple
 
-from .expr import (elapsed, fields_in, formula, hashable, plain_field, ratio, simplify,
+from .expr import (beside, elapsed, fields_in, formula, hashable, plain_field, ratio, simplify,
                    strip_prefix, tables_in)
 from .lines import parse_spec
 from .merge import merge
@@ -129,7 +129,7 @@ def worked_out(place, expr, kind="s64"):
 def value_keys(value, place):
     """The keys of a value, with a note if they are a guess; (None, None) if it is of no field."""
     s = parse_spec(value.spec)
-    expr, keys = value.expr, {}
+    expr, keys = value.expr if place.stream else beside(value.expr, place.table), {}
     kind = expr[0]
     # Of the machine, or of another table: of that, only a formula can tell.
     if kind == "host" or plain_field(expr) and expr[1] != place.table:
@@ -197,7 +197,7 @@ def value_keys(value, place):
         if s["kind"] in "xXo":
             keys["format"] = "octal" if s["kind"] == "o" else "hex"
         return keys, note
-    text = formula(expr, place.table) if not place.stream and kind == "op" else None
+    text = formula(expr) if not place.stream and kind == "op" else None
     if text:
         keys["formula"] = text[1:-1] if text.startswith("(") else text
         decimals = s["precision"] if s["precision"] is not None else \

@@ -17,14 +17,28 @@ class Found:
         self.columns, self.line, self.notes, self.headless = columns, line, notes, headless
 
 
+def table_of(line):
+    """The table that most of a line is of; None: of none."""
+    found = tables_in([expr for p in line["pieces"] for expr in exprs_of(p)])
+    return max(found, key=found.count) if found else None
+
+
+def exprs_of(piece):
+    if isinstance(piece, str):
+        return []
+    return [piece["expr"]] + [e for p in piece.get("parts", ()) for e in exprs_of(p)]
+
+
 def columns_of_run(run, table, prefix, computed, stream, whole=True):
     """The columns of one run for what it prints of a table, or None. whole: a line without titles
     is one column."""
     marks = marks_of(run)
     stacks = stack_columns(run, prefix, marks)
     lines = [n for n in run.lines if n["phase"] == prefix and not is_frame(n, marks)]
-    own = [n for n in lines if table in tables_in([p["expr"] for p in n["pieces"]
-                                                   if not isinstance(p, str)])]
+    # Where several tables are printed, what is said of this one.
+    if any(table_of(n) == table for n in lines):
+        lines = [n for n in lines if table_of(n) in (table, None)]
+    own = [n for n in lines if table in tables_in([e for p in n["pieces"] for e in exprs_of(p)])]
     # An entry that stands on several lines, for it has a stack: what all of them say.
     if stacks and not stream and len({n["line"] for n in own}) > 1:
         found = Found([], None, [], False)

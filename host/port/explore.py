@@ -11,7 +11,7 @@ import time
 
 from . import perf
 from . import run as runner
-from . import world
+from . import rows, world
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
@@ -51,7 +51,8 @@ class Run:
     refused = False     # it gave up for what the kernel answered
 
     def good(self):
-        return not self.refused and self.program() is not None and self.end["how"] not in ("error", "module", "syntax") \
+        return not self.refused and self.program() is not None and \
+            self.end["how"] not in ("error", "module", "syntax") \
             and (self.attaches or self.waits or self.of("table") or self.of("trace"))
 
 
@@ -148,6 +149,7 @@ class Explorer:
         self.required = []
         self.fixed_answers = {}
         self.files = {}
+        self.many = None        # the run with many entries in its tables (rows.py)
         self.guesses = []
         self.cut = None
 
@@ -389,4 +391,7 @@ class Explorer:
         for i, o in enumerate(self.options):
             self.try_option(i, o)
         self.pairs()
+        if any(n["method"] in rows.WALKS for n in base.of("table")) and self.left() > 1:
+            self.many = self.run((), ((rows.ANSWER, True),))
+            self.runs.pop()     # it says nothing of texts and probes
         return self

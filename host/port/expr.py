@@ -83,9 +83,19 @@ def simplify(e):
     return e
 
 
-def formula(expr, table):
-    """As the host's formula on the fields of a row of that table, and of other tables beside it;
-    None if it cannot be said there."""
+def beside(expr, table):
+    """With the fields of other tables called as in a row of this one that has those beside it."""
+    if not isinstance(expr, (list, tuple)):
+        return expr
+    if len(expr) == 3 and expr[0] == "field" and expr[1] != table and expr[2] != "key" and \
+       not expr[2].startswith("key."):
+        name = "_" + strip_prefix(expr[2]) if expr[2] != "value" else ""
+        return ("field", table, "value." + expr[1] + name)
+    return tuple(beside(e, table) for e in expr)
+
+
+def formula(expr):
+    """As the host's formula on the fields of a row; None if it cannot be said there."""
     if isinstance(expr, bool):
         return None
     if isinstance(expr, (int, float)):
@@ -95,13 +105,9 @@ def formula(expr, table):
         return None
     if expr[0] == "field":
         name = strip_prefix(expr[2])
-        if expr[1] != table:
-            if expr[2].startswith("key."):
-                return None
-            name = expr[1] if expr[2] == "value" else "%s_%s" % (expr[1], name)
         return name if re.fullmatch(r"[A-Za-z_]\w*", name) else None
     if expr[0] == "op" and expr[1] in ("+", "-", "*", "/", "//"):
-        a, b = formula(expr[2], table), formula(expr[3], table)
+        a, b = formula(expr[2]), formula(expr[3])
         if a is None or b is None:
             return None
         return "(%s %s %s)" % (a, expr[1].replace("//", "/"), b)

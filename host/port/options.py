@@ -33,10 +33,11 @@ def make_options(work):
         by_dest.setdefault(a.option["dest"], []).append((word, how, a))
     letters_taken = set()
     work.option_names = {}
-    for o in work.ex.options:
+    for o in work.ex.options + unparsed(work):
         dest = o["dest"]
         uses = by_dest.get(dest, [])
         columns = dest in work.column_options or dest in work.probe_options
+        binary = work.binary_options.get(dest) if dest in work.probe_options else None
         if dest in ("cgroupmap", "mntnsmap") and work.ex.base.of("containers"):
             continue
         if not uses and not columns:
@@ -63,6 +64,14 @@ def make_options(work):
                 entry["default"] = str(o["default"])
         elif any(d == dest for o in work.outs() for d, _f in o.get("only", ())):
             entry["type"] = "regex"
+        elif binary == "binary" and all(how == "given" for _w, how, _a in uses):
+            entry["type"] = "binary"
+            default = work.fixed.get(dest) or o["default"]
+            if isinstance(default, str) and default:
+                entry["default"] = default
+        elif dest in work.fixed:
+            entry["type"] = "integer"
+            entry["default"] = work.fixed[dest]
         elif any(a.kind == "value" for a in atoms):
             entry["type"] = "integer"
             fallback = [a.fallback for a in atoms if getattr(a, "fallback", None) is not None]
@@ -88,11 +97,22 @@ def make_options(work):
             words[word] = w
         filled = sorted(placeholders(work, dest))
         line = option_line(work, o)
+        if binary:
+            work.report.did(line, "--%s names the %s that is probed" % (
+                name, "file" if binary == "binary" else "process"))
         if uses:
             work.report.did(line, "--%s fills %s" % (
                 name, ", ".join(filled) if filled else ", ".join(
                     sorted(w for w, _h, _a in uses))))
     return out, words
+
+
+def unparsed(work):
+    """The process that a script without argparse was given."""
+    if "pid" not in work.fixed or any(o["dest"] == "pid" for o in work.ex.options):
+        return []
+    return [{"dest": "pid", "strings": ["-p"], "default": None, "choices": None, "metavar": "PID",
+             "help": "the process that is traced"}]
 
 
 def placeholders(work, dest):
@@ -124,11 +144,14 @@ def unused_option(work, o):
     atoms = [a for a in work.ex.atoms if a.option is not None and a.option["dest"] == dest]
     if any(a.option["dest"] == dest for a in work.always):
         return
-    if dest in ("ebpf",) or o["help"] is None and "ebpf" in dest:
+    if dest in work.pid_options:
+        work.report.did(line, "%s is the host's --pid: the functions of that process alone" %
+                        shown)
+    elif dest in ("ebpf",) or o["help"] is None and "ebpf" in dest:
         work.report.did(line, "%s is the host's --print-bpf" % shown)
     elif dest in ("interval", "count", "outputs", "times", "duration", "noclear", "maxrows"):
         kind = work.out.get("kind")
-        if dest == "duration" or kind in ("top", "histogram", "rates"):
+        if dest == "duration" or kind in ("top", "table", "histogram", "rates"):
             work.report.did(line, "%s is the host's own" % shown)
         else:
             work.report.guess(line, "%s: the host's --duration ends a trace; it has no other "
@@ -160,7 +183,7 @@ def arguments_of(work, options):
         name = work.option_names.get(o["dest"])
         if name in named:
             out.append(name)
-        elif work.out["kind"] in ("top", "histogram", "rates") and o["dest"] in (
+        elif work.out["kind"] in ("top", "table", "histogram", "rates") and o["dest"] in (
                 "interval", "count", "outputs", "times"):
             word = "interval" if o["dest"] == "interval" else "count"
             if word not in out:

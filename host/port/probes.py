@@ -4,6 +4,7 @@ import ast
 import re
 
 from . import ctext, perf, template
+from .places import USER, other_places, pid_key, user_probe, without_places
 from .merge import merge
 from .template import condition_text
 from .texts import lines_in_try
@@ -11,11 +12,8 @@ from .work import Failure
 
 
 SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
-UNTOLD = ("uprobe", "uretprobe", "usdt", "xdp", "func", "socket", "lsm")
-WHAT = {"uprobe": "a function of a user program (uprobe)",
-        "uretprobe": "a function of a user program (uretprobe)",
-        "usdt": "a static probe of a user program (USDT)",
-        "xdp": "a network device (XDP)",
+UNTOLD = ("xdp", "func", "socket", "lsm")
+WHAT = {"xdp": "a network device (XDP)",
         "func": "a program by its descriptor (attach_func)", "socket": "a socket",
         "lsm": "a security hook (LSM)"}
 
@@ -34,6 +32,9 @@ def make_probes(work):
         if item not in runs_of:
             order.append(item)
         runs_of[item] = runs_of.get(item, frozenset()) | runs
+    alternatives = other_places(work, order, runs_of)
+    several = len({i[1].rpartition(":")[0] for i in order if i[0] in USER and
+                   not i[1].startswith("{")} - {"c"}) > 1
     work.probe_options = set()
     order, rates = join_samples(work, order, runs_of)
     optional = lines_in_try(ast.parse(work.source))
@@ -41,13 +42,20 @@ def make_probes(work):
     for item in order:
         kind, target, run, regex = item
         line = lines[item]
+        if item in alternatives["done"]:
+            continue
         if kind in UNTOLD or target is None:
             work.report.todo(line, "attaches %s to %s, which is none of a tool's probes" %
                              (run, WHAT.get(kind, kind)))
             continue
         probe = {}
         sys = SYSCALL.match(target)
-        if kind == "perf_event":
+        if kind in USER:
+            if not user_probe(work, probe, kind, target):
+                work.report.todo(line, "attaches %s to `%s`, which is no place in a program" %
+                                 (run, target))
+                continue
+        elif kind == "perf_event":
             probe[kind] = target
         elif regex:
             pattern = target if target.startswith("^") else "^" + target
@@ -63,16 +71,24 @@ def make_probes(work):
             continue
         else:
             probe[kind] = target
-        if not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
+        if kind not in USER and not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
+        probe.update(pid_key(work, item))
         probe["run"] = run
+        if item in alternatives:
+            probe[kind] = [probe[kind]] + alternatives[item]
+        elif kind in USER and several and not target.startswith(("c:", "{")):
+            probe["optional"] = True
         probe.update(rates.get(item, {}))
-        cond = work.conditions.find(runs_of[item])
+        cond = without_places(work.conditions.find(runs_of[item]))
         if cond is not True:
             words = condition_text(cond, work.words)
-            if len(cond) == 1 and probe_keys(work, cond[0], probe):
+            keyed = probes_if(work, cond, probe)
+            if keyed:
                 work.report.did(line, "%s is attached to %s if %s" % (run, target, words))
+                out += keyed
+                continue
             elif run not in {p[2] for p in work.attached[0]} and not re.search(
                     r"\b%s\b" % re.escape(run), work.texts_made[0]):
                 work.report.todo(line, "%s is attached to %s only if %s, which no probe can "
@@ -82,11 +98,15 @@ def make_probes(work):
                 # The handler is there in these runs alone: elsewhere it does nothing.
                 probe["optional"] = True
                 work.guarded.setdefault(run, []).append((item, words, line))
-        elif line in optional and kind != "perf_event":
+        elif line in optional and item not in alternatives and kind != "perf_event":
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
         out.append(probe)
+    if several and any("optional" in p for p in out):
+        work.report.guess(min(lines[i] for i in order if i[0] in USER),
+                          "the script probes several programs or libraries; here those that are "
+                          "not on the machine are left out")
     stub_guarded(work)
     if not out:
         kinds = sorted({WHAT.get(i[0], i[0]) for i in order})
@@ -147,24 +167,45 @@ def use_options(work, keys):
             value["else"] = 99
 
 
+def probes_if(work, cond, probe):
+    """The probe with the keys of a condition; of alternatives, one each, of which only one holds.
+    Empty if keys cannot say it."""
+    combos, before = [], []
+    for combo in cond:
+        combos.append(tuple(combo) + tuple((a, not w) for a, w in before
+                                           if (a, not w) not in combo))
+        if len(combo) == 1:
+            before += combo
+        elif combo is not cond[-1]:
+            return []
+    out = []
+    for combo in combos:
+        if any((a, not w) in combo for a, w in combo):
+            continue
+        out.append(dict(probe))
+        if not probe_keys(work, combo, out[-1]):
+            return []
+    return out
+
+
 def probe_keys(work, combo, probe):
-    """when:, unless:, given: and not_given: of a probe; at most one of each."""
+    """when:, unless:, given: and not_given: of a probe; at most one of the first two."""
     keys, facts = {}, {}
     for a, wanted in combo:
         if a.kind == "fact":
             macro = template.fact_macro(a.key)
             key = "when" if wanted != a.base_answer else "unless"
+            if key in keys:
+                return False
             facts[macro] = a.key
-            value = macro
+            keys[key] = macro
         elif a.kind in ("flag", "value"):
-            key, value = "given" if wanted else "not_given", a.option["dest"]
+            keys.setdefault("given" if wanted else "not_given", []).append(a.option["dest"])
         else:
             return False
-        if key in keys:
-            return False
-        keys[key] = value
     work.words.facts.update(facts)
-    work.probe_options |= {keys[k] for k in ("given", "not_given") if k in keys}
+    for k in ("given", "not_given"):
+        work.probe_options |= set(keys.get(k, ()))
     probe.update(keys)
     return True
 

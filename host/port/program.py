@@ -28,6 +28,8 @@ def document(work, name):
         doc["filters"] = ["cgroup", "mntns"]
         work.report.did(work.line_of("filter_by_containers"),
                         "the containers' filter is FILTER, with --cgroupmap and --mntnsmap")
+    if work.pid_options - set(work.option_names):
+        doc.setdefault("filters", []).append("pid")
     if options:
         doc["options"] = options
     args = arguments_of(work, options)
@@ -37,20 +39,49 @@ def document(work, name):
         doc["substitute"] = words
     if work.words.facts:
         doc["facts"] = facts_of(work)
+    counters = perf_counters_of(work)
+    if counters:
+        doc["perf_counters"] = counters
     modules = modules_of(work)
     if modules:
         doc["modules"] = modules
     for p in probes:
         for k in ("given", "not_given"):
             if k in p:
-                p[k] = work.option_names[p[k]]
+                p[k] = [work.option_names[d] for d in p[k]]
+        if "binary" in p:
+            name_binary(work, p, options)
+        name_process(work, p)
+        for k in ("given", "not_given"):
+            if len(p.get(k, ())) == 1:
+                p[k] = p[k][0]
         for k in perf.KEYS:
-            if isinstance(p.get(k), dict):
+            if isinstance(p.get(k), dict) and "perf_event" in p:
                 p[k]["option"] = work.option_names[p[k]["option"]]
     doc["probes"] = probes
     doc["output"] = output_of(work, work.out)
     kernel_questions(work)
     return yamlout.document(doc), final_text(work, name)
+
+
+def name_binary(work, probe, options):
+    """Where the option has no default, the probe is there only if it was given."""
+    name = work.option_names[probe["binary"]["option"]]
+    entry = next(o for o in options if o["name"] == name)
+    probe["binary"]["option"] = name
+    if "default" not in entry and name not in probe.get("given", ()):
+        probe.setdefault("given", []).append(name)
+
+
+def name_process(work, probe):
+    """The host's own --pid needs no key."""
+    dest = probe["pid"].get("option") if isinstance(probe.get("pid"), dict) else None
+    if dest is None or probe.get("binary", {}).get("option") == work.option_names.get(dest):
+        return
+    if dest in work.option_names:
+        probe["pid"] = {"option": work.option_names[dest]}
+    elif dest in work.pid_options:
+        del probe["pid"]
 
 
 def facts_of(work):
@@ -70,6 +101,20 @@ def facts_of(work):
     return out
 
 
+def perf_counters_of(work):
+    """{table: event} of the BPF_PERF_ARRAYs that the text has in all runs."""
+    out = {}
+    for n in work.ex.base.of("table"):
+        if n["method"] != "open_perf_event":
+            continue
+        if out.setdefault(n["table"], n["event"]) != n["event"]:
+            work.report.todo(n["line"], "the counters of %s are of several events; here all are "
+                                        "of %s" % (n["table"], out[n["table"]]))
+        else:
+            work.report.did(n["line"], "%s counts %s" % (n["table"], n["event"]))
+    return out
+
+
 def output_of(work, out):
     """The key `output`, or an item of its `also`."""
     o = {}
@@ -80,14 +125,21 @@ def output_of(work, out):
     if out is work.out and out["kind"] != "stream":
         every = [x["interval"] for x in work.outs() if x.get("interval")]
         o.update({"interval": every[0]} if every else {})
+    if out.get("order"):
+        o["sort"] = {"all": out["order"]}
+    for key in ("ascending", "keep"):
+        if out.get(key):
+            o[key] = True
     if out["kind"] == "histogram":
         if out["linear"]:
             o["linear"] = True
         o["label"] = [dict(la, when=work.option_names[la["when"]]) if "when" in la else la
                       for la in out["labels"]]
+    if out.get("beside"):
+        o["beside"] = out["beside"]
     if out.get("only"):
         o["only"] = [{"option": work.option_names[d], "field": f} for d, f in out["only"]]
-    if out.get("folded") in work.option_names:
+    if out is work.out and out.get("folded") in work.option_names:
         o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
     if out["kind"] == "top" and work.loadavg:
@@ -123,7 +175,8 @@ def columns_of(work, out):
                      if part.get("format") not in ("hex", "octal") else None)
             if name is None or name in ALWAYS or name in fields and fields[name] != shape:
                 other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-                part["as"] = other if other[:1].isalpha() and other not in fields else \
+                part["as"] = other if other[:1].isalpha() and other not in fields and \
+                    other not in ALWAYS else \
                     "%s_%d" % (name or "column", len(fields))
                 name = part["as"]
             fields[name] = shape
@@ -135,7 +188,8 @@ def columns_of(work, out):
         if c.unless in work.option_names:
             entry["unless"] = work.option_names[c.unless]
         if out["kind"] == "histogram":
-            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names")}
+            entry = {k: v for k, v in entry.items() if k in ("title", "field", "names", "when",
+                                                            "unless")}
         columns.append(entry)
     return columns
 

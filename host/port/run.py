@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import kallsyms, standin, sym, texts, world
+from . import kallsyms, standin, sym, texts, user, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -205,8 +205,20 @@ def patch(rec):
                              "kill": lambda self: None, "terminate": lambda self: None,
                              "communicate": lambda self, *a: (b"", b"")})
 
+    def answered(result, answer):
+        """The same with an output."""
+        if isinstance(result, io.StringIO):
+            return io.StringIO(answer.decode())
+        result.stdout = io.BytesIO(answer)
+        result.communicate = lambda *a, **k: (answer, b"")
+        return result
+
     def started(name, result):
         def run(*args, **kwargs):
+            answer = user.pidof(rec, args[0] if args else None)
+            if answer is not None:
+                return result if result == 0 else type(result)(answer) \
+                    if isinstance(result, bytes) else answered(result, answer)
             rec.note("starts", name=name, args=to_text(str(args[0]) if args else "")[:200],
                      line=rec.script_line())
             return result
@@ -295,7 +307,12 @@ def patch_argparse(rec):
 
     def parse_known_args(self, args=None, namespace=None):
         note_options(rec, self)
-        return real(self, args, namespace)
+        parsed = real(self, args, namespace)
+        given = {k: v if isinstance(v, list) else [v] for k, v in vars(parsed[0]).items()
+                 if v is not None and v != self.get_default(k)}
+        rec.note("parsed", values={k: [sym.plain(x) for x in v if isinstance(x, (int, str)) and
+                                       not isinstance(x, bool)] for k, v in given.items()})
+        return parsed
 
     def error(self, message):
         rec.note("argument-error", text=to_text(message))
@@ -359,6 +376,7 @@ def run(source, path, config, emit):
 
     scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
              "int": Int, "float": Float, "port_call_percent": texts.percent,
+             "port_call_left": texts.left,
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_in": texts.inside,

@@ -185,6 +185,9 @@ for _name, _op in sym.OPERATORS:
 TEXTUAL = ("comm", "name", "task", "str", "fname", "path", "argv", "arg", "host", "query", "disk")
 
 
+AT_INDEX = "__at_"  # between an array's field and the number of the entry that it is of
+
+
 def sample(table, name, fields, change):
     """A value of a field: no two of an event are alike."""
     short = name.rpartition(".")[2]
@@ -192,7 +195,9 @@ def sample(table, name, fields, change):
     for i, (n, t, a) in enumerate(fields or []):
         if n == short:
             kind, length, index = t, a, i + 1
-    expr = ("field", table.name, name)
+    at = table.__dict__.get("index")
+    expr = ("field", table.name, name if at is None else "%s%s%d" % (name, AT_INDEX, at))
+    index += (at or 0) * 5 % 89
     step = change.get("*", 0)
     given = change.get(name, change.get(short))
     words = (kind or "").split()

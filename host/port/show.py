@@ -4,7 +4,7 @@ from . import ctext
 from .expr import tables_in
 from .lines import looks_like_header, words_of
 from .show_stream import stream_output, trace_output
-from .show_table import any_output, histogram_outputs, table_output
+from .show_table import any_output, histogram_outputs, table_output, tops
 
 
 def find_output(work):
@@ -30,6 +30,9 @@ def find_output(work):
     if streams:
         out = stream_output(work, streams, tables)
         out["also"] += histogram_outputs(work, hists, tables)
+        shown = {o["table"] for o in out["also"]}
+        out["also"] += [t for t in tops(work, tables, base.of("table"))
+                        if t["table"] not in shown]
         return out
     if hists:
         return together(histogram_outputs(work, hists, tables))

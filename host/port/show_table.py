@@ -4,8 +4,10 @@ import re
 
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns
+from .columns import columns_of_run, default_columns, merged_columns, table_of
 from .expr import tables_in
+from .rows import printed_rows
+from .samples import AT_INDEX
 from .show_stream import trace_output
 from .stacks import settle_processes
 from .work import Failure
@@ -13,6 +15,16 @@ from .work import Failure
 
 # Of a formula that port wrote.
 FIELD = re.compile(r"[A-Za-z_]\w*")
+
+
+def fields_of(column):
+    return sorted(column.fields())
+
+
+def fields_beside(name, table, structs):
+    """What a row that has this table beside it calls its values."""
+    fields = structs.get(table["leaf"]) if table["leaf"] else None
+    return [name] if fields is None else ["%s_%s" % (name, f[0]) for f in fields]
 
 
 def interval(work):
@@ -53,26 +65,78 @@ def histogram_output(work, hists, tables):
             listed.append({"text": text or "value", "when": a.option["dest"]})
             work.column_options.add(a.option["dest"])
     listed.append({"text": base_label})
-    kind = tables.get(table, {}).get("key")
-    fields = ctext.structs(work.texts_made[0]).get(kind) if kind else None
     columns = []
-    for name, ctype, length in fields or []:
-        if name == "slot" or name.startswith(("pad", "_")):
-            continue
-        title = first["header"] if first["header"] not in ("Bucket ptr", "") else name
-        columns.append(Column(title, {"field": name}))
-        title = None
-        if len(columns) > 1:
-            columns[-1].title = name
-    if fields and not any(f[0] == "slot" for f in fields):
+    for name, atom, wanted in key_members(work, table):
+        c = Column(name, {"field": name})
+        if not columns and first["header"] not in ("Bucket ptr", ""):
+            c.title = first["header"]
+        if atom is not None:
+            work.column_options.add(atom.option["dest"])
+            c.when, c.unless = (atom.option["dest"], None) if wanted else \
+                (None, atom.option["dest"])
+        columns.append(c)
+    if slotless(work.texts_made[0], table):
         work.report.todo(first["line"], "the key of %s has no member `slot`" % table)
     work.report.did(first["line"], "%s is shown as a histogram" % table)
     return {"kind": "histogram", "table": table, "columns": columns, "labels": listed,
             "linear": bool(first.get("linear")), "interval": interval(work)}
 
 
+def key_of(text, table):
+    """The members of the table's key, if it is a struct."""
+    kind = ctext.tables(text).get(table, {}).get("key")
+    return ctext.structs(text).get(kind) if kind else None
+
+
+def slotless(text, table):
+    fields = key_of(text, table)
+    return bool(fields) and not any(f[0] == "slot" for f in fields)
+
+
+def key_members(work, table):
+    """[(member, option's atom or None, with or without it)]: what the histograms of a table are
+    told apart by, in the runs with one option or none."""
+    base, out = None, []
+    for i, text in zip(work.kept, work.texts_made):
+        on = work.runs[i].on
+        names = [f[0] for f in key_of(text, table) or []
+                 if f[0] != "slot" and not f[0].startswith(("pad", "_"))]
+        if base is None:
+            base = names
+            out = [(n, None, True) for n in names]
+            continue
+        a = next(iter(on), None)
+        if len(on) != 1 or a.kind not in ("flag", "value"):
+            continue
+        out += [(n, a, True) for n in names if n not in [o[0] for o in out]]
+        for n in set(base) - set(names):
+            out = [(m, a, False) if m == n and b is None else (m, b, w) for m, b, w in out]
+    return out
+
+
+def is_hash(tables, table):
+    kind = tables.get(table, {}).get("kind") or ""
+    return "HASH" in kind and "OF_MAPS" not in kind
+
+
+def tops(work, tables, walked):
+    """The hashes that have lines of their own among what the script prints in its loop or at its
+    end."""
+    found = {}
+    for n in work.ex.base.lines:
+        table = table_of(n)
+        if table and n["phase"] == "loop" and is_hash(tables, table):
+            found[table] = found.get(table, 0) + 1
+    return [top_output(work, t, tables, walked) for t in sorted(found, key=lambda t: -found[t])]
+
+
 def table_output(work, walked, tables):
     base = work.ex.base
+    made = tops(work, tables, walked)
+    if made:
+        not_shown(work, walked, made)
+        made[0]["also"] = made[1:]
+        return made[0]
     counted = {}
     for n in base.lines:
         for p in n["pieces"]:
@@ -83,12 +147,13 @@ def table_output(work, walked, tables):
         [n["table"] for n in walked if n["table"] not in counted]
     structs = ctext.structs(work.texts_made[0])
     for table in order:
+        # A histogram with a struct as its key is a hash.
         kind = tables.get(table, {}).get("kind") or ""
-        # One with a struct as its key is a hash.
-        if kind == "BPF_HISTOGRAM" and structs.get(tables[table].get("key")):
-            return top_output(work, table, tables, walked)
-        if "HASH" in kind and "OF_MAPS" not in kind:
-            return top_output(work, table, tables, walked)
+        if is_hash(tables, table) or kind == "BPF_HISTOGRAM" and structs.get(
+                tables[table].get("key")):
+            made = top_output(work, table, tables, walked)
+            not_shown(work, walked, [made])
+            return made
     for table in order:
         kind = tables.get(table, {}).get("kind") or ""
         if kind in ("BPF_ARRAY", "BPF_PERCPU_ARRAY", "BPF_HISTOGRAM"):
@@ -112,17 +177,21 @@ def top_output(work, table, tables, walked):
         fields = structs.get(t[which]) if t[which] else None
         known |= {f[0] for f in fields} if fields is not None else \
             {"key" if which == "key" else "value"}
-    columns = []
+    columns, used = [], []
     if got:
+        near = {n: o for o in tables if o != table and tables[o]["key"] == t["key"]
+                for n in fields_beside(o, tables[o], structs)}
+        known |= set(near)
         settle_processes(work, got[0], known)
         for c in got[0]:
-            if c.fields() - known:
+            if not set(fields_of(c)) <= known:
                 work.report.todo(got[1], "the column %s is of no field of %s" % (
                     c.title, table))
                 continue
             if c.keys.get("value") == "elapsed":
                 continue
             columns.append(c)
+            used += [near[f] for f in fields_of(c) if f in near]
     if any(p.get("expr") and p["expr"][:2] == ["host", "loadavg"] for n in work.ex.base.lines
            for p in n["pieces"] if not isinstance(p, str)):
         work.loadavg = True
@@ -141,18 +210,29 @@ def top_output(work, table, tables, walked):
                 columns += default_columns(work, fields)
         work.report.guess(line, "how the entries of %s are printed was not understood: all "
                                 "their fields are shown" % table)
+    printed = printed_rows(work.ex.many, table) or (False, [], False)
+    all_rows = printed[0] or "ARRAY" in (t["kind"] or "")
+    order = [f for f in printed[1] if f in known]
     clears = any(n["method"] in ("clear", "delete") and n["table"] == table
                  for n in work.ex.base.of("table"))
-    if not clears:
+    if not clears and not all_rows:
         work.report.guess(line, "the script keeps the entries of %s; here each interval shows "
                                 "what was counted in it" % table)
-    others = sorted({n["table"] for n in walked} - {table})
-    for o in others:
+    if order:
+        work.report.did(line, "the entries of %s are sorted by %s, the %s first" % (
+            table, " and ".join(order), "smallest" if printed[2] and all_rows else "largest"))
+    return {"kind": "table" if all_rows else "top", "table": table, "columns": columns,
+            "interval": interval(work), "order": order, "beside": sorted(set(used)),
+            "ascending": all_rows and printed[2] and bool(order),
+            "keep": all_rows and not clears and interval(work) is not None,
+            "folded": work.folded if got else None, "headless": headless}
+
+
+def not_shown(work, walked, made):
+    shown = {x for m in made for x in [m["table"]] + m.get("beside", [])}
+    for o in sorted({n["table"] for n in walked} - shown):
         work.report.todo(next(n["line"] for n in walked if n["table"] == o),
                          "the table %s is not shown" % o)
-    return {"kind": "top", "table": table, "columns": columns, "interval": interval(work),
-            "folded": work.folded if got else None,
-            "others": others, "headless": headless}
 
 
 def array_output(work, table, tables, walked):
@@ -165,10 +245,29 @@ def array_output(work, table, tables, walked):
         work.report.guess(line, "the counters of %s are shown as rates" % table)
         return {"kind": "rates", "table": table, "columns": columns,
                 "interval": interval(work), "others": []}
-    work.report.guess(line, "the numbers of the array %s are shown as a histogram by their "
-                            "index; the script's own way of printing is left" % table)
-    return {"kind": "histogram", "table": table, "columns": [], "labels": [{"text": "index"}],
-            "linear": True, "interval": interval(work), "others": []}
+    return entries_output(work, table, line) or top_output(work, table, tables, walked)
+
+
+def entries_output(work, table, line):
+    """A line of what an array's entries say, each by its index."""
+    got = merged_columns(work, lambda r: columns_of_run(r, table, "loop", work.computed, False,
+                                                        whole=False), "loop")
+    columns = []
+    for c in got[0] if got else ():
+        field, at, index = c.keys.get("field", "").partition(AT_INDEX)
+        if at:
+            c.keys["field"], c.keys["index"] = field, int(index)
+            if not c.title.endswith("/s"):
+                c.keys["per"] = "interval"
+            columns.append(c)
+        elif c.keys.get("value") == "time":
+            columns.append(c)
+    if not any("index" in c.keys for c in columns):
+        return None
+    work.report.did(line, "the entries of %s became the columns %s" % (
+        table, ", ".join(c.title for c in columns)))
+    return {"kind": "rates", "table": table, "columns": columns,
+            "interval": interval(work), "others": []}
 
 
 def any_output(work, tables):

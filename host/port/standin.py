@@ -7,6 +7,7 @@ import types
 from . import sym
 from .bpf import bpf_class
 from .sym import to_text, wrap
+from .user import usdt_class
 
 
 STRCMP = re.compile(r'STRCMP\(("[^"]+"),(.+?)\)')
@@ -37,30 +38,7 @@ def modules(rec):
 
     bpf = bpf_class(rec)
 
-    class USDT:
-        def __init__(self, pid=None, path=None):
-            rec.note("usdt", line=rec.script_line())
-
-        def enable_probe(self, probe, fn_name):
-            rec.note("attach", kind="usdt", target=to_text(probe), run=to_text(fn_name),
-                     program=0, line=rec.script_line())
-
-        enable_probe_or_bail = enable_probe
-
-        def get_text(self):
-            return ""
-
-        def get_probe_arg_ctype(self, *args):
-            return "u64"
-
-        def enumerate_probes(self):
-            return []
-
-        def __getattr__(self, name):
-            if name.startswith("__"):
-                raise AttributeError(name)
-            rec.unknown("USDT." + name)
-            return lambda *a, **k: None
+    USDT = usdt_class(rec)
 
     class ArgString:
         """Bytes that print as text."""

@@ -84,6 +84,8 @@ def arithmetic(base, name, op, reverse):
             result = method(self, other)
         if result is NotImplemented or isinstance(result, (tuple, bool)):
             return result
+        if self.expr is None and expr_of(other) is None:
+            return plain(result)
         a, b = operand(self), operand(other)
         return wrap(result, ("op", op, b, a) if reverse else ("op", op, a, b))
 

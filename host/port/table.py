@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A table of the stand-in: entries and events are made up, what is done with it is noted."""
-from . import ctext, sym
+from . import ctext, perf, rows, sym
 from .recorder import EndOfRun, describe, traceback_line
 from .samples import EVENTS, Fields, Pointer, Scalar, branch_values, sample
 from .sym import to_text, wrap
@@ -9,6 +9,14 @@ from .sym import to_text, wrap
 def number_of(stack_id):
     """What is known of a stack's number, which may be a key that is nothing else."""
     return sym.expr_of(getattr(stack_id, "value", stack_id))
+
+
+class Entry:
+    """A table, for one entry of an array."""
+
+    def __init__(self, table, index):
+        self.name, self.read = table.name, table.read
+        self.index = index
 
 
 class Table:
@@ -60,16 +68,27 @@ class Table:
     def fields_of(self, kind):
         return self.program.structs.get(kind) if kind else None
 
-    def part(self, which, change):
+    def part(self, which, change, table=None):
         kind = self.types()[which]
         fields = self.fields_of(kind)
         prefix = "key." if which == "key" else "value."
         if fields is None and kind is not None:
-            return Scalar(self, prefix, [(prefix[:-1], kind, None)], change)
-        return Fields(self, prefix, fields, change)
+            return Scalar(table or self, prefix, [(prefix[:-1], kind, None)], change)
+        return Fields(table or self, prefix, fields, change)
+
+    def at_index(self, key):
+        """The leaf of that key; of an array's that is a number, it says of which."""
+        number = getattr(key, "value", key)
+        array = "ARRAY" in (self.types()["kind"] or "")
+        if array and isinstance(number, int) and sym.expr_of(number) is None:
+            return self.part("leaf", {}, Entry(self, int(number)))
+        return self.part("leaf", {})
 
     def entries(self):
         self.pass_no += 1
+        if self.rec.answers.get(rows.ANSWER):
+            return [(self.part("key", c), self.part("leaf", c))
+                    for c in map(rows.Numbers, range(rows.ENTRIES))]
         changes = [{}, {"*": 1}] + [c for c, _partly in branch_values(
             sym.branches.seen, self.name)][:EVENTS]
         seen, out = set(), []
@@ -119,10 +138,10 @@ class Table:
     def __getitem__(self, key):
         self.note("lookup")
         t = self.types()
+        part = self.at_index(key)
         if t["kind"] and "PERCPU" in t["kind"]:
-            part = self.part("leaf", {})
             return [part.value if isinstance(part, Scalar) else part]
-        return self.part("leaf", {})
+        return part
 
     def get(self, key, default=None):
         return self[key]
@@ -145,7 +164,7 @@ class Table:
         self.note("clear")
 
     def sum(self, key):
-        return self.part("leaf", {})
+        return self.at_index(key)
 
     def average(self, key):
         return self.part("leaf", {})
@@ -205,8 +224,8 @@ class Table:
                         section_print_fn=None, bucket_fn=None, bucket_sort_fn=None, **more):
         self.note("json")
 
-    def open_perf_event(self, *args, **kwargs):
-        self.note("open_perf_event")
+    def open_perf_event(self, typ=-1, config=-1, *args, **kwargs):
+        self.note("open_perf_event", event=perf.event_name(typ, config))
 
     def __getattr__(self, name):
         if name.startswith("__"):

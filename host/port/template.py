@@ -144,12 +144,13 @@ def directives(lines):
 
 
 def balanced(nodes, conditions):
-    """Are the script's own #if whole in each part that only some runs have?"""
+    """Are the script's own #if, and its parentheses, whole in each part that only some runs have?"""
     part, key = [], True
     for item, runs in list(nodes) + [("", None)]:
         cond = conditions.find(runs) if runs is not None else None
         if cond != key:
-            if key is not True and directives([x for i in part for x in i.split("\n")]) != 0:
+            lines = [x for i in part for x in i.split("\n")]
+            if key is not True and (directives(lines) != 0 or open_parentheses(lines)):
                 return False
             part, key = [], cond
         part.append(item)
@@ -158,14 +159,14 @@ def balanced(nodes, conditions):
 
 def logical_lines(text, blocks=False):
     """Lines; one that goes on behind a backslash is one with the next. With `blocks` what is
-    between #if and its #endif is one, too."""
+    between #if and its #endif, or in parentheses, is one, too."""
     lines = joined_lines(text)
     if not blocks:
         return lines
     out, cur = [], []
     for line in lines:
         cur.append(line)
-        if directives(cur) in (0, None):
+        if directives(cur) in (0, None) and (open_parentheses(cur) <= 0 or len(cur) > 40):
             out.append("\n".join(cur))
             cur = []
     return out + cur
@@ -182,6 +183,11 @@ def joined_lines(text):
     if cur:
         out.append(cur)
     return out
+
+
+def open_parentheses(lines):
+    clean = ctext.without_comments("\n".join(lines))
+    return clean.count("(") - clean.count(")")
 
 
 def open_braces(lines):
@@ -229,8 +235,9 @@ def emit(nodes, conditions, words):
 
 
 def is_opposite(a, b):
-    return a == "!" + b or b == "!" + a or (
-        a.replace(" == ", " != ") == b and " && " not in a + b and " || " not in a + b)
+    if " && " in a + b or " || " in a + b:
+        return False
+    return a == "!" + b or b == "!" + a or a.replace(" == ", " != ") == b
 
 
 def move_braces(groups):

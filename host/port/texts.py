@@ -199,6 +199,11 @@ def named(obj, key, value, other=None):
     return sym.wrap(value, ("names", names, sym.expr_of(key)) + more)
 
 
+def left(value):
+    """A float asks only its own kind what comes of it and an int of ours: here it is of ours."""
+    return sym.SymFloat(value) if type(value) is float else value
+
+
 class Transform(ast.NodeTransformer):
     def call(self, node, name, args, keywords=()):
         new = ast.Call(ast.Name(name, ast.Load()), args, list(keywords))
@@ -208,6 +213,8 @@ class Transform(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod):
             return self.call(node, "port_call_percent", [node.left, node.right])
+        if isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)):
+            node.left = self.call(node.left, "port_call_left", [node.left])
         return node
 
     def visit_AugAssign(self, node):

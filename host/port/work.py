@@ -63,6 +63,10 @@ class Work:
         # probes
         self.guarded = {}       # handler -> [(probe, condition, line)]: attached in some runs only
         self.probe_options = set()
+        self.binary_options = {}  # dest -> "binary", or "integer" of a process
+        self.pid_options = set()  # dests of the process that uprobes are for
+        self.fixed = {}           # dest -> text: those of both that all runs were given
+        self.probe_pids = {}      # (kind, target, handler) -> dests (None: no process)
         # show, callback
         self.loadavg = False    # the script prints it above each table
         # The key `output`, and what else is known of it; of a stream "computed", "conditions"

@@ -12,10 +12,15 @@
 #define MANY_TEXT PROGRAM_OPTION_TEXT, true
 
 const struct command_attach command_attach[] = {
-	{"kprobe", PROGRAM_KPROBE},	    {"kretprobe", PROGRAM_KRETPROBE},
-	{"tracepoint", PROGRAM_TRACEPOINT}, {"raw-tracepoint", PROGRAM_RAW_TRACEPOINT},
-	{"kfunc", PROGRAM_KFUNC},	    {"kretfunc", PROGRAM_KRETFUNC},
-	{"uprobe", PROGRAM_UPROBE},	    {"uretprobe", PROGRAM_URETPROBE},
+	{"kprobe", PROGRAM_KPROBE},
+	{"kretprobe", PROGRAM_KRETPROBE},
+	{"tracepoint", PROGRAM_TRACEPOINT},
+	{"raw-tracepoint", PROGRAM_RAW_TRACEPOINT},
+	{"kfunc", PROGRAM_KFUNC},
+	{"kretfunc", PROGRAM_KRETFUNC},
+	{"uprobe", PROGRAM_UPROBE},
+	{"uretprobe", PROGRAM_URETPROBE},
+	{"usdt", PROGRAM_USDT},
 	{"perf-event", PROGRAM_PERF_EVENT},
 };
 const size_t command_nattach = COUNT(command_attach);
@@ -40,8 +45,11 @@ static const struct {
 	{"kretfunc", 0, MANY_TEXT, FUNCTION, "call HANDLER by an fexit program"},
 	{"uprobe", 0, MANY_TEXT, "FILE:SYMBOL=HANDLER",
 	 "call HANDLER when any process calls that function of a program or a library (\"c\" is "
-	 "libc); 0xOFFSET in the file may stand for SYMBOL"},
+	 "libc); 0xOFFSET in the file may stand for SYMBOL, \"^pattern\" for several"},
 	{"uretprobe", 0, MANY_TEXT, "FILE:SYMBOL=HANDLER", "the same when it returns"},
+	{"usdt", 0, MANY_TEXT, "FILE:PROVIDER:PROBE=HANDLER",
+	 "call HANDLER at a probe that a program or a library defines (`readelf -n` lists them); "
+	 "bpf_usdt_readarg(N, ctx, &x) reads its arguments"},
 	{"perf-event", 0, MANY_TEXT, "TYPE:EVENT[:PERIOD]=HANDLER",
 	 "call HANDLER each time a counter has counted so many (software:cpu-clock, "
 	 "hardware:cache-misses …), or @FREQUENCY times a second"},

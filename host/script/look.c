@@ -204,3 +204,13 @@ bool source_reads_parameters(const struct source *s, const char *function)
 		return false;
 	return memchr(params, ',', nparams) || memmem(body, nbody, parm, strlen(parm));
 }
+
+bool source_reads_usdt(const struct source *s, const char *function)
+{
+	static const char call[] = "bpf_usdt_readarg";
+	const char *params, *body;
+	size_t nparams, nbody;
+
+	return find_definition(s, function, &params, &nparams, &body, &nbody) &&
+	       memmem(body, nbody, call, strlen(call));
+}

@@ -11,6 +11,7 @@
 #include "script/convention.h"
 #include "tool/find.h"
 #include "tool/option_value.h"
+#include "tool/yaml.h"
 
 struct making {
 	struct program *p;
@@ -242,7 +243,8 @@ static int add_named_function(struct making *m, enum program_probe_kind kind, co
 
 static int add_named(struct making *m, const struct command_attach *a, const char *text)
 {
-	const char *takes = program_probe_is_uprobe(a->kind)	? "FILE:SYMBOL=HANDLER"
+	const char *takes = a->kind == PROGRAM_USDT		? "FILE:PROVIDER:PROBE=HANDLER"
+			    : program_probe_is_uprobe(a->kind)	? "FILE:SYMBOL=HANDLER"
 			    : a->kind == PROGRAM_PERF_EVENT	? "TYPE:EVENT[:PERIOD]=HANDLER"
 			    : a->kind == PROGRAM_TRACEPOINT	? "CATEGORY:NAME=HANDLER"
 			    : a->kind == PROGRAM_RAW_TRACEPOINT ? "NAME=HANDLER"
@@ -255,6 +257,8 @@ static int add_named(struct making *m, const struct command_attach *a, const cha
 		return err;
 	if (!object_prog_find(m->object, handler)) {
 		err = no_handler(m, a->option, text, handler);
+	} else if (a->kind == PROGRAM_USDT) {
+		/* It was known before the text was compiled: probes_usdt. */
 	} else if (a->kind == PROGRAM_TRACEPOINT) {
 		err = add_named_tracepoint(m, a->option, target, handler);
 	} else if (a->kind == PROGRAM_RAW_TRACEPOINT || a->kind == PROGRAM_PERF_EVENT ||
@@ -290,9 +294,11 @@ static int add_all_named(struct making *m)
 
 static bool same_probe(const struct program_probe *a, const struct program_probe *b)
 {
-	if (a->kind != b->kind || strcmp(a->targets[0], b->targets[0]) != 0)
+	const char *target = a->targets[0], *colon = strrchr(target, ':');
+
+	if (a->kind != b->kind || strcmp(target, b->targets[0]) != 0)
 		return false;
-	return a->targets[0][0] != '^' || strcmp(a->run, b->run) == 0;
+	return (target[0] != '^' && (!colon || colon[1] != '^')) || strcmp(a->run, b->run) == 0;
 }
 
 static void where(const struct making *m, const struct program_probe *probe, struct buf *b)
@@ -335,6 +341,14 @@ static bool is_attached(const struct making *m, const char *function)
 	return false;
 }
 
+static bool has_kind(const struct making *m, const char *function, enum program_probe_kind kind)
+{
+	for (size_t i = 0; i < m->p->nprobes; i++)
+		if (m->p->probes[i].kind == kind && strcmp(m->p->probes[i].run, function) == 0)
+			return true;
+	return false;
+}
+
 /* Names that an option would attach, and kinds that none does. */
 static void tell_left(const struct making *m, struct buf *notes)
 {
@@ -347,6 +361,11 @@ static void tell_left(const struct making *m, struct buf *notes)
 		if (unknown)
 			buf_printf(notes, "%s is not attached: bcchost has no %s probes\n", name,
 				   unknown);
+		else if (source_reads_usdt(m->s, name))
+			buf_printf(notes,
+				   "%s is not attached to anything; --usdt FILE:PROVIDER:PROBE=%s "
+				   "does\n",
+				   name, name);
 		else if (strncmp(name, "syscall__", 9) == 0)
 			buf_printf(notes,
 				   "%s is not attached: this kernel has no system call %s; "
@@ -358,6 +377,25 @@ static void tell_left(const struct making *m, struct buf *notes)
 				   "another of `bcchost run --help`, does\n",
 				   name, name);
 	}
+}
+
+/* What reads them is written for handlers of USDT probes alone; else the text has a call of
+ * nothing. */
+static int check_readers(const struct making *m)
+{
+	for (size_t i = 0; i < m->p->nprobes; i++) {
+		const struct program_probe *probe = &m->p->probes[i];
+
+		if (probe->kind != PROGRAM_USDT && source_reads_usdt(m->s, probe->run) &&
+		    !has_kind(m, probe->run, PROGRAM_USDT))
+			return error_set(m->e, FAULT_USAGE, -EINVAL,
+					 "%s reads arguments of a USDT probe (bpf_usdt_readarg), "
+					 "and is attached to the %s %s; --usdt "
+					 "FILE:PROVIDER:PROBE=%s attaches it",
+					 probe->run, program_probe_kind_name(probe->kind),
+					 probe->targets[0], probe->run);
+	}
+	return 0;
 }
 
 static int check_any(const struct making *m)
@@ -381,6 +419,36 @@ static int check_any(const struct making *m)
 	return err;
 }
 
+int probes_usdt(struct program *p, const struct options *o, struct error *e)
+{
+	struct making m = {.p = p, .o = o, .e = e};
+	char *target, *handler;
+	size_t n;
+	char *const *texts = command_texts(p, o, "usdt", &n);
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		struct program_probe *probe;
+
+		err = command_pair("usdt", "FILE:PROVIDER:PROBE=HANDLER", texts[i], &target,
+				   &handler, e);
+		if (err)
+			return err;
+		if (!yaml_is_identifier(handler)) {
+			err = error_set(e, FAULT_USAGE, -EINVAL,
+					"--usdt %s: \"%s\" is no name of a function", texts[i],
+					handler);
+		} else {
+			probe = add_probe(&m, PROGRAM_USDT, handler, 0);
+			if (!probe || !add_target(probe, "", target))
+				err = error_nomem(e);
+		}
+		free(target);
+		free(handler);
+	}
+	return err;
+}
+
 int probes_make(struct program *p, const struct options *o, const struct object *object,
 		const struct source *s, struct kernel *k, struct buf *notes, struct error *e)
 {
@@ -392,7 +460,7 @@ int probes_make(struct program *p, const struct options *o, const struct object 
 		if (!is_attached(&m, object->progs[i].name))
 			err = add_convention(&m, &object->progs[i]);
 	if (!err)
-		err = check_twice(&m) ?: check_any(&m);
+		err = check_twice(&m) ?: check_readers(&m) ?: check_any(&m);
 	if (!err)
 		tell_left(&m, notes);
 	return err;

@@ -21,4 +21,10 @@
 int probes_make(struct program *p, const struct options *o, const struct object *object,
 		const struct source *s, struct kernel *k, struct buf *notes, struct error *e);
 
+/*
+ * Adds the probes of --usdt: before the text is compiled, for how their arguments are read is part
+ * of it. FAULT_USAGE for what is no such pair.
+ */
+int probes_usdt(struct program *p, const struct options *o, struct error *e);
+
 #endif

@@ -66,6 +66,9 @@ bool source_listed(char *const *names, size_t n, const char *name);
  * take PT_REGS_PARM…? */
 bool source_reads_parameters(const struct source *s, const char *function);
 
+/* Does it read arguments of a USDT probe? */
+bool source_reads_usdt(const struct source *s, const char *function);
+
 /* #define lines of "NAME=VALUE" texts, the caller's. FAULT_USAGE for what is no name, or no value
  * that may stand there. */
 int source_defines(char *const *texts, size_t n, char **out, struct error *e);

@@ -60,13 +60,20 @@ static unsigned int width_of(const struct layout_field *f, const char *title)
 static bool name_field(struct program_column *c)
 {
 	static const char *const taken[] = {"time", "elapsed_ns", "interval_ns", "table"};
-	char *s;
+	char *to;
 	bool same;
 
-	if (asprintf(&c->as, "%s", c->field) < 0)
+	to = c->as = strdup(c->field);
+	if (!to)
 		return false;
-	for (s = c->as; *s; s++)
-		*s = isalnum((unsigned char)*s) ? (char)tolower((unsigned char)*s) : '_';
+	/* "list[2].pid" is list_2_pid. */
+	for (const char *s = c->field; *s; s++) {
+		if (isalnum((unsigned char)*s) || *s == '_')
+			*to++ = (char)tolower((unsigned char)*s);
+		else if (*s != ']')
+			*to++ = '_';
+	}
+	*to = '\0';
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
 		same = strcmp(c->as, taken[i]) == 0;
 		if (!same)

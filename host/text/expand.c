@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "text/job.h"
 #include "text/substitute.h"
+#include "text/usdt_text.h"
 
 #define INCLUDE_DEPTH 8
 
@@ -155,6 +156,37 @@ static int expand_include(struct job *job, const struct scan_piece *p, const cha
 	return err;
 }
 
+/* bpf_usdt_readarg(N, …): libbcc makes a call of a function of it that is there only if the handler
+ * is a USDT probe's that has so many arguments. */
+static int check_argument(struct job *job, const struct scan *s, const char *path,
+			  const struct scan_piece *word)
+{
+	const struct plan_probe *pp = job->probe;
+	struct scan look = *s;
+	const char *inner;
+	size_t len;
+	char *end;
+	long n;
+	int has;
+
+	if (!pp || !scan_reach(&look, '(') || !scan_group(&look, &inner, &len))
+		return 0;
+	n = strtol(inner, &end, 10);
+	has = usdt_text_arguments(job->plan, pp->probe->run);
+	if (has < 0)
+		return error_set(job->e, FAULT_TOOL, -EINVAL,
+				 "%s:%u: %.*s reads an argument of a USDT probe, and %s is a %s's "
+				 "handler",
+				 path, word->line, (int)word->len, word->start, pp->probe->run,
+				 program_probe_kind_name(pp->probe->kind));
+	if (end == inner || (n >= 1 && n <= has))
+		return 0;
+	return error_set(job->e, FAULT_TOOL, -EINVAL,
+			 "%s:%u: %.*s(%ld, …): the USDT probe %s has %d argument%s", path,
+			 word->line, (int)word->len, word->start, n, pp->function, has,
+			 has == 1 ? "" : "s");
+}
+
 static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 			     const struct scan_piece *p)
 {
@@ -175,6 +207,12 @@ static int expand_word_piece(struct job *job, struct scan *s, const char *path,
 		return submit_declare_ring(job, s, p);
 	if (submit_is_table(job, p))
 		return submit_call(job, s, path, p);
+	if (scan_is(p, "bpf_usdt_readarg") || scan_is(p, "bpf_usdt_readarg_p")) {
+		int err = check_argument(job, s, path, p);
+
+		if (err)
+			return err;
+	}
 	w = find_word(job->plan->program, p);
 	if (template && scan_is(p, "LOST")) {
 		job->counts = true;

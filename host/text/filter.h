@@ -26,6 +26,10 @@
  */
 #define FILTER_CONSTANT_MARK 0x7ab1c0deu
 
+/* The constant that tells a handler which form of a USDT probe's arguments it is loaded for
+ * (text/usdt_text.h); the loader knows. */
+#define FILTER_CONSTANT_FORM 0x7fffffffu
+
 /*
  * The value of that constant, for the loader; false if there is none of that number. The verifier
  * drops the branch of a filter that is not set.

@@ -50,9 +50,11 @@ static int is_wanted(struct plan *plan, const struct program_probe *probe, bool 
 {
 	const struct options *o = plan->options;
 
-	*wanted = in_variant(probe, plan->variant) &&
-		  (!probe->given || options_given(o, plan->program, probe->given)) &&
-		  (!probe->not_given || !options_given(o, plan->program, probe->not_given));
+	*wanted = in_variant(probe, plan->variant);
+	for (size_t i = 0; i < probe->ngiven; i++)
+		*wanted = *wanted && options_given(o, plan->program, probe->given[i]);
+	for (size_t i = 0; i < probe->nnot_given; i++)
+		*wanted = *wanted && !options_given(o, plan->program, probe->not_given[i]);
 	return ask_fact(plan, probe->when, true, wanted, e)
 		       ?: ask_fact(plan, probe->unless, false, wanted, e);
 }
@@ -128,6 +130,26 @@ int plan_probes(struct plan *plan, struct error *e)
 	return try_variant(plan, plan->variant, e);
 }
 
+/* Of all variants alike. */
+static int check_counters(const struct plan *plan, struct error *e)
+{
+	for (size_t i = 0; i < plan->program->nperf_counters; i++) {
+		const struct program_perf_counter *c = &plan->program->perf_counters[i];
+		struct perf_event event;
+		int err = perf_event_parse(c->event, &event, e);
+
+		if (err)
+			return err;
+		if (kernel_counts(plan->kernel, event.type, event.config) == KERNEL_CAN_NO)
+			return error_set(e, FAULT_KERNEL, -ENOENT,
+					 "%s:%u: this machine does not count %s, which %s is to "
+					 "have%s",
+					 plan->program->path, c->line, c->event, c->table,
+					 perf_event_is_hardware(&event) ? PERF_EVENT_VIRTUAL : "");
+	}
+	return 0;
+}
+
 static int choose_buffer(struct plan *plan, struct error *e)
 {
 	bool has = kernel_has_ringbuf(plan->kernel);
@@ -158,6 +180,8 @@ int plan_make(struct plan *plan, const struct program *p, const struct options *
 	plan->options = o;
 	plan->kernel = k;
 	err = choose_variant(plan, first, e);
+	if (!err)
+		err = check_counters(plan, e);
 	if (!err)
 		err = choose_buffer(plan, e);
 	if (err)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -16,6 +17,8 @@
 #include "text/sampling.h"
 #include "tool/options.h"
 #include "tool/program.h"
+
+struct usdt_args; /* user/usdt_args.h */
 
 struct plan_target {
 	char *name;	 /* kernel symbol, suffix included; or the tracepoint's name */
@@ -25,6 +28,12 @@ struct plan_target {
 	uint64_t addr;	 /* of a function; 0 if we may not see it */
 	bool unique;	 /* no other function has this name; else it is attached to by address */
 	struct sampling sampling; /* of a perf event */
+
+	/* Of a uprobe or a USDT probe: */
+	char *file;		/* the program or library; name: "file:symbol" */
+	uint64_t offset;	/* in it */
+	uint64_t semaphore;	/* the place in it of the counter of USDT's users; 0: none */
+	struct usdt_args *args; /* of USDT: where its arguments are; NULL: not known */
 };
 
 struct plan_probe {
@@ -32,6 +41,7 @@ struct plan_probe {
 	char *function;	 /* the one of the probe's targets that was taken; NULL: left out */
 	size_t ntargets; /* 0: optional, and this kernel has it not */
 	struct plan_target *targets;
+	pid_t pid;	     /* of a uprobe: in this process alone; -1: in all */
 	struct buf warnings; /* what users have to know of the targets; "\n"-ended lines */
 };
 
@@ -44,8 +54,8 @@ struct plan {
 	size_t nprobes; /* those of the variant */
 	struct plan_probe *probes;
 	uint64_t *addresses; /* of the program's facts, those that are such; NULL: none is */
-	bool ring;	  /* events through a ring buffer, not a perf buffer */
-	struct buf notes; /* lines for the comment of --print-bpf, "\n"-ended */
+	bool ring;	     /* events through a ring buffer, not a perf buffer */
+	struct buf notes;    /* lines for the comment of --print-bpf, "\n"-ended */
 };
 
 /*

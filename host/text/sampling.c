@@ -38,6 +38,15 @@ static bool number_of(const struct program *p, const struct options *o,
 	return n->there && (!n->option || n->has_other);
 }
 
+int64_t sampling_pid(const struct program *p, const struct options *o,
+		     const struct program_probe *probe)
+{
+	int64_t pid = 0;
+	bool typed;
+
+	return number_of(p, o, &probe->sampling.pid, &pid, &typed) ? pid : 0;
+}
+
 static bool has_default(const struct program *p, const struct program_number *n)
 {
 	for (size_t i = 0; n->option && i < p->noptions; i++)
@@ -134,7 +143,5 @@ void sampling_missing(const struct program_probe *probe, struct buf *out)
 			    perf_event_is_hardware(&event);
 	buf_str(out, ": this machine does not count that");
 	if (hardware)
-		buf_str(out, "; a virtual machine has counters of hardware only if its hypervisor "
-			     "gives it some (QEMU: -cpu host,pmu=on), those of software "
-			     "(software:cpu-clock) are everywhere");
+		buf_str(out, PERF_EVENT_VIRTUAL);
 }

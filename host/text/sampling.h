@@ -32,4 +32,8 @@ void sampling_note(const struct sampling *s, struct buf *notes);
 /* Why there may be none of a probe's events, and what to do: appends ": …". */
 void sampling_missing(const struct program_probe *probe, struct buf *out);
 
+/* The process that the probe's `pid:` names; 0 or less: none. */
+int64_t sampling_pid(const struct program *p, const struct options *o,
+		     const struct program_probe *probe);
+
 #endif

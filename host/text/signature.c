@@ -222,6 +222,11 @@ static int find_prototype(struct plan *plan, const struct plan_probe *pp, const 
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "SIGNATURE: a %s hands over no parameters (a raw_tracepoint does)",
 				 program_probe_kind_name(pp->probe->kind));
+	if (pp && program_probe_is_uprobe(pp->probe->kind))
+		return error_set(e, FAULT_TOOL, -EINVAL,
+				 "SIGNATURE: what a user program's function takes the kernel does "
+				 "not know; write `int %s(struct pt_regs *ctx, …)`",
+				 pp->probe->run);
 	if (is_raw(pp) && !dot && strcmp(function, pp->targets[0].name) != 0)
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "SIGNATURE(%s): the handler's probe took the tracepoint %s (a dot "

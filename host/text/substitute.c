@@ -12,6 +12,7 @@
 #include "text/job.h"
 #include "text/signature.h"
 #include "text/target.h"
+#include "text/usdt_text.h"
 
 /* What the program asks of the kernel, answered as macros. */
 static int add_facts(struct job *job)
@@ -85,6 +86,7 @@ static int add_prologue(struct job *job, bool btf)
 			break;
 		}
 	}
+	usdt_text(job->plan, &job->out);
 	if (job->filter.prologue.data)
 		buf_str(&job->out, job->filter.prologue.data);
 	if (job->plan->options->sums)

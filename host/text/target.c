@@ -12,6 +12,8 @@ void target_free_one(struct plan_target *t)
 	free(t->name);
 	free(t->category);
 	free(t->module);
+	free(t->file);
+	free(t->args);
 }
 
 void target_free(struct plan_probe *pp)
@@ -22,6 +24,14 @@ void target_free(struct plan_probe *pp)
 	free(pp->function);
 	buf_free(&pp->warnings);
 	memset(pp, 0, sizeof(*pp));
+}
+
+bool target_is_pattern(const struct plan_probe *pp)
+{
+	const char *colon =
+		program_probe_is_uprobe(pp->probe->kind) ? strrchr(pp->function, ':') : NULL;
+
+	return pp->function[0] == '^' || (colon && colon[1] == '^');
 }
 
 static bool is_pattern(const char *target)
@@ -114,14 +124,19 @@ static bool lists_module(const struct program *p, const char *module)
 	return false;
 }
 
-/* "btrfs_sync_file" bears the name of the module btrfs. */
-static char *module_by_name(const struct program *p, const char *function)
+/* "zfs_read" bears the name of the module zfs; of one that the table knows, the table is believed.
+ */
+static char *module_by_name(struct plan *plan, const char *function)
 {
+	const struct program *p = plan->program;
+
 	for (size_t i = 0; i < p->nmodules; i++) {
 		size_t len = strlen(p->modules[i]);
 
 		if (strncmp(function, p->modules[i], len) == 0 && function[len] == '_')
-			return strdup(p->modules[i]);
+			return kernel_knows_module(plan->kernel, p->modules[i])
+				       ? NULL
+				       : strdup(p->modules[i]);
 	}
 	return NULL;
 }
@@ -135,8 +150,8 @@ static int assume_symbol(struct plan *plan, const char *function, struct kernel_
 {
 	*module = NULL;
 	if (!plan_traces(plan) && plan->program->nmodules)
-		*module = kernel_module_of(plan->kernel, function)
-				  ?: module_by_name(plan->program, function);
+		*module =
+			kernel_module_of(plan->kernel, function) ?: module_by_name(plan, function);
 	if (!*module || !lists_module(plan->program, *module) ||
 	    kernel_has_module(plan->kernel, *module))
 		return 0;
@@ -257,6 +272,23 @@ static int resolve_elsewhere(struct plan_probe *pp, const char *target, struct e
 	return t->name ? 0 : error_nomem(e);
 }
 
+/* Files that are not there, or are none, are as functions that are not: the next may be. */
+static int resolve_user(struct plan *plan, struct plan_probe *pp, const char *target,
+			struct buf *why, struct error *e)
+{
+	struct error one = {0};
+	int err = target_user(plan, pp, target, &one);
+
+	if (err == -ENOMEM) {
+		*e = one;
+		return err;
+	}
+	if (err)
+		buf_printf(why, "%s%s", why->len ? "; " : "", one.text ?: "");
+	error_clear(&one);
+	return err ? -ENOENT : 0;
+}
+
 static int resolve_event(struct plan *plan, struct plan_probe *pp, const char *target,
 			 struct error *e)
 {
@@ -271,23 +303,23 @@ static int resolve_event(struct plan *plan, struct plan_probe *pp, const char *t
 }
 
 static int resolve_target(struct plan *plan, struct plan_probe *pp, const char *target,
-			  struct error *e)
+			  struct buf *why, struct error *e)
 {
 	enum program_probe_kind kind = pp->probe->kind;
 	int err;
 
-	if (kind == PROGRAM_PERF_EVENT)
+	if (program_probe_is_uprobe(kind))
+		err = resolve_user(plan, pp, target, why, e);
+	else if (kind == PROGRAM_PERF_EVENT)
 		err = resolve_elsewhere(pp, target, e) ?: resolve_event(plan, pp, target, e);
-	else if (program_probe_is_uprobe(kind))
-		err = resolve_elsewhere(pp, target, e);
 	else if (kind == PROGRAM_TRACEPOINT || kind == PROGRAM_RAW_TRACEPOINT)
 		err = resolve_tracepoint(plan, pp, target, e);
 	else
 		err = resolve_function(plan, pp, target, e);
-	if (!err)
-		pp->function = strdup(target);
-	else
+	if (err)
 		target_free(pp);
+	else if (!pp->function)
+		pp->function = strdup(target);
 	return err;
 }
 
@@ -312,6 +344,21 @@ static void explain_missing(struct plan *plan, const struct program_probe *probe
 		buf_printf(out, "; names near it: %s", near);
 	free(near);
 	free(why);
+}
+
+/* why: what each file was that was tried, and what it has not. */
+static int missing_user(struct plan *plan, const struct program_probe *probe, const char *why,
+			struct error *e)
+{
+	const char *kind = program_probe_kind_name(probe->kind);
+
+	if (probe->binary.option)
+		return error_set(e, FAULT_USAGE, -ENOENT, "--%s: %s", probe->binary.option, why);
+	if (!probe->line)
+		return error_set(e, FAULT_USAGE, -ENOENT, "--%s %s=%s: %s", kind, probe->targets[0],
+				 probe->run, why);
+	return error_set(e, FAULT_KERNEL, -ENOENT, "%s:%u: nothing to attach the %s to: %s",
+			 plan->program->path, probe->line, kind, why);
 }
 
 static int missing_probe(struct plan *plan, const struct program_probe *probe, struct error *e)
@@ -365,6 +412,12 @@ static int check_kind(struct plan *plan, const struct program_probe *probe, stru
 				 "CONFIG_KPROBE_EVENTS), which %s needs for %s",
 				 kernel_release(plan->kernel), plan->program->name,
 				 target_asked(plan, probe, 0));
+	if (program_probe_is_uprobe(probe->kind) && !kernel_has_uprobes(plan->kernel))
+		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
+				 "kernel %s has no uprobes (CONFIG_UPROBES and "
+				 "CONFIG_UPROBE_EVENTS), which %s needs for %s",
+				 kernel_release(plan->kernel), plan->program->name,
+				 target_asked(plan, probe, 0));
 	if (probe->kind == PROGRAM_LSM && plan_traces(plan) && !bpf_is_lsm())
 		return error_set(e, FAULT_KERNEL, -EOPNOTSUPP,
 				 "%s: bpf is not among this kernel's active security modules "
@@ -382,6 +435,7 @@ static int check_kind(struct plan *plan, const struct program_probe *probe, stru
 int target_find(struct plan *plan, const struct program_probe *probe, struct plan_probe *pp,
 		struct error *e)
 {
+	struct buf why = {0};
 	int err;
 
 	pp->probe = probe;
@@ -389,16 +443,18 @@ int target_find(struct plan *plan, const struct program_probe *probe, struct pla
 	if (err)
 		return err;
 	for (size_t i = 0; i < target_count(probe); i++) {
-		err = resolve_target(plan, pp, target_asked(plan, probe, i), e);
+		err = resolve_target(plan, pp, target_asked(plan, probe, i), &why, e);
 		if (err != -ENOENT)
 			break;
 		pp->probe = probe;
 	}
 	pp->probe = probe;
-	if (err == -ENOENT) {
-		if (probe->optional)
-			return 0;
-		return missing_probe(plan, probe, e);
-	}
+	if (err == -ENOENT && probe->optional)
+		err = 0;
+	else if (err == -ENOENT && program_probe_is_uprobe(probe->kind))
+		err = missing_user(plan, probe, why.data ?: "", e);
+	else if (err == -ENOENT)
+		err = missing_probe(plan, probe, e);
+	buf_free(&why);
 	return err;
 }

@@ -63,7 +63,7 @@ static void leave_out_copies(struct plan_probe *pp)
 
 static void read_parameters(struct plan_probe *pp)
 {
-	if (!pp->ntargets || pp->function[0] == '^')
+	if (!pp->ntargets || target_is_pattern(pp))
 		return;
 	leave_out_copies(pp);
 	if (pp->ntargets > 1)
@@ -105,18 +105,33 @@ static void note_functions(struct buf *notes, const struct plan_probe *pp)
 	}
 }
 
+/* Of a user program's function the file that was found; of several places how many. */
+static void note_user(struct buf *notes, const struct plan_probe *pp)
+{
+	if (strcmp(pp->targets[0].name, pp->function) != 0)
+		buf_printf(notes, " = %s", pp->targets[0].name);
+	if (pp->ntargets > 1)
+		buf_printf(notes, ", %zu places", pp->ntargets);
+	if (pp->pid > 0)
+		buf_printf(notes, ", in process %d", (int)pp->pid);
+}
+
 void target_note(const struct plan *plan, const struct plan_probe *pp, struct buf *notes)
 {
 	const struct program_probe *probe = pp->probe;
 
 	buf_printf(notes, "probe: %s ", program_probe_kind_name(probe->kind));
 	if (!pp->ntargets) {
-		buf_printf(notes, "%s: not in this kernel, optional, %s left out\n",
-			   target_asked(plan, probe, 0), probe->run);
+		buf_printf(
+			notes, "%s: not %s, optional, %s left out\n", target_asked(plan, probe, 0),
+			program_probe_is_uprobe(probe->kind) ? "on this machine" : "in this kernel",
+			probe->run);
 		return;
 	}
 	buf_str(notes, pp->function);
-	if (probe->kind == PROGRAM_PERF_EVENT)
+	if (program_probe_is_uprobe(probe->kind))
+		note_user(notes, pp);
+	else if (probe->kind == PROGRAM_PERF_EVENT)
 		sampling_note(&pp->targets[0].sampling, notes);
 	else if (!pp->targets[0].category)
 		note_functions(notes, pp);

@@ -227,7 +227,7 @@ static double two(enum formula_do what, double a, double b)
 
 bool formula_value(const struct formula *f, const double *fields, double *value)
 {
-	double stack[MAX_DEPTH + 1];
+	double stack[MAX_DEPTH + 1] = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {

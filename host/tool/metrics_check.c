@@ -68,8 +68,14 @@ static int no_field(const struct program *p, const struct fields *f, const struc
 static int check_field(const struct program *p, const struct fields *f, const struct place *at,
 		       const char *field, struct error *e)
 {
-	if (fields_find(f, field) ||
-	    (p->output == PROGRAM_HISTOGRAM && !strcmp(field, METRICS_SLOT)))
+	const struct field *found = fields_find(f, field);
+
+	if (found && found->column && program_column_is_of_users(found->column))
+		return wrong(at->path, at->line, e,
+			     "%s %s: %s is a stack, or a function of a user's program: names "
+			     "without end, which the exporter does not look up",
+			     at->what, at->name, field);
+	if (found || (p->output == PROGRAM_HISTOGRAM && !strcmp(field, METRICS_SLOT)))
 		return 0;
 	return no_field(p, f, at, field, e);
 }

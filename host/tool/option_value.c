@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,15 @@ static int set_path(const char *text, struct option_value *v, struct error *e)
 		return error_set(e, FAULT_USAGE, -EINVAL, "wants a path");
 	if (stat(text, &st) < 0)
 		return error_set(e, FAULT_USAGE, -errno, "%s", strerror(errno));
+	return set_text(text, v, e);
+}
+
+/* Whether there is such a file is seen when it is probed: a tool may do without. */
+static int set_binary(const char *text, struct option_value *v, struct error *e)
+{
+	if (!*text || strlen(text) >= PATH_MAX)
+		return error_set(e, FAULT_USAGE, -EINVAL,
+				 "wants the path of a program or a library, or its name (\"ssl\")");
 	return set_text(text, v, e);
 }
 
@@ -378,6 +388,9 @@ int option_value_set(const struct program_option *o, const char *text, bool agai
 		break;
 	case PROGRAM_OPTION_PATTERN:
 		err = set_pattern(text, v, e);
+		break;
+	case PROGRAM_OPTION_BINARY:
+		err = set_binary(text, v, e);
 		break;
 	case PROGRAM_OPTION_TEXT:
 		err = set_any_text(o, text, again, v, e);

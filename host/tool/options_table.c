@@ -22,6 +22,7 @@
 		  1 << PROGRAM_WHATEVER)
 #define ROWS	     OUTPUT_OF(1 << PROGRAM_STREAM | 1 << PROGRAM_TOP)
 #define TOP	     OUTPUT_OF(1 << PROGRAM_TOP)
+#define TABLE	     OUTPUT_OF(OPTIONS_ALL_ROWS | 1 << PROGRAM_TOP)
 #define STEADY	     OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_TOP)
 #define HISTOGRAM    OUTPUT_OF(OPTIONS_FIRST | 1 << PROGRAM_HISTOGRAM)
 #define NO_HISTOGRAM OUTPUT_OF(OPTIONS_FIRST | ((OPTIONS_SORTED - 1) & ~(1U << PROGRAM_HISTOGRAM)))
@@ -69,6 +70,8 @@ const struct options_entry options_table[] = {
 	{"count", 0, "N", "print so many times, then stop", PERIODIC, AT(count), options_set_count},
 	{"sort", 's', "WORD", "what comes first", SORTED, AT(sort), NULL},
 	{"maxrows", 'r', "N", "so many rows at most (default: 20)", TOP, AT(maxrows),
+	 options_set_maxrows},
+	{"maxrows", 'r', "N", "so many rows at most (default: all)", TABLE, AT(maxrows),
 	 options_set_maxrows},
 	{"noclear", 'C', NULL, "no steady screen: one table below the other", STEADY, AT(noclear),
 	 NULL},
@@ -124,10 +127,29 @@ static bool is_own(const struct program *p, const char *name)
 	return false;
 }
 
+/* Is any of its tops one of the largest rows, not of all? */
+static bool has_largest(const struct program *p)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < program_noutputs(p); i++) {
+		const struct program *o = program_output_at(p, i);
+
+		has |= o->output == PROGRAM_TOP && !o->all_rows;
+	}
+	return has;
+}
+
 static bool has_output(const struct program *p, unsigned int kinds)
 {
 	bool has = kinds & 1U << p->output;
 
+	if (kinds == 1U << PROGRAM_TOP)
+		return has_largest(p);
+	if (kinds & OPTIONS_ALL_ROWS && has_largest(p))
+		return false;
+	if (kinds == (OPTIONS_FIRST | 1U << PROGRAM_TOP))
+		return has && !p->all_rows;
 	for (size_t i = 1; i < program_noutputs(p) && !has && !(kinds & OPTIONS_FIRST); i++)
 		has = kinds & 1U << program_output_at(p, i)->output;
 	return has;

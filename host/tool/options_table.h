@@ -24,6 +24,10 @@ enum options_group {
  * part in it. */
 #define OPTIONS_FIRST (1U << (PROGRAM_NOUTPUTS + 1))
 
+/* In `outputs`: of tops, only if one is a `table:`; and those of TOP without it only if one is not.
+ */
+#define OPTIONS_ALL_ROWS (1U << (PROGRAM_NOUTPUTS + 2))
+
 struct options_entry {
 	const char *name;
 	char short_name;	 /* 0: none */

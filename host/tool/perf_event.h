@@ -10,6 +10,12 @@
 
 #define PERF_EVENT_FREQUENCY_MAX 100000 /* a second; a kernel may allow less */
 
+/* Of an event of hardware that is not there. */
+#define PERF_EVENT_VIRTUAL                                                                   \
+	"; a virtual machine has counters of hardware only if its hypervisor gives it some " \
+	"(QEMU: "                                                                            \
+	"-cpu host,pmu=on), those of software (software:cpu-clock) are everywhere"
+
 struct perf_event {
 	uint32_t type; /* as in perf_event_attr, with the next */
 	uint64_t config;

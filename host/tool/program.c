@@ -164,6 +164,7 @@ static const struct yaml_field fields[] = {
 	{"probes", program_read_probes, 0, NULL, false},
 	{"substitute", program_read_words, 0, NULL, false},
 	{"facts", program_read_facts, 0, NULL, false},
+	{"perf_counters", program_read_perf_counters, 0, NULL, false},
 	{"output", program_read_output, 0, NULL, true},
 	{"metrics", metrics_read, FIELD(metrics), NULL, false},
 	{"examples", read_examples, PROGRAM_ARRAY(struct program, nexamples, examples), NULL,

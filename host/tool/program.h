@@ -41,6 +41,7 @@ enum program_option_type {
 	PROGRAM_OPTION_REGEX,	  /* a POSIX extended regular expression of at most 255 bytes */
 	PROGRAM_OPTION_DISK,	  /* "sda" or "/dev/sda": its number, major << 20 | minor */
 	PROGRAM_OPTION_PATTERN, /* of kernel functions: a name, "vfs_*", or a regular expression */
+	PROGRAM_OPTION_BINARY,	/* a program's or a library's path, or its name (user/binary.h) */
 	PROGRAM_OPTION_TEXT,	/* anything; no tool's: what it becomes part of is the user's own */
 };
 
@@ -73,9 +74,18 @@ enum program_probe_kind {
 	PROGRAM_KFUNC,		/* fentry */
 	PROGRAM_KRETFUNC,	/* fexit */
 	PROGRAM_PERF_EVENT,	/* target as in tool/perf_event.h */
-	PROGRAM_LSM,	/* target "bpf_lsm_file_open", a hook's function; no tool's, as the next */
-	PROGRAM_UPROBE, /* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
+	PROGRAM_LSM,		/* target "bpf_lsm_file_open", a hook's function; no tool's */
+	PROGRAM_UPROBE,		/* target "/path:symbol", "library:symbol" or "/path:0xoffset" */
 	PROGRAM_URETPROBE,
+	PROGRAM_USDT, /* target "/path:provider:name", "library:name" */
+};
+
+/* `binary: {option: NAME, else: TEXT}` of a uprobe, whose targets are then without a file: the
+ * option's value, of type binary or path; or of an integer, the files that this process runs. */
+struct program_binary {
+	char *option; /* NULL: the targets name their files */
+	char *other;  /* `else:`, if it was not given; NULL: then the probe has to be `given:` */
+	unsigned int line;
 };
 
 /* A number of a perf event's: as the file has it, or what an option was given. */
@@ -100,12 +110,16 @@ struct program_probe {
 	size_t ntargets;
 	char **targets;
 	char *option; /* of type pattern, whose value is the target instead; NULL: the targets */
-	char *run;    /* the handler's name in the template */
+	struct program_binary binary; /* of a uprobe */
+	char *run;		      /* the handler's name in the template */
 	bool optional;
-	char *variant;		 /* only in this variant; NULL: in all */
-	char *when;		 /* only if this macro of `facts:` is defined; NULL: always */
-	char *unless;		 /* only if it is not; NULL: always */
-	char *given, *not_given; /* only if this option was, was not given; NULL: always */
+	char *variant; /* only in this variant; NULL: in all */
+	char *when;    /* only if this macro of `facts:` is defined; NULL: always */
+	char *unless;  /* only if it is not; NULL: always */
+	size_t ngiven; /* only if all these options were given */
+	char **given;
+	size_t nnot_given; /* only if none of these was */
+	char **not_given;
 	struct program_sampling sampling; /* of PROGRAM_PERF_EVENT */
 	unsigned int line;		  /* 0: the command line named it (script/probes.h) */
 };
@@ -153,6 +167,13 @@ struct program_fact {
 	char *macro;
 	enum program_fact_kind kind;
 	char *a, *b; /* b is NULL where the kind has one argument */
+	unsigned int line;
+};
+
+/* `perf_counters:` — {TABLE: "hardware:cpu-cycles"}: what a BPF_PERF_ARRAY of the template counts.
+ */
+struct program_perf_counter {
+	char *table, *event;
 	unsigned int line;
 };
 
@@ -272,6 +293,8 @@ struct program_column {
 	unsigned int
 		decimals; /* with a unit: 0…9; `digits:` zero-padded minimum for octal and hex */
 	unsigned int digits;
+	unsigned int index; /* `index:` of rates: the array's entry, from 0, and 1 more; 0: none */
+	bool per_interval;  /* `per: interval`, of rates: as counted, not a second */
 	enum program_format format;
 	char *when,
 		*unless; /* shown only if that option was given, was not given; NULL: always.
@@ -324,6 +347,8 @@ struct program {
 	struct program_word *words;
 	size_t nfacts;
 	struct program_fact *facts;
+	size_t nperf_counters;
+	struct program_perf_counter *perf_counters;
 	size_t narguments;
 	char **arguments; /* long names of the options that words without a dash fill */
 	enum program_output output;
@@ -331,6 +356,9 @@ struct program {
 	unsigned int table_line;
 	double interval; /* of a periodic output, seconds; 0: once, at the end */
 	bool loadavg;	 /* a top with the load average above it */
+	bool all_rows;	 /* `table:`, a top of all rows that is no screen; arrays, too */
+	bool ascending;	 /* … the smallest first */
+	bool keep;	 /* … whose entries stay: each time all since the start is shown */
 	bool headless;	 /* `heading: false`: lines without titles above them */
 	bool linear;	 /* a histogram whose slots are values, not powers of two */
 	char *origin;	 /* which of a text's tables it is, where JSON and CSV are to say so: of
@@ -340,6 +368,8 @@ struct program {
 	char *csv;    /* the option (a flag) that asks for comma-separated lines; or NULL */
 	char *json;   /* the option (a flag) that asks for JSON; or NULL */
 	char *clock;  /* of a stream: the field with the event's time, bpf_ktime_get_ns; or NULL */
+	size_t nbeside;
+	char **beside; /* of a top: tables with the same keys, whose values its rows have too */
 	size_t nsorts;
 	struct program_sort *sorts;
 	size_t nlabels;
@@ -383,6 +413,15 @@ static inline const struct program *program_output_at(const struct program *p, s
 /* Is any of them of that kind? */
 bool program_has_output(const struct program *p, enum program_output output);
 
+/* Rates of an array whose entries are side by side, by `index:`? */
+static inline bool program_is_wide(const struct program *p)
+{
+	for (size_t i = 0; i < p->ncolumns; i++)
+		if (p->columns[i].index)
+			return true;
+	return false;
+}
+
 /* Those that read a table, if any. */
 bool program_has_periodic(const struct program *p);
 
@@ -400,6 +439,12 @@ static inline bool program_column_is_stack(const struct program_column *c)
 	return c->format == PROGRAM_FORMAT_STACK || c->format == PROGRAM_FORMAT_USER_STACK;
 }
 
+/* What is named while the tool runs, of the kernel's stacks and of user programs. */
+static inline bool program_column_is_of_users(const struct program_column *c)
+{
+	return program_column_is_stack(c) || c->format == PROGRAM_FORMAT_USYM;
+}
+
 const char *program_probe_kind_name(enum program_probe_kind kind); /* "kprobe" */
 
 /* Does a BPF trampoline run it: fentry, fexit, or a security hook's? */
@@ -408,9 +453,10 @@ static inline bool program_probe_is_fentry(enum program_probe_kind kind)
 	return kind == PROGRAM_KFUNC || kind == PROGRAM_KRETFUNC || kind == PROGRAM_LSM;
 }
 
+/* Is it in user programs? */
 static inline bool program_probe_is_uprobe(enum program_probe_kind kind)
 {
-	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE;
+	return kind == PROGRAM_UPROBE || kind == PROGRAM_URETPROBE || kind == PROGRAM_USDT;
 }
 
 static inline bool program_probe_is_kprobe(enum program_probe_kind kind)

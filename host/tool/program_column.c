@@ -176,6 +176,28 @@ static int read_pid(const struct yaml_value *v, void *to, const void *arg, struc
 	return yaml_identifier(v, &c->pid, NULL, e);
 }
 
+/* Kept as one more, so that 0 is none. */
+static int read_index(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_bounds bounds = {0, 65535};
+	int err = yaml_unsigned(v, to, &bounds, e);
+
+	(void)arg;
+	*(unsigned int *)to += 1;
+	return err;
+}
+
+static int read_per(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	const char *s = yaml_scalar(v);
+
+	(void)arg;
+	if (!s || (strcmp(s, "second") != 0 && strcmp(s, "interval") != 0))
+		return yaml_error_type(v, "`second` or `interval`", e);
+	*(bool *)to = strcmp(s, "interval") == 0;
+	return 0;
+}
+
 #define WHOLE 4 /* the first keys are not for parts … */
 #define PARTS 2 /* … and the last ones for them alone */
 static const struct yaml_field column_fields[] = {
@@ -193,6 +215,8 @@ static const struct yaml_field column_fields[] = {
 	{"divide_by", yaml_unsigned, FIELD(divide_by), &divisors, false},
 	{"decimals", yaml_unsigned, FIELD(decimals), &decimals, false},
 	{"digits", yaml_unsigned, FIELD(digits), &digits, false},
+	{"index", read_index, FIELD(index), NULL, false},
+	{"per", read_per, FIELD(per_interval), NULL, false},
 	{"format", yaml_choice, FIELD(format), &formats, false},
 	{"quote", program_read_option_name, FIELD(quote), NULL, false},
 	{"strings", yaml_identifier, FIELD(calls.strings), NULL, false},
@@ -318,6 +342,9 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 		return yaml_error(v, e, "column %s: `decimals` wants a `unit`", c->title);
 	if (yaml_has_key(v, "digits") && !octal_hex)
 		return yaml_error(v, e, "column %s: `digits` wants `format: octal` or `hex`",
+				  c->title);
+	if (c->index && (!c->field || c->percent_of))
+		return yaml_error(v, e, "column %s: `index` is of a `field`, without `percent_of`",
 				  c->title);
 	if (c->other && !c->names)
 		return yaml_error(v, e, "column %s: `other` wants `names`", c->title);

@@ -63,12 +63,14 @@ static void free_arrays(struct program *p)
 	for (size_t i = 0; i < p->nprobes; i++) {
 		free_strings(p->probes[i].targets, p->probes[i].ntargets);
 		free(p->probes[i].option);
+		free(p->probes[i].binary.option);
+		free(p->probes[i].binary.other);
 		free(p->probes[i].run);
 		free(p->probes[i].variant);
 		free(p->probes[i].when);
 		free(p->probes[i].unless);
-		free(p->probes[i].given);
-		free(p->probes[i].not_given);
+		free_strings(p->probes[i].given, p->probes[i].ngiven);
+		free_strings(p->probes[i].not_given, p->probes[i].nnot_given);
 		free(p->probes[i].sampling.frequency.option);
 		free(p->probes[i].sampling.period.option);
 		free(p->probes[i].sampling.pid.option);
@@ -91,6 +93,12 @@ static void free_arrays(struct program *p)
 	}
 	for (size_t i = 0; i < p->ncolumns; i++)
 		free_column(&p->columns[i]);
+	for (size_t i = 0; i < p->nperf_counters; i++) {
+		free(p->perf_counters[i].table);
+		free(p->perf_counters[i].event);
+	}
+	free(p->perf_counters);
+	free_strings(p->beside, p->nbeside);
 	for (size_t i = 0; i < p->nsorts; i++) {
 		free(p->sorts[i].name);
 		free_strings(p->sorts[i].fields, p->sorts[i].nfields);

@@ -76,7 +76,7 @@ static int read_values(const struct yaml_value *v, void *to, const void *arg, st
 
 static const struct yaml_choices types = {
 	"type of an option",
-	10,
+	11,
 	{
 		{"flag", PROGRAM_OPTION_FLAG},
 		{"integer", PROGRAM_OPTION_INTEGER},
@@ -88,6 +88,7 @@ static const struct yaml_choices types = {
 		{"directory", PROGRAM_OPTION_DIRECTORY},
 		{"disk", PROGRAM_OPTION_DISK},
 		{"pattern", PROGRAM_OPTION_PATTERN},
+		{"binary", PROGRAM_OPTION_BINARY},
 	},
 };
 
@@ -191,6 +192,7 @@ static int check_placeholder(const struct yaml_value *v, struct program_option *
 		[PROGRAM_OPTION_NAME] = "NAME",	    [PROGRAM_OPTION_PATH] = "PATH",
 		[PROGRAM_OPTION_DIRECTORY] = "DIR", [PROGRAM_OPTION_REGEX] = "REGEX",
 		[PROGRAM_OPTION_DISK] = "DISK",	    [PROGRAM_OPTION_PATTERN] = "PATTERN",
+		[PROGRAM_OPTION_BINARY] = "FILE",
 	};
 
 	if (o->placeholder && o->type == PROGRAM_OPTION_FLAG)

@@ -36,6 +36,16 @@ static int read_sorts(const struct yaml_value *v, void *to, const void *arg, str
 			  "a mapping of words to fields", e);
 }
 
+static int read_beside(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_items items = {
+		sizeof(char *), yaml_identifier, NULL, "a table or a list of tables", true,
+	};
+
+	(void)arg;
+	return yaml_list(v, to, &items, e);
+}
+
 /* `label: usecs`, or several of {text: msecs, when: milliseconds}. */
 static int read_label(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
@@ -99,6 +109,18 @@ static int read_kind(const struct yaml_value *v, void *to, const void *arg, stru
 	return yaml_identifier(v, &p->table, NULL, e);
 }
 
+/* `table: counts`: a top that prints all that there is. */
+static int read_table(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const enum program_output top = PROGRAM_TOP;
+	struct program *p = to;
+	int err = read_kind(v, to, &top, e);
+
+	(void)arg;
+	p->all_rows = !err;
+	return err;
+}
+
 const char *program_output_name(enum program_output output)
 {
 	return kinds[output].name;
@@ -114,6 +136,7 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 		unsigned int kinds; /* bits of enum program_output */
 	} keys[] = {
 		{"sort", 1 << PROGRAM_TOP},
+		{"beside", 1 << PROGRAM_TOP},
 		{"loadavg", 1 << PROGRAM_TOP},
 		{"heading", (1 << PROGRAM_NOUTPUTS) - 1 - (1 << PROGRAM_HISTOGRAM)},
 		{"linear", 1 << PROGRAM_HISTOGRAM},
@@ -125,13 +148,28 @@ static int check_keys(const struct yaml_value *v, const struct program *p, bool 
 		{"folded", 1 << PROGRAM_STREAM | 1 << PROGRAM_TOP},
 	};
 
+	static const char *const of_tables[] = {"ascending", "keep"};
+
 	if (!p->table_line)
-		return yaml_error(v, e, "%s wants its kind: stream, top, histogram%s", what,
+		return yaml_error(v, e, "%s wants its kind: stream, top, table, histogram%s", what,
 				  also ? " or rates" : ", rates or trace_pipe");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (yaml_has_key(v, keys[i].key) && !(keys[i].kinds & 1U << p->output))
 			return yaml_error(v, e, "`%s` is not for the output %s", keys[i].key,
 					  program_output_name(p->output));
+	for (size_t i = 0; i < sizeof(of_tables) / sizeof(of_tables[0]); i++)
+		if (yaml_has_key(v, of_tables[i]) && !p->all_rows)
+			return yaml_error(v, e, "`%s` is for the output table alone", of_tables[i]);
+	for (size_t i = 0; i < p->ncolumns && p->output != PROGRAM_RATES; i++)
+		if (p->columns[i].index || p->columns[i].per_interval)
+			return yaml_error(v, e, "column %s: `index` and `per` are for rates alone",
+					  p->columns[i].title);
+	if (program_is_wide(p))
+		for (size_t i = 0; i < p->ncolumns; i++)
+			if (p->columns[i].field && !p->columns[i].index)
+				return yaml_error(v, e,
+						  "column %s wants an `index`, as the others have",
+						  p->columns[i].title);
 	if (yaml_has_key(v, "interval") && !program_has_periodic(p))
 		return yaml_error(v, e, "`interval` is not for the output %s",
 				  program_output_name(p->output));
@@ -185,9 +223,13 @@ static const struct yaml_field output_fields[] = {
 	KIND(1),
 	KIND(2),
 	KIND(3),
+	{"table", read_table, 0, NULL, false},
+	{"ascending", yaml_boolean, OUTPUT(ascending), NULL, false},
+	{"keep", yaml_boolean, OUTPUT(keep), NULL, false},
 	{"columns", program_read_columns, PROGRAM_ARRAY(struct program, ncolumns, columns), NULL,
 	 false},
 	{"only", program_read_only, PROGRAM_ARRAY(struct program, nonly, only), NULL, false},
+	{"beside", read_beside, PROGRAM_ARRAY(struct program, nbeside, beside), NULL, false},
 	{"sort", read_sorts, PROGRAM_ARRAY(struct program, nsorts, sorts), NULL, false},
 	{"loadavg", yaml_boolean, OUTPUT(loadavg), NULL, false},
 	{"heading", read_heading, OUTPUT(headless), NULL, false},
@@ -233,6 +275,18 @@ int program_read_output(const struct yaml_value *v, void *to, const void *arg, s
 		       ?: default_arguments(to, e);
 }
 
+/* A table is read once. */
+static int check_beside(const struct program *p, struct error *e)
+{
+	for (size_t i = 0; i < p->nbeside; i++)
+		for (size_t j = 0; j <= i; j++)
+			if (strcmp(p->beside[i], j < i ? p->beside[j] : p->table) == 0)
+				return program_error(p, p->table_line, e,
+						     "`beside`: the table %s is shown already",
+						     p->beside[i]);
+	return 0;
+}
+
 static int check_option(const struct program *p, unsigned int line, const char *key, const char *of,
 			const char *option, struct error *e)
 {
@@ -246,7 +300,8 @@ static int check_one(const struct program *p, struct error *e)
 {
 	int err = check_option(p, p->table_line, "csv", "", p->csv, e)
 			  ?: check_option(p, p->table_line, "json", "", p->json, e)
-			  ?: check_option(p, p->table_line, "folded", "", p->folded, e);
+			  ?: check_option(p, p->table_line, "folded", "", p->folded, e)
+			  ?: check_beside(p, e);
 	struct fields fields = {0};
 
 	for (size_t i = 0; !err && i < p->nlabels; i++)

@@ -23,6 +23,7 @@ int program_check_options(const struct program *p, struct error *e);
 yaml_read program_read_probes; /* → struct program */
 int program_check_probes(const struct program *p, struct error *e);
 
+yaml_read program_read_event;  /* "hardware:cpu-cycles" → char * */
 yaml_read program_read_number; /* → struct program_number; arg: struct program_number_bounds */
 struct program_number_bounds {
 	int64_t min, max; /* of a number in the file */
@@ -30,8 +31,9 @@ struct program_number_bounds {
 int program_check_sampling(const struct program *p, const struct program_probe *probe,
 			   struct error *e);
 
-yaml_read program_read_words; /* → struct program */
-yaml_read program_read_facts; /* → struct program */
+yaml_read program_read_words;	      /* → struct program */
+yaml_read program_read_facts;	      /* → struct program */
+yaml_read program_read_perf_counters; /* → struct program */
 int program_check_words(const struct program *p, struct error *e);
 
 yaml_read program_read_flags; /* → nnames of struct program_calls */

@@ -11,6 +11,7 @@
 #include "tool/program_parts.h"
 
 #define PATTERN_MAX 256
+#define TARGET_MAX  4096
 
 static const struct {
 	const char *name;
@@ -23,6 +24,9 @@ static const struct {
 	{"kfunc", PROGRAM_KFUNC},
 	{"kretfunc", PROGRAM_KRETFUNC},
 	{"perf_event", PROGRAM_PERF_EVENT},
+	{"uprobe", PROGRAM_UPROBE},
+	{"uretprobe", PROGRAM_URETPROBE},
+	{"usdt", PROGRAM_USDT},
 	/* libbpf's names for kfunc and kretfunc; the first name of a kind is the one shown. */
 	{"fentry", PROGRAM_KFUNC},
 	{"fexit", PROGRAM_KRETFUNC},
@@ -33,11 +37,7 @@ const char *program_probe_kind_name(enum program_probe_kind kind)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].kind == kind)
 			return kinds[i].name;
-	/* Those that no file can have. */
-	return kind == PROGRAM_LSM	   ? "lsm"
-	       : kind == PROGRAM_UPROBE	   ? "uprobe"
-	       : kind == PROGRAM_URETPROBE ? "uretprobe"
-					   : "?";
+	return kind == PROGRAM_LSM ? "lsm" : "?"; /* no file can have it */
 }
 
 #define FIELD(f) offsetof(struct program_probe, f)
@@ -95,6 +95,18 @@ static int check_tracepoint(const struct yaml_value *v, const char *s, bool name
 	return yaml_error_type(v, name_ok ? "a name or \"category:name\"" : "\"category:name\"", e);
 }
 
+/* "c:getaddrinfo", "/bin/bash:readline"; with `binary:` the colon and what is before it are not
+ * there, which is known once all keys are. */
+static int check_user(const struct yaml_value *v, const char *s, struct error *e)
+{
+	const char *symbol = strrchr(s, ':');
+
+	symbol = symbol ? symbol + 1 : s;
+	if (strlen(s) > TARGET_MAX)
+		return yaml_error(v, e, "the name has over %d bytes", TARGET_MAX);
+	return *symbol == '^' ? check_pattern(v, symbol, e) : 0;
+}
+
 static int check_perf_event(const struct yaml_value *v, const char *s, struct error *e)
 {
 	struct perf_event event;
@@ -125,6 +137,10 @@ static int read_target(const struct yaml_value *v, void *to, const void *arg, st
 		return check_function(v, *target, false, e);
 	case PROGRAM_TRACEPOINT:
 		return check_tracepoint(v, *target, false, e);
+	case PROGRAM_UPROBE:
+	case PROGRAM_URETPROBE:
+	case PROGRAM_USDT:
+		return check_user(v, *target, e);
 	case PROGRAM_PERF_EVENT:
 		return check_perf_event(v, *target, e);
 	default:
@@ -147,6 +163,20 @@ static int read_option(const struct yaml_value *v, struct program_probe *probe, 
 	return yaml_struct(v, probe, &schema, e);
 }
 
+/* `binary: {option: library, else: /bin/bash}` */
+static int read_binary(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	static const struct yaml_field fields[] = {
+		{"option", program_read_option_name, offsetof(struct program_binary, option), NULL,
+		 true},
+		{"else", yaml_line, offsetof(struct program_binary, other), NULL, false},
+	};
+	static const struct yaml_schema schema = {fields, 2, offsetof(struct program_binary, line)};
+
+	(void)arg;
+	return yaml_struct(v, to, &schema, e);
+}
+
 /* Whichever key names the kind: `kprobe: f`, `kprobe: [f, g]`, `kprobe: {option: o}`. */
 static int read_kind(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
@@ -165,58 +195,94 @@ static int read_kind(const struct yaml_value *v, void *to, const void *arg, stru
 			 &items, e);
 }
 
-#define KIND(i)                                                    \
-	{                                                          \
-		kinds[i].name, read_kind, 0, &kinds[i].kind, false \
+#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static const struct program_number_bounds rate = {1, INT64_MAX},
+					  frequency = {1, PERF_EVENT_FREQUENCY_MAX},
+					  any = {INT32_MIN, INT32_MAX};
+static const struct yaml_items options = {
+	sizeof(char *), program_read_option_name, NULL, "an option's name or a list of them", true,
+};
+static const struct yaml_field other_fields[] = {
+	{"run", yaml_identifier, FIELD(run), NULL, true},
+	{"binary", read_binary, FIELD(binary), NULL, false},
+	{"optional", yaml_boolean, FIELD(optional), NULL, false},
+	{"variant", yaml_line, FIELD(variant), NULL, false},
+	{"when", yaml_macro, FIELD(when), NULL, false},
+	{"unless", yaml_macro, FIELD(unless), NULL, false},
+	{"given", yaml_list, PROGRAM_ARRAY(struct program_probe, ngiven, given), &options, false},
+	{"not_given", yaml_list, PROGRAM_ARRAY(struct program_probe, nnot_given, not_given),
+	 &options, false},
+	{"frequency", program_read_number, FIELD(sampling.frequency), &frequency, false},
+	{"period", program_read_number, FIELD(sampling.period), &rate, false},
+	{"pid", program_read_number, FIELD(sampling.pid), &any, false},
+	{"cpu", program_read_number, FIELD(sampling.cpu), &any, false},
+};
+#define NOTHERS (sizeof(other_fields) / sizeof(other_fields[0]))
+
+static bool is_pattern(const char *target)
+{
+	const char *colon = strrchr(target, ':');
+
+	return *target == '^' || (colon && colon[1] == '^');
+}
+
+/* "file:symbol", "file:probe" or "file:provider:probe"; or the same without the file. */
+static int check_user_targets(const struct yaml_value *v, const struct program_probe *probe,
+			      struct error *e)
+{
+	const char *kind = program_probe_kind_name(probe->kind);
+	bool usdt = probe->kind == PROGRAM_USDT;
+
+	if (!program_probe_is_uprobe(probe->kind))
+		return probe->binary.option
+			       ? yaml_error(v, e,
+					    "only a uprobe, a uretprobe or a usdt has a "
+					    "`binary`, not a %s",
+					    kind)
+			       : 0;
+	for (size_t i = 0; i < probe->ntargets; i++) {
+		const char *target = probe->targets[i], *colon = strrchr(target, ':');
+
+		if (probe->binary.option && !strchr(target, '/') && (usdt || !colon))
+			continue;
+		if (probe->binary.option)
+			return yaml_error(v, e, "the %s \"%s\" names a file, as its `binary` does",
+					  kind, target);
+		if (!colon || colon == target || !colon[1])
+			return yaml_error(v, e,
+					  "the %s \"%s\" is to be \"%s\", with a path or a "
+					  "library's name (c), or to have a `binary`",
+					  kind, target,
+					  usdt ? "FILE:PROVIDER:PROBE" : "FILE:FUNCTION");
 	}
+	return 0;
+}
+
 static int read_probe(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
-	static const struct program_number_bounds rate = {1, INT64_MAX},
-						  frequency = {1, PERF_EVENT_FREQUENCY_MAX},
-						  any = {INT32_MIN, INT32_MAX};
-	const struct yaml_field fields[] = {
-		KIND(0),
-		KIND(1),
-		KIND(2),
-		KIND(3),
-		KIND(4),
-		KIND(5),
-		KIND(6),
-		KIND(7),
-		KIND(8),
-		{"run", yaml_identifier, FIELD(run), NULL, true},
-		{"optional", yaml_boolean, FIELD(optional), NULL, false},
-		{"variant", yaml_line, FIELD(variant), NULL, false},
-		{"when", yaml_macro, FIELD(when), NULL, false},
-		{"unless", yaml_macro, FIELD(unless), NULL, false},
-		{"given", program_read_option_name, FIELD(given), NULL, false},
-		{"not_given", program_read_option_name, FIELD(not_given), NULL, false},
-		{"frequency", program_read_number, FIELD(sampling.frequency), &frequency, false},
-		{"period", program_read_number, FIELD(sampling.period), &rate, false},
-		{"pid", program_read_number, FIELD(sampling.pid), &any, false},
-		{"cpu", program_read_number, FIELD(sampling.cpu), &any, false},
-	};
-	const struct yaml_schema schema = {
-		fields,
-		sizeof(fields) / sizeof(fields[0]),
-		FIELD(line),
-	};
+	struct yaml_field fields[NKINDS + NOTHERS];
+	const struct yaml_schema schema = {fields, NKINDS + NOTHERS, FIELD(line)};
 	struct program_probe *probe = to;
 	int err;
 
 	(void)arg;
+	for (size_t i = 0; i < NKINDS; i++)
+		fields[i] = (struct yaml_field){kinds[i].name, read_kind, 0, &kinds[i].kind, false};
+	memcpy(&fields[NKINDS], other_fields, sizeof(other_fields));
 	err = yaml_struct(v, probe, &schema, e);
 	if (err)
 		return err;
 	if (!probe->ntargets && !probe->option)
 		return yaml_error(v, e,
 				  "a probe wants its kind: kprobe, kretprobe, tracepoint, "
-				  "raw_tracepoint, kfunc, kretfunc or perf_event");
+				  "raw_tracepoint, kfunc, kretfunc, perf_event, uprobe, uretprobe "
+				  "or usdt");
 	for (size_t i = 0; probe->ntargets > 1 && i < probe->ntargets; i++)
-		if (probe->targets[i][0] == '^')
+		if (is_pattern(probe->targets[i]))
 			return yaml_error(v, e, "the pattern \"%s\" cannot be one of several names",
 					  probe->targets[i]);
-	return 0;
+	return check_user_targets(v, probe, e);
 }
 
 int program_read_probes(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -238,12 +304,22 @@ static int check_fact(const struct program *p, const struct program_probe *probe
 }
 
 static int check_given(const struct program *p, const struct program_probe *probe, const char *key,
-		       const char *option, struct error *e)
+		       char *const *given, size_t n, struct error *e)
 {
-	if (!option || options_known(p, option))
-		return 0;
-	return program_error(p, probe->line, e, "`%s: %s`: this tool has no option %s", key, option,
-			     option);
+	for (size_t i = 0; i < n; i++)
+		if (!options_known(p, given[i]))
+			return program_error(p, probe->line, e,
+					     "`%s: %s`: this tool has no option %s", key, given[i],
+					     given[i]);
+	return 0;
+}
+
+static bool is_given(const struct program_probe *probe, const char *option)
+{
+	for (size_t i = 0; i < probe->ngiven; i++)
+		if (strcmp(probe->given[i], option) == 0)
+			return true;
+	return false;
 }
 
 /* With a default, so that there always is a value. */
@@ -256,6 +332,43 @@ static bool is_pattern_option(const struct program *p, const char *name)
 	return false;
 }
 
+/* Whose value is a file, or a process. */
+static bool is_binary_option(const struct program *p, const char *name, bool *has_default)
+{
+	*has_default = false;
+	for (size_t i = 0; i < p->noptions; i++) {
+		enum program_option_type type = p->options[i].type;
+
+		if (strcmp(p->options[i].name, name) != 0)
+			continue;
+		*has_default = p->options[i].fallback;
+		return !p->options[i].many &&
+		       (type == PROGRAM_OPTION_BINARY || type == PROGRAM_OPTION_PATH ||
+			type == PROGRAM_OPTION_INTEGER);
+	}
+	return strcmp(name, "pid") == 0 && program_has_filter(p, PROGRAM_FILTER_PID);
+}
+
+static int check_binary(const struct program *p, const struct program_probe *probe, struct error *e)
+{
+	const struct program_binary *b = &probe->binary;
+	bool has_default;
+
+	if (!b->option)
+		return 0;
+	if (!is_binary_option(p, b->option, &has_default))
+		return program_error(p, b->line, e,
+				     "`binary`: this tool has no option %s of type binary or path, "
+				     "or of type integer (a process) or the filter pid",
+				     b->option);
+	if (has_default || b->other || is_given(probe, b->option))
+		return 0;
+	return program_error(p, b->line, e,
+			     "`binary`: where --%s is not given there is no file; give it an "
+			     "`else`, or the probe `given: %s`",
+			     b->option, b->option);
+}
+
 int program_check_probes(const struct program *p, struct error *e)
 {
 	for (size_t i = 0; i < p->nprobes; i++) {
@@ -264,9 +377,11 @@ int program_check_probes(const struct program *p, struct error *e)
 		size_t j = 0;
 
 		if (!err)
-			err = check_fact(p, probe, "unless", probe->unless, e)
-				      ?: check_given(p, probe, "given", probe->given, e)
-				      ?: check_given(p, probe, "not_given", probe->not_given, e);
+			err = check_binary(p, probe, e)
+				      ?: check_fact(p, probe, "unless", probe->unless, e)
+				      ?: check_given(p, probe, "given", probe->given, probe->ngiven, e)
+				      ?: check_given(p, probe, "not_given", probe->not_given,
+						  probe->nnot_given, e);
 		if (!err)
 			err = program_check_sampling(p, probe, e);
 		if (err)

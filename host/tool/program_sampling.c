@@ -42,6 +42,41 @@ int program_read_number(const struct yaml_value *v, void *to, const void *arg, s
 	return err;
 }
 
+static int read_perf_counter(const struct yaml_value *key, const struct yaml_value *value, void *to,
+			     struct error *e)
+{
+	struct program_perf_counter *c = to;
+	struct yaml_value table = *key;
+	int err;
+
+	table.key = "perf_counters";
+	c->line = yaml_line_of(key);
+	err = yaml_identifier(&table, &c->table, NULL, e);
+	return err ? err : program_read_event(value, &c->event, NULL, e);
+}
+
+int program_read_perf_counters(const struct yaml_value *v, void *to, const void *arg,
+			       struct error *e)
+{
+	(void)arg;
+	return yaml_pairs(v,
+			  (char *)to + PROGRAM_ARRAY(struct program, nperf_counters, perf_counters),
+			  sizeof(struct program_perf_counter), read_perf_counter,
+			  "a mapping of tables to perf events", e);
+}
+
+/* What is counted, without a rate. */
+int program_read_event(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	char **name = to;
+	struct perf_event event;
+	int err = yaml_line(v, name, arg, e);
+
+	if (!err && (perf_event_parse(*name, &event, NULL) || event.rate))
+		err = yaml_error_type(v, "a perf event, \"hardware:cpu-cycles\"", e);
+	return err;
+}
+
 static const struct program_option *own_option(const struct program *p, const char *name)
 {
 	for (size_t i = 0; i < p->noptions; i++)
@@ -135,6 +170,8 @@ int program_check_sampling(const struct program *p, const struct program_probe *
 
 		if (err)
 			return err;
+		if (numbers[i].number == &s->pid && program_probe_is_uprobe(probe->kind))
+			continue;
 		if (numbers[i].number->there && probe->kind != PROGRAM_PERF_EVENT)
 			return program_error(p, probe->line, e, "`%s` is only for a perf_event",
 					     numbers[i].key);

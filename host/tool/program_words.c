@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "tool/options.h"
-#include "tool/perf_event.h"
 #include "tool/program_parts.h"
 
 static int read_name(const struct yaml_value *key, char **name, struct error *e)
@@ -99,13 +98,7 @@ static int read_one(const struct yaml_value *v, void *to, const void *arg, struc
 
 static int read_event(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
-	struct program_fact *f = to;
-	struct perf_event event;
-	int err = yaml_line(v, &f->a, arg, e);
-
-	if (!err && (perf_event_parse(f->a, &event, NULL) || event.rate))
-		err = yaml_error_type(v, "a perf event, \"hardware:cpu-cycles\"", e);
-	return err;
+	return program_read_event(v, &((struct program_fact *)to)->a, arg, e);
 }
 
 static const struct yaml_field fact_fields[] = {

@@ -170,11 +170,12 @@ struct sampled {
 	int prog;
 };
 
-static int keep_sample(int fd, void *arg, struct error *e)
+static int keep_sample(int fd, int cpu, void *arg, struct error *e)
 {
 	struct sampled *s = arg;
 	int err = set_program(fd, s->prog);
 
+	(void)cpu;
 	if (!err)
 		return keep(s->a, fd, e);
 	close(fd);
@@ -202,7 +203,7 @@ static int attach_target(struct attach *a, const struct plan *plan, const struct
 	} else if (kind == PROGRAM_TRACEPOINT) {
 		fd = open_tracepoint(plan->kernel, t, e);
 	} else if (program_probe_is_uprobe(kind)) {
-		fd = uprobe_open(t->name, kind == PROGRAM_URETPROBE, e);
+		fd = uprobe_open(t, kind == PROGRAM_URETPROBE, pp->pid, e);
 	} else {
 		fd = open_kprobe(a, t, kind == PROGRAM_KRETPROBE, e);
 	}
@@ -225,7 +226,7 @@ struct tally {
 static int attach_at_once(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
 			  struct load *l, bool *done, struct tally *tally, struct error *e)
 {
-	int prog = load_program(l, pp, true, e);
+	int prog = load_program(l, pp, pp->targets, true, e);
 	int link = prog < 0 ? prog : multi_attach(plan->kernel, pp, prog, done);
 
 	if (prog < 0)
@@ -238,15 +239,10 @@ static int attach_at_once(struct attach *a, const struct plan *plan, const struc
 	return 0;
 }
 
-static bool is_pattern(const struct plan_probe *pp)
-{
-	return pp->function[0] == '^';
-}
-
 /* To who has no perf events a link of the others is what there is. */
 static bool may_refuse(const struct plan_probe *pp, const struct tally *t, int err)
 {
-	return (is_pattern(pp) || pp->ntargets > 1) &&
+	return (target_is_pattern(pp) || pp->ntargets > 1) &&
 	       (err == -EINVAL || err == -ENOENT || err == -EADDRNOTAVAIL ||
 		(t->at_once && err == -EACCES));
 }
@@ -257,7 +253,7 @@ static void tell_refused(const struct plan_probe *pp, const struct plan_target *
 {
 	struct buf name = {0};
 
-	if (is_pattern(pp))
+	if (target_is_pattern(pp))
 		return;
 	target_name(&name, t->name, t->module, t->addr, t->unique);
 	fprintf(stderr, "bcchost: not probed: %s, one of %zu functions %s: %s\n",
@@ -268,12 +264,12 @@ static void tell_refused(const struct plan_probe *pp, const struct plan_target *
 static int attach_singly(struct attach *a, const struct plan *plan, const struct plan_probe *pp,
 			 struct load *l, const bool *done, struct tally *tally, struct error *e)
 {
-	int prog = 0, err = 0;
+	int prog, err = 0;
 
 	for (size_t i = 0; i < pp->ntargets; i++) {
 		if (done[i])
 			continue;
-		prog = prog ? prog : load_program(l, pp, false, e);
+		prog = load_program(l, pp, &pp->targets[i], false, e);
 		if (prog < 0)
 			return prog;
 		err = attach_target(a, plan, pp, &pp->targets[i], prog, e);
@@ -309,7 +305,8 @@ static void tell_targets(const struct plan *plan, const struct plan_probe *pp)
 	struct buf notes = {0};
 	const char *line;
 
-	if (is_pattern(pp) || (!plan->options->verbose && !pp->warnings.len))
+	if ((pp->ntargets && target_is_pattern(pp)) ||
+	    (!plan->options->verbose && !pp->warnings.len))
 		return;
 	target_note(plan, pp, &notes);
 	line = notes.data;
@@ -355,14 +352,54 @@ static int attach_probe(struct attach *a, const struct plan *plan, const struct 
 	return err;
 }
 
+struct counted {
+	struct attach *a;
+	int map;
+};
+
+/* Programs read the counter of their own processor there. */
+static int keep_counter(int fd, int cpu, void *arg, struct error *e)
+{
+	struct counted *c = arg;
+
+	if (bpf_map_update_elem(c->map, &cpu, &fd, BPF_ANY) == 0)
+		return keep(c->a, fd, e);
+	close(fd);
+	return -errno;
+}
+
+static int attach_counter(struct attach *a, const struct plan *plan,
+			  const struct program_perf_counter *c, const struct load *l,
+			  struct error *e)
+{
+	const struct object_map *m = object_map_find(l->object, c->table);
+	struct counted to = {a, load_map_fd(l, c->table)};
+	int err;
+
+	/* A buffer of events is of the same type, and has no size. */
+	if (!m || m->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY || m->nfields || !m->max_entries)
+		return error_set(e, FAULT_TOOL, -ENOENT,
+				 "%s:%u: `perf_counters`: %s has no BPF_PERF_ARRAY %s",
+				 plan->program->path, c->line, plan->program->template_path,
+				 c->table);
+	err = sample_count(c->event, keep_counter, &to, e);
+	return err ? error_prefix(e, err, "%s:%u: cannot count %s for %s", plan->program->path,
+				  c->line, c->event, c->table)
+		   : 0;
+}
+
 int attach_plan(struct attach *a, const struct plan *plan, struct load *l, struct error *e)
 {
 	int err = 0;
 
 	memset(a, 0, sizeof(*a));
+	for (size_t i = 0; i < plan->program->nperf_counters && !err; i++)
+		err = attach_counter(a, plan, &plan->program->perf_counters[i], l, e);
 	for (size_t i = 0; i < plan->nprobes && !err; i++)
 		if (plan->probes[i].ntargets)
 			err = attach_probe(a, plan, &plan->probes[i], l, e);
+		else
+			tell_targets(plan, &plan->probes[i]);
 	kernel_trim(plan->kernel); /* ftrace's list of functions */
 	return err;
 }

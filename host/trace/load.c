@@ -13,6 +13,7 @@
 #include "text/fact.h"
 #include "text/filter.h"
 #include "text/substitute.h"
+#include "text/usdt_text.h"
 #include "trace/multi.h"
 #include "trace/privilege.h"
 #include "trace/verifier.h"
@@ -147,14 +148,44 @@ static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 	case PROGRAM_KRETPROBE:
 	case PROGRAM_UPROBE:
 	case PROGRAM_URETPROBE:
+	case PROGRAM_USDT:
 		break;
 	}
 	return BPF_PROG_TYPE_KPROBE;
 }
 
-/* The instructions with descriptors for map indexes and the host's values for marked constants. */
-static struct bpf_insn *patched(const struct load *l, const struct object_prog *p)
+/* What makes two loads of one handler differ. */
+struct load_prog {
+	const struct object_prog *prog;
+	enum bpf_prog_type type;
+	uint32_t attach_type;
+	uint32_t btf_id;    /* of fentry and fexit */
+	const char *module; /* borrowed from the plan; NULL: vmlinux */
+	uint32_t form;	    /* of a USDT probe's arguments; 0 if the handler reads none */
+	int fd;
+};
+
+static bool is_marked(const struct bpf_insn *insn)
 {
+	return insn->code == (BPF_LD | BPF_DW | BPF_IMM) && insn->src_reg != BPF_PSEUDO_MAP_FD &&
+	       (uint32_t)insn[1].imm == FILTER_CONSTANT_MARK;
+}
+
+static bool constant(const struct load *l, const struct load_prog *lp, uint32_t which,
+		     uint64_t *value)
+{
+	if (which == FILTER_CONSTANT_FORM) {
+		*value = lp->form;
+		return true;
+	}
+	return filter_constant(which, l->plan->program, l->plan->options, value) ||
+	       fact_constant(which, l->plan, value);
+}
+
+/* The instructions with descriptors for map indexes and the host's values for marked constants. */
+static struct bpf_insn *patched(const struct load *l, const struct load_prog *lp)
+{
+	const struct object_prog *p = lp->prog;
 	struct bpf_insn *insns = malloc(p->ninsns * sizeof(*insns));
 	uint64_t value;
 
@@ -166,10 +197,8 @@ static struct bpf_insn *patched(const struct load *l, const struct object_prog *
 			continue;
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
 			insns[i].imm = l->map_fds[insns[i].imm];
-		} else if ((uint32_t)insns[i + 1].imm == FILTER_CONSTANT_MARK &&
-			   (filter_constant((uint32_t)insns[i].imm, l->plan->program,
-					    l->plan->options, &value) ||
-			    fact_constant((uint32_t)insns[i].imm, l->plan, &value))) {
+		} else if (is_marked(&insns[i]) &&
+			   constant(l, lp, (uint32_t)insns[i].imm, &value)) {
 			insns[i].imm = (int32_t)value;
 			insns[i + 1].imm = (int32_t)(value >> 32);
 		}
@@ -213,15 +242,14 @@ static int open_module_btf(const char *module, __u32 *out, struct error *e)
 			 module, strerror(errno));
 }
 
-/* What makes two loads of one handler differ. */
-struct load_prog {
-	const struct object_prog *prog;
-	enum bpf_prog_type type;
-	uint32_t attach_type;
-	uint32_t btf_id;    /* of fentry and fexit */
-	const char *module; /* borrowed from the plan; NULL: vmlinux */
-	int fd;
-};
+/* Does it read arguments of which there are several forms? */
+static bool wants_form(const struct object_prog *p)
+{
+	for (uint32_t i = 0; i + 1 < p->ninsns; i++)
+		if (is_marked(&p->insns[i]) && (uint32_t)p->insns[i].imm == FILTER_CONSTANT_FORM)
+			return true;
+	return false;
+}
 
 static struct load_prog describe(const struct object_prog *p, const struct plan_probe *pp,
 				 bool multi)
@@ -243,7 +271,7 @@ static struct load_prog describe(const struct object_prog *p, const struct plan_
 static bool is_same(const struct load_prog *a, const struct load_prog *b)
 {
 	return a->prog == b->prog && a->type == b->type && a->attach_type == b->attach_type &&
-	       a->btf_id == b->btf_id && !a->module == !b->module &&
+	       a->btf_id == b->btf_id && a->form == b->form && !a->module == !b->module &&
 	       (!a->module || strcmp(a->module, b->module) == 0);
 }
 
@@ -264,7 +292,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 		     struct error *e)
 {
 	const struct object_prog *p = lp->prog;
-	struct bpf_insn *insns = patched(l, p);
+	struct bpf_insn *insns = patched(l, lp);
 	char name[BPF_OBJ_NAME_LEN], what[128];
 	int err = 0;
 
@@ -325,7 +353,8 @@ bool load_wants_multi(struct load *l, const struct plan_probe *pp)
 	return l->multi_ok;
 }
 
-int load_program(struct load *l, const struct plan_probe *pp, bool multi, struct error *e)
+int load_program(struct load *l, const struct plan_probe *pp, const struct plan_target *t,
+		 bool multi, struct error *e)
 {
 	const struct object_prog *p = handler_prog(l->object, pp->probe->run);
 	struct load_prog lp;
@@ -339,6 +368,8 @@ int load_program(struct load *l, const struct plan_probe *pp, bool multi, struct
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "%s: an fentry program attaches to one function", pp->probe->run);
 	lp = describe(p, pp, multi);
+	if (pp->probe->kind == PROGRAM_USDT && wants_form(p))
+		lp.form = usdt_text_form(l->plan, pp, t);
 	for (size_t i = 0; i < l->nprogs; i++)
 		if (is_same(&l->progs[i], &lp))
 			return l->progs[i].fd;
@@ -363,8 +394,9 @@ int load_object(struct load *l, const struct object *o, const struct plan *plan,
 	for (size_t i = 0; i < plan->nprobes && !err; i++) {
 		const struct plan_probe *pp = &plan->probes[i];
 
+		/* Those of its other targets differ in numbers alone: attach_plan loads them. */
 		if (pp->ntargets)
-			err = load_program(l, pp, load_wants_multi(l, pp), e);
+			err = load_program(l, pp, pp->targets, load_wants_multi(l, pp), e);
 		err = err < 0 ? err : 0;
 	}
 	return err;

@@ -50,9 +50,11 @@ void load_cost(const struct load *l, uint64_t *ns, uint64_t *runs);
 bool load_wants_multi(struct load *l, const struct plan_probe *pp);
 
 /*
- * The program that the probe runs, as it needs it (multi: for many functions in one go), which is
- * loaded if it has not been. Its descriptor stays l's; or a negative errno, with errors as above.
+ * The program that the probe runs at this target of its, as it needs it (multi: for many functions
+ * in one go), which is loaded if it has not been. Its descriptor stays l's; or a negative errno,
+ * with errors as above.
  */
-int load_program(struct load *l, const struct plan_probe *pp, bool multi, struct error *e);
+int load_program(struct load *l, const struct plan_probe *pp, const struct plan_target *t,
+		 bool multi, struct error *e);
 
 #endif

@@ -150,6 +150,20 @@ static void set_off(struct periodic *p)
 		periodic_heading(p);
 }
 
+/* What was counted since the last time, or, of a table whose entries stay, since the start. */
+static int read_counted(struct periodic *p, struct table *t, struct error *e)
+{
+	bool array = p->program->all_rows && tracer_is_array(p->tracer, p->output);
+	bool take = p->top && !p->program->keep && !array;
+	int err = tracer_read(p->tracer, p->output, t, take, e);
+
+	if (!err && !take && !p->program->keep && (!p->top || array))
+		err = table_since(t, &p->before) ? error_nomem(e) : 0;
+	if (!err && array)
+		table_drop_zeros(t);
+	return err;
+}
+
 int periodic_print(struct periodic *p, struct error *e)
 {
 	uint64_t now = clock_ns(), elapsed = now - p->since;
@@ -157,9 +171,7 @@ int periodic_print(struct periodic *p, struct error *e)
 	int err;
 
 	tracer_table(p->tracer, p->output, &t);
-	err = tracer_read(p->tracer, p->output, &t, p->top != NULL, e);
-	if (!err && !p->top && table_since(&t, &p->before))
-		err = error_nomem(e);
+	err = read_counted(p, &t, e);
 	p->since = now;
 	if (!err && p->among)
 		set_off(p);

@@ -213,7 +213,7 @@ static int check_probe(struct kernel *k, const struct plan_probe *pp, struct err
 			"them",
 			name, geteuid());
 	if (program_probe_is_kprobe(kind) || kind == PROGRAM_TRACEPOINT ||
-	    kind == PROGRAM_PERF_EVENT)
+	    kind == PROGRAM_PERF_EVENT || program_probe_is_uprobe(kind))
 		return check_perf(pp, e);
 	return 0;
 }

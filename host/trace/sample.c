@@ -8,6 +8,7 @@
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ struct opening {
 static int open_one(struct opening *o, int pid, int cpu, struct error *e)
 {
 	int fd = (int)syscall(SYS_perf_event_open, &o->attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	int err = fd < 0 ? -errno : o->take(fd, o->arg, e);
+	int err = fd < 0 ? -errno : o->take(fd, cpu, o->arg, e);
 
 	o->n += !err;
 	return err;
@@ -138,4 +139,25 @@ int sample_open(const struct sampling *s, sample_take *take, void *arg, struct e
 	int err = s->pid ? open_process(&o, e) : open_processors(&o, e);
 
 	return err && !e->text ? explain(s, err, e) : err;
+}
+
+int sample_count(const char *event, sample_take *take, void *arg, struct error *e)
+{
+	struct sampling s = {.cpu = -1};
+	struct opening o = {.s = &s, .take = take, .arg = arg};
+	int err = perf_event_parse(event, &s.event, e);
+
+	if (err)
+		return err;
+	o.attr = (struct perf_event_attr){
+		.type = s.event.type,
+		.config = s.event.config,
+		.size = sizeof(o.attr),
+	};
+	err = open_processors(&o, e);
+	if (err && !e->text)
+		explain(&s, err, e);
+	if (err && !e->text)
+		error_set(e, FAULT_PERMISSION, err, "%s", strerror(-err));
+	return err;
 }

@@ -7,7 +7,7 @@
 #include "text/sampling.h"
 
 /* Takes a descriptor, which is its own from then on, after an error too. */
-typedef int sample_take(int fd, void *arg, struct error *e);
+typedef int sample_take(int fd, int cpu, void *arg, struct error *e);
 
 /*
  * Opens the event: on each processor that is online, or the one of s; or of a process for each of
@@ -16,5 +16,9 @@ typedef int sample_take(int fd, void *arg, struct error *e);
  * kernel allows; else FAULT_KERNEL, or a negative errno without a text.
  */
 int sample_open(const struct sampling *s, sample_take *take, void *arg, struct error *e);
+
+/* Opens what an event counts on each processor that is online, counting, for programs to read.
+ * Errors as above, always with a text. */
+int sample_count(const char *event, sample_take *take, void *arg, struct error *e);
 
 #endif

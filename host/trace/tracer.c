@@ -16,6 +16,7 @@
 #include "trace/buffers.h"
 #include "trace/load.h"
 #include "trace/pipe.h"
+#include "trace/beside.h"
 #include "trace/table_read.h"
 
 #define TURN 4096
@@ -78,6 +79,23 @@ static int on_event(void *ctx, const void *data, size_t size)
 	return t->stopped || f->cut;
 }
 
+/* `index:` is of an array that has so many entries. */
+static int check_wide(const struct program *p, const struct object_map *m, struct error *e)
+{
+	bool array = m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY;
+
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		const struct program_column *c = &p->columns[i];
+
+		if (c->index && (!array || c->index > m->max_entries))
+			return error_set(e, FAULT_TOOL, -EINVAL,
+					 "%s:%u: column %s: table %s has no entry %u: it is %s",
+					 p->path, c->line, c->title, p->table, c->index - 1,
+					 array ? "smaller" : "no array");
+	}
+	return 0;
+}
+
 static int find_table(struct feed *f, struct error *e)
 {
 	struct tracer *t = f->tracer;
@@ -91,9 +109,12 @@ static int find_table(struct feed *f, struct error *e)
 	if (!f->map)
 		return error_set(e, FAULT_TOOL, -ENOENT, "%s:%u: %s has no table %s", p->path,
 				 p->table_line, p->template_path, p->table);
-	return program_output_is_periodic(p->output)
-		       ? layout_make_table(&f->layout, f->map, t->plan->kernel, e)
-		       : layout_make(&f->layout, f->map, t->plan->kernel, e);
+	if (check_wide(p, f->map, e))
+		return -EINVAL;
+	if (!program_output_is_periodic(p->output))
+		return layout_make(&f->layout, f->map, t->plan->kernel, e);
+	return layout_make_table(&f->layout, f->map, t->plan->kernel, e)
+		       ?: beside_layout(&f->layout, p, t->object, f->map, t->plan->kernel, e);
 }
 
 int tracer_new(struct tracer **out, const struct plan *plan, const struct object *o, tracer_fn fn,
@@ -326,9 +347,37 @@ uint64_t tracer_rest(const struct tracer *t)
 
 void tracer_table(const struct tracer *t, size_t output, struct table *table)
 {
+	const struct program *p = program_output_at(t->plan->program, output);
 	const struct object_map *m = t->feeds[output].map;
 
-	table_init(table, m ? m->key_size : 0, m ? m->value_size : 0);
+	table_init(table, m ? m->key_size : 0, m ? beside_size(p, t->object, m) : 0);
+	if (m && program_is_wide(p))
+		table->value_size *= m->max_entries;
+}
+
+/* An array's entries as one, side by side. */
+static int read_wide(const struct tracer *t, size_t output, struct table *table, struct error *e)
+{
+	const struct object_map *m = t->feeds[output].map;
+	struct table narrow;
+	char *wide = table_add(table);
+	int err;
+
+	if (!wide)
+		return error_nomem(e);
+	table_init(&narrow, m->key_size, m->value_size);
+	err = table_read(&narrow, load_map_fd(&t->load, m->name), m, false, e);
+	for (size_t i = 0; !err && i < narrow.n; i++) {
+		const char *row = table_row(&narrow, i);
+		uint32_t index;
+
+		memcpy(&index, row, sizeof(index));
+		if (index < m->max_entries)
+			memcpy(wide + m->key_size + (size_t)index * m->value_size,
+			       row + m->key_size, m->value_size);
+	}
+	table_free(&narrow);
+	return err;
 }
 
 int tracer_read(const struct tracer *t, size_t output, struct table *table, bool take,
@@ -336,7 +385,18 @@ int tracer_read(const struct tracer *t, size_t output, struct table *table, bool
 {
 	const struct program *p = program_output_at(t->plan->program, output);
 
+	if (p->nbeside)
+		return beside_read(table, p, &t->load, t->feeds[output].map, take, e);
+	if (program_is_wide(p))
+		return read_wide(t, output, table, e);
 	return table_read(table, load_map_fd(&t->load, p->table), t->feeds[output].map, take, e);
+}
+
+bool tracer_is_array(const struct tracer *t, size_t output)
+{
+	const struct object_map *m = t->feeds[output].map;
+
+	return m && (m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY);
 }
 
 int tracer_read_like(const struct tracer *t, const char *name, struct table *table, struct error *e)

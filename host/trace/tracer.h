@@ -71,6 +71,9 @@ void tracer_table(const struct tracer *t, size_t output, struct table *table);
 int tracer_read(const struct tracer *t, size_t output, struct table *table, bool take,
 		struct error *e);
 
+/* Is that table an array, which nothing can be taken out of? */
+bool tracer_is_array(const struct tracer *t, size_t output);
+
 /*
  * The same of another of the template's tables, which the program does not name; it is made ready
  * here (table_free, also after an error). FAULT_TOOL if there is none, or if its entries are not of

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uprobe: a perf event at a function of a program or a library, in whichever process runs it. */
+/* uprobe: a perf event at a place in a program or a library, in whichever process runs it. */
 #ifndef BCCHOST_TRACE_UPROBE_H
 #define BCCHOST_TRACE_UPROBE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
+#include "text/plan.h"
 
 /*
- * Where "/path:symbol" is: *path, the caller's, and the offset in the file. A name without a slash
- * is a library's ("c": libc.so.6) or, if there is none, a program's in PATH; "0x1234" an offset.
- * FAULT_USAGE if there is no such file or symbol (of a stripped file only those that it exports are
- * known).
+ * Opens it, for one process or (pid: -1) all. While it is open, the counter of a USDT probe's users
+ * is one more in each process. A descriptor, or a negative errno, with *e set where that says more.
  */
-int uprobe_find(const char *target, char **path, uint64_t *offset, struct error *e);
-
-/* Opens it. A descriptor, or a negative errno; errors as above. */
-int uprobe_open(const char *target, bool returns, struct error *e);
+int uprobe_open(const struct plan_target *t, bool returns, pid_t pid, struct error *e);
 
 #endif

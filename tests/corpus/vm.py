@@ -125,13 +125,8 @@ def run(kernel, work, scripts):
             os.unlink("%s/%s" % (work, name))
     tell("%d scripts on %s (%d of them with BCC, the others' runs with BCC are known)" % (
         len(jobs), kernel, sum(j["bcc"] for j in jobs)))
-    try:
-        boot(kernel, work, jobs)
-    finally:
-        out = results_of(work)
-        for name, r in out.items():
-            if r.get("bcc", {}).get("how") in ("ended", "interrupted", "killed"):
-                keep(scripts[name]["path"], scripts[name]["args"], r["bcc"])
+    boot(kernel, work, jobs, scripts)
+    out = results_of(work)
     for name in scripts:
         r = out.setdefault(name, {"name": name})
         if known[name]:
@@ -139,8 +134,17 @@ def run(kernel, work, scripts):
     return out
 
 
-def boot(kernel, work, jobs):
+def keep_new(work, scripts, seen):
+    """What came since the last time, so that a run that is ended early was not for nothing."""
+    for name, r in results_of(work).items():
+        if name not in seen and r.get("bcc", {}).get("how") in ("ended", "interrupted", "killed"):
+            keep(scripts[name]["path"], scripts[name]["args"], r["bcc"])
+        seen.add(name)
+
+
+def boot(kernel, work, jobs, scripts):
     """Until all jobs are done; those that a machine died of twice are left."""
+    seen = set()
     deaths = {}
     for attempt in range(BOOTS):
         done = results_of(work)
@@ -153,7 +157,14 @@ def boot(kernel, work, jobs):
             pass
         argv = shlex.split(os.environ.get("CORPUS_VM", "")) + [
             TOP + "/tests/vm/boot", kernel, work, str(SECONDS)]
-        status = subprocess.run(argv, stdin=subprocess.DEVNULL, check=False).returncode
+        machine = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        status = None
+        while status is None:
+            try:
+                status = machine.wait(20)
+            except subprocess.TimeoutExpired:
+                pass
+            keep_new(work, scripts, seen)
         done = results_of(work)
         for name in lines_of(work + "/started"):
             if name and name not in done:

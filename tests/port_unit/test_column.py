@@ -13,7 +13,7 @@ class One(unittest.TestCase):
 
     def column(self, expr, spec="%s", stream=True):
         return column.column("T", spec, [(expr, "")], [{"at": [], "event": {}}], self.computed,
-                             stream, None)
+                             stream, "events")
 
     def keys(self, *args, **more):
         return self.column(*args, **more).keys
@@ -79,7 +79,8 @@ class Chosen(unittest.TestCase):
     def made(self, *cases, stream=True):
         self.computed = Computed()
         return column.column("T", "%-4s", [c[0] for c in cases],
-                             [{"event": c[1], "at": c[2]} for c in cases], self.computed, stream, None)
+                             [{"event": c[1], "at": c[2]} for c in cases], self.computed, stream,
+                             "events")
 
     def test_words_by_the_value(self):
         at = lambda v: [[RET, "==", 1, v == 1], [RET, "==", 2, v == 2]]

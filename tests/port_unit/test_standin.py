@@ -26,9 +26,9 @@ class Told(unittest.TestCase):
             b.attach_perf_event(ev_type=1, ev_config=0, fn_name="f", sample_freq=99)'''))
         self.assertEqual([(a["kind"], a["target"]) for a in r.attaches], [
             ("kretprobe", "^vfs_.*"), ("tracepoint", "sched:sched_switch"),
-            ("raw_tracepoint", "sys_enter"), ("uprobe", "malloc"), ("perf_event", "1:0")])
+            ("raw_tracepoint", "sys_enter"), ("uprobe", "c:malloc"), ("perf_event", "software:cpu-clock")])
         self.assertTrue(r.attaches[0]["regex"])
-        self.assertEqual((r.attaches[3]["binary"], r.attaches[4]["freq"]), ("c", 99))
+        self.assertEqual(r.attaches[4]["frequency"], 99)
 
     def test_the_line_of_the_script(self):
         source = trial.script("", after='b.attach_kprobe(event="x", fn_name="f")')

@@ -232,18 +232,26 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
                          ("histogram: dist", "interval: 3", "label: [{text: msecs, when: m}, {text: usecs}]"))
         self.assertEqual(self.columns(p), ["{title: disk, field: disk}"])
 
-    def test_entries_of_a_table(self):
-        p = Ported(script("BPF_HASH(counts, u32, u64);\nint f(void *ctx) { return 0; }\n", "", '''
+    def entries(self, entries):
+        return Ported(script("BPF_HASH(counts, u32, u64);\nint f(void *ctx) { return 0; }\n", "", '''
             b.attach_kprobe(event="x", fn_name="f")
             while 1:
                 sleep(1)
-                print("%-6s %8s" % ("PID", "CALLS"))
-                for k, v in b["counts"].items():
-                    print("%-6d %8d" % (k.value, v.value))
-                b["counts"].clear()'''))
-        self.assertEqual((p.line("top"), p.line("interval")), ("top: counts", "interval: 1"))
+                print("%%-6s %%8s" %% ("PID", "CALLS"))
+                for k, v in %s:
+                    print("%%-6d %%8d" %% (k.value, v.value))
+                b["counts"].clear()''' % entries))
+
+    def test_all_entries_of_a_table(self):
+        p = self.entries('b["counts"].items()')
+        self.assertEqual((p.line("table"), p.line("interval")), ("table: counts", "interval: 1"))
         self.assertEqual(self.columns(p), ["{title: PID, field: key, width: 6}",
                                            "{title: CALLS, field: value, width: 8, align: right}"])
+
+    def test_the_first_entries_of_a_table(self):
+        p = self.entries('sorted(b["counts"].items(), key=lambda kv: kv[1].value, reverse=True)[:10]')
+        self.assertEqual((p.line("top"), p.line("interval")), ("top: counts", "interval: 1"))
+        self.assertEqual([c.split(",")[0] for c in self.columns(p)], ["{title: PID", "{title: CALLS"])
 
     def test_the_trace_pipe(self):
         p = Ported(script('int f(void *ctx) { bpf_trace_printk("x"); return 0; }\n', "", '''

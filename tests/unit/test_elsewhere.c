@@ -15,7 +15,6 @@
 #include "object/layout.h"
 #include "output/value.h"
 #include "tool/perf_event.h"
-#include "trace/uprobe.h"
 
 static void test_samples(void **state)
 {
@@ -56,40 +55,6 @@ static void test_samples(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_true(perf_event_parse(bad[i], &event, &e) < 0);
 		assert_int_equal(e.fault, FAULT_USAGE);
-		error_clear(&e);
-	}
-}
-
-static void test_uprobes(void **state)
-{
-	static const char *const bad[] = {"c",
-					  "c:",
-					  ":malloc",
-					  "c:no_such_name",
-					  "nothing:main",
-					  "/nothing:main",
-					  "/etc/passwd:main",
-					  "c:0xzz",
-					  "l*:main"};
-	struct error e = {0};
-	uint64_t offset = 0, same = 0;
-	char *path;
-
-	(void)state;
-	assert_int_equal(uprobe_find("c:malloc", &path, &offset, &e), 0);
-	assert_non_null(strstr(path, "/libc"));
-	assert_true(offset > 0);
-	free(path);
-	assert_int_equal(uprobe_find("pthread:pthread_create", &path, &offset, &e), 0);
-	error_clear(&e);
-	free(path);
-	assert_int_equal(uprobe_find("c:0x1234", &path, &same, &e), 0);
-	assert_int_equal(same, 0x1234);
-	free(path);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_true(uprobe_find(bad[i], &path, &offset, &e) < 0);
-		assert_int_equal(e.fault, FAULT_USAGE);
-		assert_null(path);
 		error_clear(&e);
 	}
 }
@@ -141,7 +106,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_samples),
-		cmocka_unit_test(test_uprobes),
 		cmocka_unit_test(test_fields),
 	};
 

@@ -78,13 +78,14 @@ static void test_shape(void **state)
 		GOOD "filter: [pid]\n",
 		"programs/x.yaml:3: unknown key `filter`; did you mean filters? known here: "
 		"summary, description, overhead, caveats, filters, arguments, options, letters, "
-		"template, modules, variants, probes, substitute, facts, output, metrics, "
-		"examples");
+		"template, modules, variants, probes, substitute, facts, perf_counters, output, "
+		"metrics, examples");
 	program_file_error(
 		SUMMARY "output: {stream: events, colums: []}\n",
 		"programs/x.yaml:2: unknown key `colums` in `output`; did you mean columns? "
-		"known here: stream, top, histogram, rates, columns, only, sort, loadavg, heading, "
-		"label, linear, clock, trace_pipe, interval, csv, folded, json, also");
+		"known here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, sort, loadavg, heading, label, linear, clock, trace_pipe, interval, csv, "
+		"folded, json, also");
 	program_file_error("summary: [a]\n",
 			   "programs/x.yaml:1: `summary` is to be a line of text, not "
 			   "a list");
@@ -227,7 +228,8 @@ static void test_bad_probes(void **state)
 {
 	static const struct bad bad[] = {
 		{"probes: [{run: a}]", "3: a probe wants its kind: kprobe, kretprobe, tracepoint, "
-				       "raw_tracepoint, kfunc, kretfunc or perf_event"},
+				       "raw_tracepoint, kfunc, kretfunc, perf_event, uprobe, "
+				       "uretprobe or usdt"},
 		{"probes: [{kprobe: f}]", "3: `probes` wants a key `run`"},
 		{"probes: [{kprobe: f, kretprobe: f, run: a}]",
 		 "3: a probe is of one kind, not kprobe and kretprobe"},
@@ -256,11 +258,35 @@ static void test_bad_probes(void **state)
 		 "3: `tracepoint` is to be \"category:name\", not the text \"a/b:c\""},
 		{"probes: [{raw_tracepoint: 'a:', run: a}]",
 		 "3: `raw_tracepoint` is to be a name or \"category:name\", not the text \"a:\""},
+		{"probes: [{uprob: f, run: a}]",
+		 "3: unknown key `uprob` in `probes`; did you mean uprobe? known here: kprobe, "
+		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, uprobe, "
+		 "uretprobe, usdt, fentry, fexit, run, binary, optional, variant, when, unless, "
+		 "given, not_given, frequency, period, pid, cpu"},
 		{"probes: [{uprobe: f, run: a}]",
-		 "3: unknown key `uprobe` in `probes`; did you mean kprobe? known here: kprobe, "
-		 "kretprobe, tracepoint, raw_tracepoint, kfunc, kretfunc, perf_event, fentry, "
-		 "fexit, run, optional, variant, when, unless, given, not_given, frequency, "
-		 "period, pid, cpu"},
+		 "3: the uprobe \"f\" is to be \"FILE:FUNCTION\", with a path or a library's name "
+		 "(c), or to have a `binary`"},
+		{"probes: [{usdt: 'c:', run: a}]",
+		 "3: the usdt \"c:\" is to be \"FILE:PROVIDER:PROBE\", with a path or a library's "
+		 "name (c), or to have a `binary`"},
+		{"probes: [{uprobe: 'c:^f(', run: a}]",
+		 "3: the pattern \"^f(\" is wrong: Unmatched ( or \\("},
+		{"probes: [{uprobe: ['c:f', 'c:^g'], run: a}]",
+		 "3: the pattern \"c:^g\" cannot be one of several names"},
+		{"probes: [{kprobe: f, binary: {option: pid}, run: a}]",
+		 "3: only a uprobe, a uretprobe or a usdt has a `binary`, not a kprobe"},
+		{"probes: [{uprobe: 'c:f', binary: {option: o}, run: a}]",
+		 "3: the uprobe \"c:f\" names a file, as its `binary` does"},
+		{"probes: [{uprobe: f, binary: {option: o}, run: a}]",
+		 "3: `binary`: this tool has no option o of type binary or path, or of type "
+		 "integer (a process) or the filter pid"},
+		{"options: [{name: o, type: binary, help: h}]\nprobes: [{uprobe: f, binary: "
+		 "{option: o}, run: a}]",
+		 "4: `binary`: where --o is not given there is no file; give it an `else`, or the "
+		 "probe `given: o`"},
+		{"probes: [{kprobe: f, run: a, pid: 1}]", "3: `pid` is only for a perf_event"},
+		{"probes: [{kprobe: f, run: a, given: [pid, x]}]",
+		 "3: `given: pid`: this tool has no option pid"},
 		{"probes: [{kprobe: f, run: a, given: x}]",
 		 "3: `given: x`: this tool has no option x"},
 		{"probes: [{kprobe: f, run: a, unless: F}]", "3: `unless: F` is not in `facts`"},
@@ -371,6 +397,22 @@ static void test_bad_columns(void **state)
 		 "5: column A: `format: path` and `dirs` want one another"},
 		{"- {title: A, field: a, dirs: d}",
 		 "5: column A: `format: path` and `dirs` want one another"},
+		{"- {title: A, field: a, format: stack}",
+		 "5: column A: `format: stack` or `user_stack` and `stacks` want one another"},
+		{"- {title: A, field: a, stacks: s}",
+		 "5: column A: `format: stack` or `user_stack` and `stacks` want one another"},
+		{"- {title: A, field: a, format: user_stack, stacks: s}",
+		 "5: column A: `format: user_stack` or `usym` and `pid` want one another"},
+		{"- {title: A, field: a, format: stack, stacks: s, pid: p}",
+		 "5: column A: `format: user_stack` or `usym` and `pid` want one another"},
+		{"- {title: A, field: a, format: usym, pid: {option: p}}",
+		 "5: `pid` of column A: this tool has no option p"},
+		{"- {title: A, field: a, format: usym, pid: {field: p}}",
+		 "5: unknown key `field` in `pid`; known here: option"},
+		{"- {title: A, field: a, format: hex, show_offset: true}",
+		 "5: column A: `show_offset` and `show_module` are of functions' names: `format: "
+		 "ksym`, "
+		 "`usym`, `stack` or `user_stack`"},
 		{"- {title: A, field: a.b}", "5: `field` is to be a C identifier, not \"a.b\""},
 		{"- {title: A, field: a, names: {x: y}}",
 		 "5: `names` is to be a whole number (64 bits), not \"x\""},
@@ -393,8 +435,8 @@ static void test_bad_columns(void **state)
 		"programs/x.yaml:2: `columns` is empty; leave it out, or give it a list of "
 		"columns");
 	program_file_error(SUMMARY "output: {columns: [{title: A, field: a}]}\n",
-			   "programs/x.yaml:2: `output` wants its kind: stream, top, histogram, "
-			   "rates or trace_pipe");
+			   "programs/x.yaml:2: `output` wants its kind: stream, top, table, "
+			   "histogram, rates or trace_pipe");
 	program_file_error(SUMMARY "output: {stream: a, top: b, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `output` is of one kind, not stream and top");
 	program_file_error(SUMMARY
@@ -424,9 +466,10 @@ static void test_bad_also(void **state)
 			   "programs/x.yaml:2: `also` is to be a list of outputs, not \"b\"");
 	program_file_error(ALSO("  - stream: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `columns`");
-	program_file_error(ALSO("  - columns: [{title: A, field: x}]\n"),
-			   "programs/x.yaml:6: an item of `also` wants its kind: stream, top, "
-			   "histogram or rates");
+	program_file_error(
+		ALSO("  - columns: [{title: A, field: x}]\n"),
+		"programs/x.yaml:6: an item of `also` wants its kind: stream, top, table, "
+		"histogram or rates");
 	program_file_error(ALSO("  - histogram: b\n"),
 			   "programs/x.yaml:6: an item of `also` wants a key `label`: what is "
 			   "counted");
@@ -444,9 +487,9 @@ static void test_bad_also(void **state)
 	program_file_error(
 		ALSO("  - stream: b\n    columns: [{title: A, field: x}]\n"
 		     "    interval: 1\n"),
-		"programs/x.yaml:8: unknown key `interval` in `also`; known here: stream, "
-		"top, histogram, rates, columns, only, sort, loadavg, heading, label, "
-		"linear, clock");
+		"programs/x.yaml:8: unknown key `interval` in `also`; known "
+		"here: stream, top, histogram, rates, table, ascending, keep, columns, only, "
+		"beside, sort, loadavg, heading, label, linear, clock");
 	program_file_error(
 		ALSO("  - {stream: b, columns: [{title: A, field: x}]}\n") " interval: 1\n",
 		"programs/x.yaml:3: `interval` is not for the output stream");

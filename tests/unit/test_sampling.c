@@ -88,6 +88,34 @@ static void bad_files(void **state)
 	}
 }
 
+static void counters(void **state)
+{
+	struct program *p = program_file_load(
+		GOOD "perf_counters: {cycles: \"hardware:cpu-cycles\", t: \"1:1\"}\n");
+
+	(void)state;
+	assert_int_equal(p->nperf_counters, 2);
+	assert_string_equal(p->perf_counters[0].table, "cycles");
+	assert_string_equal(p->perf_counters[0].event, "hardware:cpu-cycles");
+	assert_int_equal(p->perf_counters[1].line, 3);
+	program_free(p);
+	program_file_error(GOOD "perf_counters: [a]\n",
+			   "programs/x.yaml:3: `perf_counters` is to be a mapping of tables to "
+			   "perf events, not a list");
+	program_file_error(GOOD "perf_counters: {c: cycles}\n",
+			   "programs/x.yaml:3: `c` is to be a perf event, "
+			   "\"hardware:cpu-cycles\", not \"cycles\"");
+	program_file_error(GOOD "perf_counters: {c: \"software:cpu-clock@9\"}\n",
+			   "programs/x.yaml:3: `c` is to be a perf event, "
+			   "\"hardware:cpu-cycles\", not the text \"software:cpu-clock@9\"");
+	program_file_error(GOOD "perf_counters: {1c: \"1:1\"}\n",
+			   "programs/x.yaml:3: `perf_counters` is to be a C identifier, not "
+			   "\"1c\"");
+	program_file_error(GOOD "facts: {F: {perf_event: cycles}}\n",
+			   "programs/x.yaml:3: `perf_event` is to be a perf event, "
+			   "\"hardware:cpu-cycles\", not \"cycles\"");
+}
+
 /* What it makes of the words after the tool's name; the error's text if it refuses. */
 static int make(const char *probe, const char *words, struct sampling *s, struct error *e)
 {
@@ -189,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_files),
+		cmocka_unit_test(counters),
 		cmocka_unit_test(rates),
 		cmocka_unit_test(places),
 	};

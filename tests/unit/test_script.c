@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "object/layout.h"
 #include "script/command.h"
 #include "script/convention.h"
+#include "script/sent.h"
 #include "script/source.h"
 #include "tool/option_value.h"
 
@@ -244,6 +247,130 @@ static void test_command(void **state)
 	program_free(p);
 }
 
+static void sends(const char *text, const char *tables)
+{
+	struct error e = {0};
+	struct source s;
+	char *out;
+
+	given(&s, text);
+	assert_int_equal(sent_tables(&s, &out, &e), 0);
+	if (tables)
+		assert_string_equal(out ?: "", tables);
+	else
+		assert_null(out);
+	free(out);
+	source_free(&s);
+}
+
+static void test_sent(void **state)
+{
+#define ONE(type) "BPF_ARRAY(bcchost_event_ev, " type ", 1);\n"
+	static const char cut[] = "struct one e = {.a[1] = f((x), 2)}, **r; /* x */ ev.perf_submit("
+				  "ctx, (struct one *)&c->e[0], sizeof(\"a)\")); )]}";
+
+	(void)state;
+	sends("int f(void *ctx) { struct one e = {}; ev.perf_submit(ctx, &e, sizeof(e)); }",
+	      ONE("struct one"));
+	sends("int f(void *ctx) { one_t e; ev.perf_submit(ctx, (void *)&e, sizeof e); }",
+	      ONE("one_t"));
+	sends("int f(void *ctx) { const  struct  one\t*e = f(a * b);\n ev.ringbuf_output(e, 8, 0); "
+	      "}",
+	      ONE("struct  one"));
+	sends("static int f(void *ctx, struct other *o, union one *e) { return ev.perf_submit(ctx, "
+	      "e, 8); }",
+	      ONE("union one"));
+	sends("int f(void *ctx) { struct one e = {.a = 1, .b = {2, 3}}, *r; r = "
+	      "ev.ringbuf_reserve(8); if (!r) return 0; ev.ringbuf_submit(r, 0); }",
+	      ONE("struct one"));
+	sends("struct call { struct one e; u64 n; }; int f(void *ctx) { struct call *c = "
+	      "g(); ev.perf_submit(ctx, &c->e, sizeof(c->e)); }",
+	      ONE("struct one"));
+	/* The last of the name; the first that is sent; each buffer once. */
+	sends("int f(void *c) { struct a e; ev.perf_submit(c, &e, 1); }\n"
+	      "int g(void *c) { struct b e; ev.perf_submit(c, &e, 1); two.perf_submit(c, &e, 1); }",
+	      ONE("struct a") "BPF_ARRAY(bcchost_event_two, struct b, 1);\n");
+	sends("int f(struct __sk_buff *skb) { struct a e; ev.perf_submit_skb(skb, n(1, 2), &e, 1); "
+	      "}",
+	      ONE("struct a"));
+	/* Nothing is declared so; comments and strings; no type. */
+	sends("int f(void *c) { return e; ev.perf_submit(c, &e, 1); }", NULL);
+	sends("int f(void *c) { /* struct a e; */ ev.perf_submit(c, &e, 1); }", NULL);
+	sends("int f(void *c) { x = a * e; ev.perf_submit(c, &e, 1); }", NULL);
+	sends("struct a e; void f() { ev.lookup(&e); ev.perf_submit; }", NULL);
+	sends("struct a e; void f() { ev.perf_submit(c, &e, ", NULL);
+	sends("", NULL);
+#undef ONE
+	for (size_t n = sizeof(cut); n-- > 0;) {
+		char *text = strndup(cut, n), *out;
+		struct error e = {0};
+		struct source s;
+
+		given(&s, text);
+		assert_int_equal(sent_tables(&s, &out, &e), 0);
+		free(out);
+		source_free(&s);
+		free(text);
+	}
+}
+
+/* What each field is called and where it is: "name@offset+size ". */
+static void lies(const char *desc, uint32_t size, const char *fields)
+{
+	struct object_map map = {
+		.name = (char *)"ev", .event_desc = (char *)desc, .event_size = size};
+	struct error e = {0};
+	struct layout l;
+	struct buf b = {0};
+
+	if (!fields) {
+		assert_true(layout_make_event(&l, &map, NULL, &e) < 0);
+		assert_int_equal(e.fault, FAULT_TOOL);
+		assert_non_null(strstr(e.text, "ev"));
+		error_clear(&e);
+		return;
+	}
+	assert_int_equal(layout_make_event(&l, &map, NULL, &e), 0);
+	for (size_t i = 0; i < l.nfields; i++)
+		buf_printf(&b, "%s@%u+%u ", l.fields[i].name, l.fields[i].offset, l.fields[i].size);
+	assert_string_equal(b.data ?: "", fields);
+	assert_int_equal(l.size, size);
+	buf_free(&b);
+	layout_free(&l);
+}
+
+static void test_members(void **state)
+{
+#define WHO \
+	"[\"who\", [[\"pid\", \"unsigned int\"], [\"comm\", \"char\", [16]]], \"struct_packed\"]"
+	(void)state;
+	lies("[\"one\", [[\"a\", \"unsigned char\"], [\"__pad_1\", \"char\", [3]], [\"who\", " WHO
+	     "]], \"struct_packed\"]",
+	     24, "a@0+1 who.pid@4+4 who.comm@8+16 ");
+	lies("[\"one\", [[\"list\", " WHO ", [2]], [\"n\", \"unsigned int\"]], \"struct_packed\"]",
+	     44, "list[0].pid@0+4 list[0].comm@4+16 list[1].pid@20+4 list[1].comm@24+16 n@40+4 ");
+	/* More of them than anybody reads in a line. */
+	lies("[\"one\", [[\"list\", " WHO ", [17]], [\"n\", \"unsigned int\"]], \"struct_packed\"]",
+	     344, "list@0+340 n@340+4 ");
+	/* A union's own padding; one without a name. */
+	lies("[\"one\", [[\"u\", [\"\", [[\"w\", \"unsigned long long\"], [\"b\", \"char\", [9]]], "
+	     "\"union\"]], [\"\", [[\"x\", \"unsigned int\"], [\"y\", \"unsigned short\"]], "
+	     "\"union\"], "
+	     "[\"__pad_end\", \"char\", [4]]], \"struct_packed\"]",
+	     24, "u.w@0+8 u.b@0+9 x@16+4 y@16+2 ");
+	lies("[\"one\", [[\"in\", [\"\", [[\"deep\", " WHO
+	     "]], \"struct_packed\"]]], \"struct_packed\"]",
+	     20, "in.deep.pid@0+4 in.deep.comm@4+16 ");
+	/* It says less than there is, is no struct, has bit fields, is damaged. */
+	lies("[\"one\", [[\"a\", \"char\", [2]]], \"struct_packed\"]", 32, NULL);
+	lies("\"unsigned int\"", 4, NULL);
+	lies("[\"one\", [[\"a\", \"unsigned int\", 3]], \"struct\"]", 4, NULL);
+	lies("[\"one\", [[\"a\"", 4, NULL);
+	lies("[\"one\"]", 4, NULL);
+	lies("", 0, NULL);
+#undef WHO
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,7 +378,8 @@ int main(void)
 		cmocka_unit_test(test_replace_lines), cmocka_unit_test(test_defines),
 		cmocka_unit_test(test_look),	      cmocka_unit_test(test_look_broken),
 		cmocka_unit_test(test_parameters),    cmocka_unit_test(test_advice),
-		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_command),	      cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

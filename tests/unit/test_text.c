@@ -618,6 +618,38 @@ static void events_go_through_the_buffer_that_is_there(void **state)
 	made_free(m);
 }
 
+static void a_ring_of_the_texts_own_is_counted_too(void **state)
+{
+	const char *text = "BPF_RINGBUF_OUTPUT( ring , 8);\n#ifdef BPF_RINGBUF_OUTPUT\n#endif\n"
+			   "int created(void *ctx) { ring.ringbuf_output(&e, sizeof(e), 0);\n"
+			   " e = ring.ringbuf_reserve(8); ring.ringbuf_submit(e, 0);\n"
+			   " other.ringbuf_reserve(8); }";
+	const char *of_packets = "BPF_PERF_OUTPUT(events);\nint created(void *ctx) {\n"
+				 " return events.perf_submit_skb(ctx, n, &e, 8); }";
+	char *perf[] = {(char *)"tool", (char *)"--buffer=perf"};
+	struct made *m = make_text("6.1.0", yaml, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m),
+			    "BPF_RINGBUF_OUTPUT( ring , 8);\n#ifdef BPF_RINGBUF_OUTPUT\n#endif\n"
+			    "int created(void *ctx) { ({ long lost_ = ring.ringbuf_output(&e, "
+			    "sizeof(e), 0); if (lost_) bcchost_count_lost(); lost_; });\n"
+			    " e = ({ void * lost_ = ring.ringbuf_reserve(8); if (!lost_) "
+			    "bcchost_count_lost(); lost_; }); ring.ringbuf_submit(e, 0);\n"
+			    " other.ringbuf_reserve(8); }");
+	assert_non_null(strstr(m->text, "BPF_ARRAY(bcchost_lost, u64, 1);"));
+	made_free(m);
+	m = make_text("6.1.0", yaml, of_packets, 2, perf);
+	assert_non_null(strstr(body(m), "return ({ long lost_ = events.perf_submit_skb(ctx, n, &e, "
+					"8); if (lost_) bcchost_count_lost(); lost_; });"));
+	made_free(m);
+	/* Nothing is sent, nothing is counted. */
+	m = make_text("6.1.0", yaml, "BPF_RINGBUF_OUTPUT(r, 1);\nint created(void *c) { }", 0,
+		      NULL);
+	assert_null(strstr(m->text, "bcchost_lost"));
+	made_free(m);
+}
+
 static void a_handler_without_its_function_is_left_out(void **state)
 {
 	const char *y = YAML_OF("  - {kprobe: vfs_gone, run: gone, optional: true}\n"
@@ -834,6 +866,7 @@ int main(void)
 		cmocka_unit_test(directories_are_compared_by_number),
 		cmocka_unit_test(own_words_are_replaced_in_code_only),
 		cmocka_unit_test(events_go_through_the_buffer_that_is_there),
+		cmocka_unit_test(a_ring_of_the_texts_own_is_counted_too),
 		cmocka_unit_test(a_handler_without_its_function_is_left_out),
 		cmocka_unit_test(a_probe_without_its_function_names_near_ones),
 		cmocka_unit_test(probes_find_their_symbols),

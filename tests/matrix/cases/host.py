@@ -124,16 +124,22 @@ SCRIPT = """#include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
 struct event { u32 pid; char comm[TASK_COMM_LEN]; char name[32]; };
 struct where { u32 pid; int stack; };
+struct caller { u32 pid; int ustack; };
 BPF_PERF_OUTPUT(events);
 BPF_HASH(counts, u64);
 BPF_HASH(places, struct where);
+BPF_HASH(callers, struct caller);
 BPF_STACK_TRACE(stacks, 128);
 BPF_HISTOGRAM(sizes);
 int kprobe__vfs_unlink(struct pt_regs *ctx)
 {
+	struct caller c = {};
 	struct where w = {};
 
 	FILTER
+	c.pid = bpf_get_current_pid_tgid() >> 32;
+	c.ustack = stacks.get_stackid(ctx, BPF_F_USER_STACK);
+	callers.increment(c);
 	w.pid = bpf_get_current_pid_tgid() >> 32;
 	w.stack = stacks.get_stackid(ctx, 0);
 	places.increment(w);
@@ -202,7 +208,9 @@ def _():
     equal({e[0] for e in events}, {str(os.getpid())})
     # Five returns of vfs_unlink; a call of vfs_mkdir (5.10 calls its vfs_rmdir inline), a return of rmdir(2).
     matches(t.stdout, r"\ncounts:\nKEY VALUE\n  1     5\n  2     2\n")
-    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n    kernel stack:\n(        .*\n)*        vfs_unlink\n" % os.getpid())
+    matches(t.stdout, r"\nplaces:\n *PID VALUE\n *%d     5\n(    .*\n)*    vfs_unlink\n" % os.getpid())
+    # The program that is asked for by its user is this one, and it is there still.
+    matches(t.stdout, r"\ncallers:\n *PID VALUE\n *%d +\d\n    unlink \[libc[-.]\S+\]\n" % os.getpid())
     matches(t.stdout, r"\n *64 -> 127 +: [3-9] ")
 
 
@@ -241,6 +249,163 @@ int called(struct pt_regs *ctx)
     true(int(rows.get("1", 0)) > 10, t.said())
     run = bcchost("run", "--uprobe", "c:no_such_function=called", "-D", "MINE=1", script(text))
     fails(run, 2, r"libc\.so\.6 has no function no_such_function")
+
+
+@case("run: what only the kernel's headers have is taken from them, where they are installed")
+def _():
+    # An inline function: BTF does not know it.
+    text = "#include <linux/fs.h>\n#include <linux/kdev_t.h>\nBPF_HASH(numbers, u32, u64);\n" \
+        "int kprobe__vfs_mkdir(void *ctx)\n{\n\tu32 k = old_encode_dev(MKDEV(8, 2));\n\tFILTER\n" \
+        "\tnumbers.increment(k);\n\treturn 0;\n}\n"
+    path = script(text)
+    if not has_headers():
+        fails(bcchost("run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
+        return
+    t = Background("bcchost", "--verbose", "run", "-p", str(os.getpid()), path)
+    wait_for(lambda: "Tracing" in t.stderr or not t.alive(), 150, "the start")
+    true(t.alive(), t.said())
+    os.mkdir("/tmp/headers")
+    os.rmdir("/tmp/headers")
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    matches(t.stderr, "compiling again, with the kernel's installed headers")
+    matches(t.stdout, r"\nnumbers:\n *KEY VALUE\n *2050 +1\n")
+    # Who asks for BTF is given no other types.
+    fails(bcchost("--headers", "btf", "run", "-d", "1", path), 5, r"script\.c:6:\d+: error.*old_encode_dev")
+
+
+# Two places of a probe that have its arguments in different ways, and a counter of its users; as <sys/sdt.h> notes them.
+PROBED = r"""
+#include <stdio.h>
+#include <unistd.h>
+#define NOTE(name, counter, arguments) "990: nop\n.pushsection .note.stapsdt,\"?\",\"note\"\n.balign 4\n" \
+	".4byte 992f-991f, 994f-993f, 3\n991: .asciz \"stapsdt\"\n992: .balign 4\n" \
+	"993: .8byte 990b, _.stapsdt.base, " counter "\n.asciz \"test\", \"" name "\", \"" arguments "\"\n994: .balign 4\n.popsection\n" \
+	".ifndef _.stapsdt.base\n.pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n.weak _.stapsdt.base\n" \
+	".hidden _.stapsdt.base\n_.stapsdt.base: .space 1\n.size _.stapsdt.base,1\n.popsection\n.endif\n"
+__attribute__((section(".probes"), used)) volatile unsigned short users;
+__attribute__((used)) int shared = 77;
+__attribute__((noinline)) int work(int n, const char *s)
+{
+	int twice = n * 2;
+
+	__asm__ volatile(NOTE("step", "users", "-4@%0 8@%1 4@$5 -4@%2") :: "r"(n), "r"(s), "m"(twice));
+	__asm__ volatile(NOTE("step", "users", "-4@%0 8@%1 4@$6 4@shared(%%rip)") :: "r"(twice), "r"(s));
+	return twice;
+}
+int main(void)
+{
+	/* Whoever traces says when: a line of input each. */
+	while (getchar() != EOF) {
+		printf("%d %d\n", users, work(-21, "some text"));
+		fflush(stdout);
+	}
+	return 0;
+}
+"""
+
+
+@fixture
+def probed():
+    with open("/root/probed.c", "w") as f:
+        f.write(PROBED)
+    run = command("cc", "-O1", "-o", "/root/probed", "/root/probed.c")
+    equal(run.returncode, 0, note=run.stderr)
+    return started()
+
+
+def started():
+    """It ends when its input does: with whoever started it."""
+    return subprocess.Popen(["/root/probed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def step(p):
+    p.stdin.write("\n")
+    p.stdin.flush()
+    return p.stdout.readline().split()
+
+
+@case("run: a function of a program, and its USDT probe: both places, with their arguments")
+def _(probed):
+    text = """#include <uapi/linux/ptrace.h>
+struct event { u32 pid; int n; u32 constant; s64 last; char text[16]; };
+BPF_PERF_OUTPUT(events);
+BPF_HASH(calls, int);
+int called(struct pt_regs *ctx, int n, const char *s)
+{
+	calls.increment(n);
+	return 0;
+}
+int at_step(struct pt_regs *ctx)
+{
+	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
+
+	bpf_usdt_readarg(1, ctx, &e.n);
+	bpf_usdt_readarg_p(2, ctx, &e.text, 10);
+	bpf_usdt_readarg(3, ctx, &e.constant);
+	bpf_usdt_readarg(4, ctx, &e.last);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+"""
+    equal(step(probed), ["0", "-42"])
+    t = Background("bcchost", "run", "--usdt", "/root/probed:test:step=at_step", "--uprobe", "/root/probed:work=called",
+                   script(text))
+    wait_for(lambda: "TEXT" in t.stdout or not t.alive(), 150, "the heading")
+    true(t.alive(), t.said())
+    for _i in range(3):
+        # Its counter of users, of both places.
+        equal(step(probed), ["2", "-42"])
+    time.sleep(0.5)
+    t.signal()
+    equal(t.wait(30), 0, note=t.said())
+    rows = re.findall(r"^ *%d +(-?\d+) +(\d+) +(-?\d+) some text$" % probed.pid, t.stdout, re.M)
+    equal(rows, [("-21", "5", "-42"), ("-42", "6", "77")] * 3, note=t.said())
+    matches(t.stdout, r"\ncalls:\n *KEY VALUE\n *-21 +3\n")
+    equal(step(probed), ["0", "-42"], note="the counter of users, afterwards")
+    for argument, pattern in (("--usdt /root/probed:test:stop=at_step", r"/root/probed has no USDT probe test:stop; did you mean test:step\?"),
+                              ("--uprobe /root/probed:wok=called", r"/root/probed has no function wok .*did you mean work\?"),
+                              ("--usdt nosuchlibrary:a:b=at_step", "there is no library or program nosuchlibrary"),
+                              ("--usdt /root/probed.c:a:b=at_step", r"/root/probed\.c is no program or library \(ELF\)")):
+        fails(bcchost("run", *argument.split(), "--usdt", "/root/probed:step=at_step", script(text)), 2, pattern)
+
+
+@case("a tool on a program's functions: its file by an option, one process, and what is not there")
+def _(probed):
+    *directory, name = tool("users", """#include <uapi/linux/ptrace.h>
+struct event { u32 pid; int n; char name[16]; };
+BPF_PERF_OUTPUT(events);
+int seen(struct pt_regs *ctx, int n, const char *s)
+{
+	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
+
+	e.n = n;
+	bpf_probe_read_user_str(&e.name, sizeof(e.name), s);
+	events.perf_submit(ctx, &e, sizeof(e));
+	return 0;
+}
+""", "uprobe: work, binary: {option: file}")
+    with open("/root/tools/users.yaml", "a") as f:
+        f.write("filters: [pid]\noptions: [{name: file, type: binary, default: /root/probed, help: the program}]\n")
+    other = started()
+    # What a process never touched yet a probe cannot read.
+    step(other)
+    step(probed)
+    for more, pids in (((), {other.pid, probed.pid}), (("--pid", str(probed.pid)), {probed.pid})):
+        t = Background("bcchost", *directory, name, *more)
+        wait_for(lambda: "FILE" in t.stdout or not t.alive(), 150, "the heading")
+        true(t.alive(), t.said())
+        for p in (other, probed):
+            step(p)
+        time.sleep(0.5)
+        t.signal()
+        equal(t.wait(30), 0, note=t.said())
+        equal({int(p) for p in re.findall(r"^(\d+) +some text$", t.stdout, re.M)}, pids, note=t.said())
+    other.stdin.close()
+    other.wait()
+    fails(bcchost(*directory, name, "--file", "/bin/sh"), 2, r"--file: /bin/sh has no function work that its symbols tell of")
+    fails(bcchost(*directory, name, "--file", "nosuchlibrary"), 2, "--file: there is no library or program nosuchlibrary")
+    fails(bcchost(*directory, name, "--pid", str(other.pid)), 2, f"there is no process {other.pid}")
 
 
 @case("run: a text that the verifier rejects is told with its line")
