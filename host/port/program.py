@@ -171,7 +171,7 @@ def columns_of(work, out):
             if part.get("value") or not name and "formula" not in part:
                 continue
             # Of one field in two shapes there are two only if one is no plain number or text.
-            shape = (part.get("field"), part.get("format")
+            shape = (part.get("field"), part.get("index"), part.get("format")
                      if part.get("format") not in ("hex", "octal") else None)
             if name is None or name in ALWAYS or name in fields and fields[name] != shape:
                 other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"

@@ -260,7 +260,7 @@ def entries_output(work, table, line):
             if not c.title.endswith("/s"):
                 c.keys["per"] = "interval"
             columns.append(c)
-        elif c.keys.get("value") == "time":
+        elif any(p.get("value") == "time" for p in c.parts()):
             columns.append(c)
     if not any("index" in c.keys for c in columns):
         return None
