@@ -410,6 +410,10 @@ def column(place, outcomes, cases):
     note = note or said and "it said `%s` in all trials; what else it says is not known" % said
     title = place.title
     if title is None:
+        # Without a title of the script's, what stands about a value says nothing.
+        values = [p for p in keys.get("parts", ()) if not isinstance(p, str)]
+        if len(values) == 1 and "text" not in values[0] and "if" not in values[0]:
+            keys = values[0]
         fields = Column("", keys).fields()
         title = sorted(fields)[0].upper() if fields else "VALUE"
     return finish(title, keys, place), note
