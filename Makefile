@@ -165,7 +165,7 @@ matrix:
 
 # Debian's bpfcc-tools, ported, and compared on 6.1 with what BCC does there; and their C texts, run. Both need
 # the lab (tests/setup) and root. CORPUS=DIR: other scripts; VM=no: nothing is run on a real kernel.
-port-corpus: all
+port-corpus: all $(BUILD)/bench/print_events
 	@CORPUS="$(CORPUS)" tests/port-corpus $(if $(filter no,$(VM)),--no-vm) $(SCRIPTS)
 run-corpus: all
 	@CORPUS="$(CORPUS)" tests/run-corpus $(SCRIPTS)

@@ -79,6 +79,13 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         for k in kernels:
             matches(succeeds(bcchost(*facts(k)[1], "--compile-only", "--tools-dir", to, name)), "compiles for", k)
 
+    def prints(name, verdict):
+        """What the script and the tool print of the same made-up events."""
+        r = command("make", "-s", "-C", TOP, "build/bench/print_events")
+        equal(r.returncode, 0, "make print_events", r.stdout + r.stderr)
+        r = command(f"{TOP}/tests/port-prints", f"{TOP}/tests/port/{name}.py")
+        matches(r.stdout, rf"{name}\.py +{verdict} +\d\d? events", r.stderr)
+
     def read(name):
         with open(f"{out}/programs/{name}.yaml") as p, open(f"{out}/templates/{name}.bpf.c") as t:
             return p.read(), t.read()
@@ -240,6 +247,27 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         compiles("readers", to=own)
         text = succeeds(bcchost(*facts("bookworm")[1], "--print-bpf", "--tools-dir", own, "readers", "-c", "dd", "128"))
         matches(text, r"count < \(128 \* 1024\)")
+
+    @case("port: two fields in one column, words by a table, an end that depends: the script's very lines")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/closing.py"))
+        matches(said, r"The script's heading: TIME PID COMM LADDR:LPORT > RADDR:RPORT STATE H KB MS REASON")
+        program, template = read("closing")
+        matches(program, r'title: "LADDR:LPORT", parts: \[\{field: saddr, format: ip\}, ":", \{field: lport\}\], width: 21')
+        matches(program, r'title: ">", parts: \[">"\]')
+        matches(program, r"title: STATE, field: state, names: \{1: ESTABLISHED, .*\}, other: other, width: 11")
+        matches(program, r"title: H, field: how, names: \{76: L\}, other: \"N\"")
+        matches(program, r"title: KB, field: bytes, unit: kilobytes, round: down")
+        matches(template, r"shown_1 = \(\(\(s64\)data\.err == 0\)")
+        compiles("closing")
+        prints("closing", "same")
+
+    @case("port: sentences without a heading stay as they are")
+    def _(installed):
+        matches(succeeds(port(f"{TOP}/tests/port/sentences.py")), "the script prints no titles above its lines, nor does the tool")
+        matches(read("sentences")[0], r"heading: false\n  columns:\n    - \{title: LINE, parts: \[\"process \", \{field: pid\}")
+        compiles("sentences")
+        prints("sentences", "same")
 
     @case("port: functions and probes of user programs; options that name the file, the process")
     def _(installed):

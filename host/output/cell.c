@@ -274,7 +274,7 @@ static int plan_if(struct cell *cell, const struct program *p, const struct prog
 		return error_set(e, FAULT_TOOL, -EINVAL,
 				 "%s:%u: column %s: `if`: the field %s is no number", p->path,
 				 c->line, c->title, c->if_field);
-	cell->has_if = true;
+	cell->nif = c->nif;
 	cell->if_signed = f->kind == LAYOUT_SIGNED;
 	cell->if_offset = f->offset;
 	cell->if_size = f->size;
@@ -301,6 +301,7 @@ int cell_make(struct cell *cell, const struct program *p, const struct program_c
 	cell->width = c->width;
 	cell->right = c->align == PROGRAM_ALIGN_RIGHT;
 	cell->divisor = unit_divisor(c);
+	cell->down = c->round_down;
 	cell->decimals = c->decimals;
 	cell->digits = c->digits;
 	cell->cut = c->cut;

@@ -67,6 +67,7 @@ struct cell {
 	bool right;
 	bool last;	  /* nothing is padded behind it */
 	uint64_t divisor; /* of a number with a unit; 0: it has none */
+	bool down;	  /* … of which what is behind the last decimal is dropped */
 	unsigned int decimals;
 	unsigned int base, digits; /* 10, 8 or 16; padded with zeros to this many */
 	size_t nnames;
@@ -78,10 +79,10 @@ struct cell {
 	size_t nparts;	    /* of CELL_PARTS */
 	struct cell *parts; /* owned */
 	char *text;	    /* of CELL_LITERAL */
-	bool has_if;	    /* only where the field at if_offset, of if_size bytes, is if_is */
+	size_t nif;	    /* > 0: only where the field at if_offset, of if_size bytes, is … */
 	bool if_signed;
 	uint32_t if_offset, if_size;
-	int64_t if_is;
+	const int64_t *if_is; /* … one of these; the program's */
 };
 
 struct cells {

@@ -307,6 +307,8 @@ static void put_number(struct stream *s, const struct cell *c, const char *data)
 	}
 	if (c->rate && s->elapsed_ns)
 		len += number_fraction(text + len, v * 1000000000, s->elapsed_ns, c->decimals);
+	else if (c->divisor && c->down)
+		len += number_fraction(text + len, v - v % c->divisor, c->divisor, 0);
 	else if (c->divisor)
 		len += number_fraction(text + len, v, c->divisor, c->decimals);
 	else
@@ -399,13 +401,16 @@ static bool is_there(const struct cell *c, const char *data, size_t size)
 {
 	int64_t v;
 
-	if (!c->has_if)
+	if (!c->nif)
 		return true;
 	if ((size_t)c->if_offset + c->if_size > size)
 		return false;
 	v = c->if_signed ? value_signed(data + c->if_offset, c->if_size)
 			 : (int64_t)value_unsigned(data + c->if_offset, c->if_size);
-	return v == c->if_is;
+	for (size_t i = 0; i < c->nif; i++)
+		if (v == c->if_is[i])
+			return true;
+	return false;
 }
 
 /* Each as a column of its own would be, side by side; then all of it as one value. */

@@ -52,7 +52,7 @@ def put_computed(work, outs):
     """Fields that are worked out before an event goes, and what is not to go; of streams whose
     events are of one type."""
     computed = outs[0]["computed"]
-    shown = {c.keys.get("field") for o in outs for c in o["columns"]}
+    shown = set().union(*(c.fields() for o in outs for c in o["columns"]))
     computed.made = [m for m in computed.made if m[0] in shown]
     if not computed.made and not any(o["conditions"] for o in outs):
         return
@@ -69,7 +69,8 @@ def put_computed(work, outs):
         wanted = " && ".join("(!%s || %s)" % (w, c(var)) for w, c in conditions)
         edits.append((a, a, "{ " + sets + (" if (%s)" % wanted if wanted else "") + " "))
         edits.append((b, b, " }"))
-    decl = "".join("\ts64 %s; /* for the columns */\n" % n for n, _m in computed.made)
+    decl = "".join("\t%s %s; /* for the columns */\n" % (computed.types[n], n)
+                   for n, _m in computed.made)
     edits += [(end, end, decl) for end in places if decl]
     for a, b, new in sorted(edits, key=lambda e: -e[0]):
         text = text[:a] + new + text[b:]
@@ -108,7 +109,7 @@ def members_of(clean, kind):
 def without_computed(work, outs, names):
     for o in outs:
         for c in list(o["columns"]):
-            if c.keys.get("field") in names:
+            if c.fields() & names:
                 o["columns"].remove(c)
                 work.report.todo(0, "the column %s is worked out by the script" % c.title)
         if not o["columns"]:

@@ -20,6 +20,14 @@ def fields_in(expr, out=None):
     return out
 
 
+def tables_in(expr):
+    if isinstance(expr, (list, tuple)):
+        if len(expr) == 3 and expr[0] == "field":
+            return [expr[1]]
+        return [t for e in expr for t in tables_in(e)]
+    return []
+
+
 def ratio(expr):
     """(field, divisor) of field / a * b …; None for anything else."""
     if isinstance(expr, (list, tuple)):
@@ -71,7 +79,7 @@ def simplify(e):
     if isinstance(e, list):
         e = tuple(simplify(x) for x in e)
         if e[0] == "names" and isinstance(e[1], dict):
-            e = ("names", {int(k): v for k, v in e[1].items()}, e[2])
+            e = ("names", {int(k): v for k, v in e[1].items()}) + e[2:]
     return e
 
 
@@ -114,19 +122,21 @@ class Computed:
 
     def __init__(self):
         self.made = []      # (name, function of var -> C text)
+        self.types = {}     # name -> C type, if not s64
         self.known = {}
         self.tables = set()     # the buffers that such events come through
         # The members that the event has in the template whatever the options; None: not known.
         self.members = None
 
-    def add(self, key, make):
-        key = repr(key)
+    def add(self, key, make, kind="s64"):
+        key = repr((key, kind))
         for t in self.tables:   # the same of two of them is one
             key = key.replace(repr(t), "''")
         if key not in self.known:
             name = "shown_%d" % (len(self.made) + 1)
             self.known[key] = name
             self.made.append((name, make))
+            self.types[name] = kind
         return self.known[key]
 
     def c_expr(self, expr, var):
@@ -152,6 +162,8 @@ class Computed:
         """A comparison that a script made, as C."""
         expr, op, other = cond
         left = self.c_expr(expr, var)
+        if left is not None and op == "in" and len(other) <= 16:
+            return "(%s)" % " || ".join("(s64)%s == %d" % (left, n) for n in other)
         if left is None or not isinstance(other, int) or \
            op not in ("==", "!=", "<", "<=", ">", ">="):
             return None

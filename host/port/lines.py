@@ -4,83 +4,112 @@ import re
 
 
 SPEC = re.compile(r"^%([-+ #0]*)(\d*)(?:\.(\d+))?([a-zA-Z])$")
+CAPITALS = re.compile(r"^[A-Z0-9%/()_#.:<>+*-]*[A-Z][A-Z0-9%/()_#.:<>+*-]*[a-zA-Z0-9()%/_]*$")
 
 
 def parse_spec(spec):
-    m = SPEC.match(spec)
+    m = SPEC.match(spec or "")
     if not m:
-        return {"left": False, "width": 0, "precision": None, "kind": "s"}
+        return {"left": False, "width": 0, "precision": None, "kind": "s", "zero": False}
     return {"left": "-" in m.group(1), "width": int(m.group(2) or 0),
             "precision": int(m.group(3)) if m.group(3) else None, "kind": m.group(4),
-            "zero": "0" in m.group(1)}
+            "zero": "0" in m.group(1) and "-" not in m.group(1)}
+
+
+def has_value(piece):
+    """Is something of an event, or of the clock, in it?"""
+    return not isinstance(piece, str) and (
+        piece["expr"] is not None or any(map(has_value, piece.get("parts", ()))))
+
+
+def values_in(pieces):
+    return sum(max(has_value(p), sum(map(has_value, p.get("parts", ()))))
+               for p in pieces if not isinstance(p, str))
+
+
+class Slot(list):
+    """Pieces without blanks between them; gap: how many blanks there are before it."""
+    gap = 0
 
 
 def slots_of(pieces):
     """A printed line's pieces as columns: what stands between blanks, or between paddings."""
-    slots, cur, padded = [], [], None
+    slots, cur, padded, gap = [], Slot(), False, 0
+
+    def end():
+        nonlocal cur, padded
+        if cur:
+            slots.append(cur)
+        cur, padded = Slot(), False
+
     for p in pieces:
         if isinstance(p, str):
-            parts = re.split(r"(\s+)", p)
-            for part in parts:
-                if not part:
-                    continue
+            for part in re.split(r"(\s+)", p):
                 if part.isspace():
-                    if cur:
-                        slots.append(cur)
-                    cur, padded = [], None
-                else:
+                    end()
+                    gap += len(part.expandtabs())
+                elif part:
+                    if padded:
+                        end()
+                    if not cur:
+                        cur.gap, gap = gap, 0
                     cur.append(part)
             continue
         s = parse_spec(p["spec"])
-        blank = re.match(r"^\s*$", p["value"]) and p["expr"] is None
-        if cur and (padded or s["width"]) and not all(isinstance(c, str) for c in cur):
-            slots.append(cur)
-            cur = []
-        if blank and not s["width"]:
+        if padded or cur and s["width"] and not all(isinstance(c, str) for c in cur):
+            end()
+        if not has_value(p) and not p["value"].strip() and not s["width"]:
             continue
+        if not cur:
+            cur.gap, gap = gap, 0
         cur.append(p)
         padded = s["width"] > 0 and s["left"]
-    if cur:
-        slots.append(cur)
+    end()
     return slots
 
 
 def render(slot):
-    out = ""
-    for p in slot:
-        out += p if isinstance(p, str) else p["value"]
-    return out.strip()
+    return "".join(p if isinstance(p, str) else p["value"] for p in slot).strip()
 
 
-def header_titles(line, n):
-    """The n titles of a header line, or None."""
-    slots = [render(s) for s in slots_of(line["pieces"])]
-    if any(not isinstance(p, str) and p["expr"] is not None for p in line["pieces"]):
-        return None
-    slots = [s for s in slots if s]
-    if len(slots) == n:
-        return slots
-    words = [w for s in slots for w in s.split()]
-    return words if len(words) == n else None
+def words_of(line):
+    return [w for s in slots_of(line["pieces"]) for w in render(s).split()]
 
 
 def looks_like_header(line):
-    words = [w for s in slots_of(line["pieces"]) for w in render(s).split()]
-    if len(words) < 2 or any(not isinstance(p, str) and p["expr"] is not None
-                             for p in line["pieces"]):
+    """A line of titles: mostly capitals, no sentence, nothing of an event."""
+    words = words_of(line)
+    if len(words) < 2 or any(map(has_value, line["pieces"])) or words[-1].endswith("."):
         return False
-    caps = sum(1 for w in words if re.match(r"^[A-Z0-9%/()_#.:-]+[a-zA-Z0-9()%/_]*$", w))
-    return caps * 2 > len(words)
+    if any(w.endswith("...") for w in words):
+        return False
+    return sum(1 for w in words if CAPITALS.match(w)) * 2 > len(words)
 
 
-def by_position(header, line):
+def titles_of(header, slots):
+    """For each slot its title, None where it has none; or None if the heading is another line's."""
+    own = [render(s) for s in slots_of(header["pieces"])]
+    words = [w for t in own for w in t.split()]
+    real = [i for i, s in enumerate(slots) if any(map(has_value, s))]
+    for titles in (own, words):
+        if len(titles) == len(slots):
+            return titles
+    placed = by_position(header, slots)
+    if [t for t in placed if t] == words:
+        return placed
+    for titles in (own, words):
+        if len(titles) == len(real):
+            at = dict(zip(real, titles))
+            return [at.get(i) for i in range(len(slots))]
+    return placed if sum(t is not None for t in placed) >= 2 else None
+
+
+def by_position(header, slots):
     """Titles for slots by where they stand."""
-    heads = [(a, b, t) for a, b, t in slots_with_places(header["pieces"])]
-    heads = [(a + m.start(), a + m.end(), m.group(0)) for a, b, t in heads
-             for m in re.finditer(r"\S+", t)]
-    titles = []
-    taken = set()
-    for a, b, _t in slots_with_places(line["pieces"]):
+    heads = [(a + m.start(), a + m.end(), m.group(0)) for a, b, t in places(
+        slots_of(header["pieces"])) for m in re.finditer(r"\S+", t)]
+    titles, taken = [], set()
+    for a, b, _t in places(slots):
         best = None
         for k, (x, y, t) in enumerate(heads):
             overlap = min(b, y) - max(a, x)
@@ -92,31 +121,22 @@ def by_position(header, line):
     return titles
 
 
-def slots_with_places(pieces):
+def places(slots):
     """[(start, end, text)] of the slots, as the line is laid out by its widths."""
     out, at = [], 0
-    cur = None
-    for p in pieces:
-        if isinstance(p, str):
-            for part in re.split(r"(\s+)", p):
-                if not part:
-                    continue
-                if part.isspace():
-                    if cur:
-                        out.append(tuple(cur))
-                    cur = None
-                else:
-                    cur = [cur[0], at + len(part), cur[2] + part] if cur else \
-                        [at, at + len(part), part]
-                at += len(part)
-            continue
-        s = parse_spec(p["spec"])
-        width = max(s["width"], len(p["value"]) if p["expr"] is None else s["width"] or 4)
-        if cur and s["width"]:
-            out.append(tuple(cur))
-            cur = None
-        cur = [cur[0], at + width, cur[2] + p["value"]] if cur else [at, at + width, p["value"]]
-        at += width
-    if cur:
-        out.append(tuple(cur))
+    for slot in slots:
+        at += slot.gap
+        start, text = at, ""
+        for p in slot:
+            if isinstance(p, str):
+                at += len(p)
+                text += p
+                continue
+            s = parse_spec(p["spec"])
+            length = 4 if p["expr"] is not None else len(p["value"])
+            if not has_value(p) and not s["left"]:
+                text += " " * (s["width"] - length)
+            text += p["value"]
+            at += max(s["width"], length)
+        out.append((start, at, text))
     return out

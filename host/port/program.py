@@ -142,6 +142,10 @@ def output_of(work, out):
     if out is work.out and out.get("folded") in work.option_names:
         o["folded"] = work.option_names[out["folded"]]
     columns = columns_of(work, out)
+    if out["kind"] == "top" and work.loadavg:
+        o["loadavg"] = True
+    if out.get("headless"):
+        o["heading"] = False
     if columns:
         o["columns"] = columns
     if out.get("also"):
@@ -155,22 +159,29 @@ ALWAYS = ("time", "elapsed_ns", "interval_ns")
 
 def columns_of(work, out):
     """The columns' entries: no two of one name, and nothing that a histogram's cannot have."""
-    columns, fields = [], {"table"} if work.out.get("also") else set()
+    columns, fields = [], {"table": None} if work.out.get("also") else {}
     for i, c in enumerate(out["columns"]):
         entry = {"title": c.title}
         entry.update(c.keys)
-        name = entry.get("field") or entry.get("value")
-        if isinstance(entry.get("pid"), dict):
-            entry["pid"] = {"option": work.option_names[entry["pid"]["option"]]}
-        if name in fields or "formula" in entry or "index" in entry or \
-           "field" in entry and name in ALWAYS:
-            other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
-            entry["as"] = other if other[:1].isalpha() and other not in fields and \
-                other not in ALWAYS else \
-                "%s_%d" % (name, i)
-            name = entry["as"]
-        fields.add(name)
-        if i + 1 == len(out["columns"]) and entry.get("align") != "right":
+        for part in c.parts():
+            part = entry if part is c.keys else part
+            name = part.get("field")
+            if isinstance(part.get("pid"), dict):
+                part["pid"] = {"option": work.option_names[part["pid"]["option"]]}
+            if part.get("value") or not name and "formula" not in part:
+                continue
+            # Of one field in two shapes there are two only if one is no plain number or text.
+            shape = (part.get("field"), part.get("index"), part.get("format")
+                     if part.get("format") not in ("hex", "octal") else None)
+            if name is None or name in ALWAYS or name in fields and fields[name] != shape:
+                other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
+                part["as"] = other if other[:1].isalpha() and other not in fields and \
+                    other not in ALWAYS else \
+                    "%s_%d" % (name or "column", len(fields))
+                name = part["as"]
+            fields[name] = shape
+        if i + 1 == len(out["columns"]) and entry.get(
+                "align", "right" if "unit" in entry or "formula" in entry else "left") != "right":
             entry.pop("width", None)
         if c.when in work.option_names:
             entry["when"] = work.option_names[c.when]

@@ -4,7 +4,7 @@ that a run that is ended from outside has told what it did until then."""
 import sys
 
 from . import sym
-from .samples import EVENTS, branch_values
+from .samples import EVENTS, branch_values, sample
 from .symbols import stack_in
 from .sym import to_text
 
@@ -29,6 +29,8 @@ class Recorder:
         self.phase = "before"
         self.line = {}
         self.waits = 0
+        self.texts = ""         # the line, as it is printed
+        self.compared = 0       # of the comparisons, those that were before the last line
         self.interrupted = 0
         self.done_events = False
         self.tried = set()      # lines inside a try
@@ -74,6 +76,7 @@ class Recorder:
     def write(self, value, to="stdout"):
         self.printed = True
         line = self.line.setdefault(to, [])
+        self.texts = self.texts + to_text(value).split("\n")[0] if to == "stdout" else self.texts
         for piece in sym.pieces_of(value):
             if isinstance(piece, str):
                 parts = piece.split("\n")
@@ -84,24 +87,26 @@ class Recorder:
                         self.end_line(to)
                         line = self.line.setdefault(to, [])
             else:
-                spec, v = piece
-                shown = to_text(v) if isinstance(v, (str, bytes)) else repr(sym.plain(v)) \
-                    if isinstance(v, (int, float)) else str(v)
-                line.append({"spec": spec, "expr": sym.expr_of(v), "value": shown[:200]})
+                line.append(told(piece))
 
     def end_line(self, to):
         line = self.line.pop(to, [])
         if to == "stdout":
             self.note("line", phase=self.phase, pieces=line, line=self.script_line(),
-                      event=getattr(self, "event_at", None), at=self.branches_now())
+                      event=getattr(self, "event_at", None), at=self.branches_now(),
+                      text=self.texts[:2000])
+            self.texts = ""
+        self.compared = len(sym.branches.seen)
 
     def branches_now(self):
         """The comparisons with numbers that this event has met."""
-        if not self.phase.startswith("callback"):
+        if not self.phase.startswith(("callback", "loop")):
             return None
+        # In a loop over a table's entries: those since the last line.
+        since = self.compared if self.phase == "loop" else 0
         return [(b[0], b[1], to_text(b[2]) if isinstance(b[2], (str, bytes)) else b[2], b[3])
-                for b in sym.branches.seen
-                if isinstance(b[2], (int, str, bytes)) and b[2] != "?"][:64]
+                for b in sym.branches.seen[since:]
+                if isinstance(b[2], (int, str, bytes, tuple)) and b[2] != "?"][:64]
 
     # --- the script's waiting ---
 
@@ -132,7 +137,7 @@ class Recorder:
             while queue and n < EVENTS:
                 change = queue.pop(0)
                 n += 1
-                sym.branches.seen = []
+                sym.branches.seen, sym.branches.missed = [], False
                 self.phase = "callback:" + table.name
                 self.event_at = change
                 self.printed = False
@@ -147,13 +152,15 @@ class Recorder:
                     if n == 1:
                         break
                 self.note("event", table=table.name, event=change, printed=self.printed,
-                          at=self.branches_now())
+                          at=self.branches_now(), missed=sym.branches.missed)
                 self.event_at = None
                 self.end_partial()
                 # One field at a time; where that led to another comparison, both together.
                 now = {k: v for k, v in change.items() if k != "*"}
-                for other in branch_values(sym.branches.seen, table.name):
-                    if len(now) > 1 or set(other) & set(now):
+                for other, partly in branch_values(
+                        sym.branches.seen, table.name,
+                        lambda f: sym.plain(sample(table, f, fields, change))):
+                    if len(now) > 2 or set(other) & set(now) and not partly:
                         continue
                     change = dict(now, **other)
                     key = repr(sorted(change.items()))
@@ -166,6 +173,20 @@ class Recorder:
     def end_partial(self):
         if self.line.get("stdout"):
             self.end_line("stdout")
+
+
+def told(piece):
+    """A piece of a text as it is noted. What was made of several values has them in `parts`."""
+    if isinstance(piece, str):
+        return piece
+    spec, v = piece
+    shown = to_text(v) if isinstance(v, (str, bytes)) else repr(sym.plain(v)) \
+        if isinstance(v, (int, float)) else str(v)
+    out = {"spec": spec, "expr": sym.expr_of(v), "value": shown[:200]}
+    nested = getattr(v, "pieces", None)
+    if nested and out["expr"] is None and any(not isinstance(p, str) for p in nested):
+        out["parts"] = [told(p) for p in nested]
+    return out
 
 
 def describe(e):

@@ -6,6 +6,7 @@ import builtins
 import ctypes
 import io
 import os
+import re
 import signal
 import socket
 import struct
@@ -90,6 +91,31 @@ class Float(metaclass=Number):
 Int.__name__, Float.__name__ = "int", "float"
 
 
+def timed(text, form):
+    """A time as a text; a zone's name tells no time."""
+    return wrap(text, ("time", form)) if re.search("%-?[HIMScrRTXsfaAbBdjyYxD]", form) else text
+
+
+class Host(io.StringIO):
+    """A file that tells of the machine as it is when it is read."""
+
+    def __init__(self, name, text):
+        super().__init__(text)
+        self.expr = ("host", name)
+
+    def read(self, *args):
+        return wrap(super().read(*args), self.expr)
+
+    def readline(self, *args):
+        return wrap(super().readline(*args), self.expr)
+
+
+def of_values(text):
+    """What a path that was made of an event's values stands for: a file of the machine's."""
+    values = [sym.expr_of(p[1]) for p in sym.pieces_of(text) if not isinstance(p, str)]
+    return ("host", "file") if any(v is not None for v in values) else None
+
+
 def patch(rec):
     """What a script uses of Python that waits, tells the time or looks where it runs."""
     def script_print(*args, sep=" ", end="\n", file=None, flush=False):
@@ -109,13 +135,15 @@ def patch(rec):
     real_ntop = socket.inet_ntop
 
     def strftime(form, *args):
-        return wrap(real_strftime(form, *args), ("time", form))
+        return timed(real_strftime(form, *args), form)
 
     def inet_ntop(family, packed):
         kind = "ipv6" if family == socket.AF_INET6 else "ipv4"
         expr = sym.expr_of(packed)
         if isinstance(expr, tuple) and expr[0] == "pack":
             expr = expr[1]
+        if isinstance(packed, list):
+            packed = b"".join(real_pack("<Q", sym.plain(n)) for n in packed)
         try:
             text = real_ntop(family, bytes(packed))
         except (ValueError, TypeError, OSError):
@@ -163,7 +191,7 @@ def patch(rec):
             return cls(2024, 1, 2, 3, 4, 5)
 
         def strftime(self, form):
-            return wrap(real_datetime.strftime(self, form), ("time", form))
+            return timed(real_datetime.strftime(self, form), form)
 
     datetime.datetime = Now
     import threading
@@ -203,6 +231,20 @@ def patch(rec):
     subprocess.Popen = started("subprocess.Popen", done())
     os.system = started("os.system", 0)
     os.popen = started("os.popen", io.StringIO(""))
+    real_readlink = os.readlink
+
+    def readlink(path, *args, **kwargs):
+        made = of_values(path)
+        return wrap("/made/up", made) if made else real_readlink(path, *args, **kwargs)
+
+    os.readlink = readlink
+    real_chr = chr
+
+    def script_chr(number):
+        expr = sym.expr_of(number)
+        return wrap(real_chr(number), ("chr", expr)) if expr is not None else real_chr(number)
+
+    builtins.chr = script_chr
     for name in ("geteuid", "getuid"):
         setattr(os, name, lambda: 0)
     os.kill = lambda pid, sig: rec.note("kills", line=rec.script_line())
@@ -308,6 +350,11 @@ def run(source, path, config, emit):
         elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
             text = config["files"][to_text(name)]
             return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
+        elif isinstance(name, (str, bytes)) and "b" not in mode:
+            if to_text(name) == "/proc/loadavg":
+                return Host("loadavg", "0.23 0.10 0.04 1/126 4321\n")
+            if of_values(name):
+                return Host("file", "made up\n")
         try:
             return real_open(name, mode, *args, **kwargs)
         except OSError:
@@ -332,7 +379,8 @@ def run(source, path, config, emit):
              "port_call_left": texts.left,
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
-             "port_call_get": texts.getter, "port_call_replace": replaced}
+             "port_call_get": texts.getter, "port_call_in": texts.inside,
+             "port_call_join": texts.join, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
     sys.modules["__main__"] = main

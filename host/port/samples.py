@@ -4,26 +4,113 @@ from . import sym
 from .sym import to_text, wrap
 
 
-EVENTS = 48     # for each buffer, the ones for its branches included
+EVENTS = 96     # for each buffer, the ones for its branches included
 
 
-def branch_values(seen, table):
-    """For each comparison of a field with a number, events that go the other way."""
+def branch_values(seen, table, current=lambda name: None):
+    """For each comparison of a field with a number, events that go the other way: (change, does it
+    keep the rest of the field?). current: what a field is now."""
     out = []
-    for expr, op, other, _result in seen:
-        if not isinstance(expr, tuple) or expr[0] != "field" or expr[1] != table:
-            continue
-        name = expr[2]
+    for expr, op, other, result in seen:
         if isinstance(other, bool) or other == "?":
             continue
         if isinstance(other, float) and abs(other) < 1 << 62:
             other = int(other)      # as a time in seconds, times 1e9
-        if isinstance(other, int):
+        if op == "in":
+            other = other[0]
+        field = field_of(expr)
+        if field is None or field[1] != table:
+            continue
+        name = field[2]
+        if expr is not field:
+            if isinstance(other, int):
+                out += [({name: v}, True) for v in turned(expr, op, other, result,
+                                                          current(name))]
+        elif isinstance(other, int):
             for v in (other, other + 1, other - 1):
-                out.append({name: int.__add__(other, v - other)})
+                out.append(({name: int.__add__(other, v - other)}, False))
         elif isinstance(other, (str, bytes)) and op == "==":
-            out.append({name: to_text(other)})
+            out.append(({name: to_text(other)}, False))
     return out
+
+
+def field_of(expr):
+    """The one field that an expression of integers is of; None: of several, or of something else."""
+    if not isinstance(expr, tuple):
+        return None
+    if expr[0] == "field":
+        return expr
+    if expr[0] != "op":
+        return None
+    a, b = expr[2], expr[3]
+    if isinstance(a, int):
+        return field_of(b)
+    return field_of(a) if isinstance(b, int) else None
+
+
+OPERATIONS = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
+              "/": lambda a, b: a // b, "//": lambda a, b: a // b, "%": lambda a, b: a % b,
+              "&": lambda a, b: a & b, "|": lambda a, b: a | b, "^": lambda a, b: a ^ b,
+              "<<": lambda a, b: a << min(b, 128), ">>": lambda a, b: a >> min(b, 128)}
+TESTS = {"==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+         "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+         "in": lambda a, b: a == b}
+
+
+def worked_out(expr, v):
+    """The expression, where its field is v."""
+    if isinstance(expr, int):
+        return expr
+    return v if expr[0] == "field" else OPERATIONS[expr[1]](worked_out(expr[2], v),
+                                                            worked_out(expr[3], v))
+
+
+def guesses(expr, wanted):
+    """What the field may be for the expression to be that."""
+    if expr[0] == "field":
+        return [wanted]
+    op, a, b = expr[1], expr[2], expr[3]
+    inner, c = (b, a) if isinstance(a, int) else (a, b)
+    if op in ("<<", ">>"):
+        back = [wanted] if inner is b or not 0 <= c < 64 else \
+            [wanted >> c if op == "<<" else wanted << c]
+    elif op == "&":
+        back = [wanted, wanted & c, c, 0]
+    elif op == "-":
+        back = [c - wanted if inner is b else wanted + c]
+    elif op in ("/", "//"):
+        back = [wanted * c]
+    elif op == "*":
+        back = [wanted // c] if c else []
+    else:
+        back = [{"+": wanted - c, "^": wanted ^ c}.get(op, wanted)]
+    return [g for w in back for g in guesses(inner, w)]
+
+
+def reads(expr, now):
+    """The bits of the field that the expression depends on."""
+    return sum(1 << i for i in range(64) if worked_out(expr, now ^ 1 << i) != worked_out(expr, now))
+
+
+def turned(expr, op, other, result, now):
+    """Values of the expression's field for which a comparison goes the other way: the two first."""
+    out, bits = [], -1
+    if isinstance(now, int):
+        try:
+            bits = reads(expr, now)
+        except (ZeroDivisionError, KeyError, ValueError, OverflowError):
+            now = None
+    for wanted in (other, other + 1, other - 1, 0, 1):
+        for v in guesses(expr, wanted):
+            if isinstance(now, int) and v >= 0:
+                v = now & ~bits | v & bits
+            try:
+                flips = v >= 0 and TESTS[op](worked_out(expr, v), other) != result
+            except (ZeroDivisionError, KeyError, ValueError, OverflowError):
+                flips = False
+            if flips and v not in out:
+                out.append(v)
+    return out[:2]
 
 
 class Fields:
@@ -133,6 +220,8 @@ def sample(table, name, fields, change):
         n = length or 16
         value = bytes((0x20, 0x01, 0x0d, 0xb8) + (0,) * max(0, n - 5) + (index & 255,))[:n]
         return wrap(value if given is None or isinstance(given, int) else given, expr)
+    if isinstance(given, int) and words and words[-1] == "char" and "unsigned" not in words:
+        return wrap(bytes((given & 255,)), expr)
     if isinstance(given, int) and not isinstance(given, bool):
         return wrap(given, expr)
     if isinstance(given, str) and len(given) == 1:
@@ -143,7 +232,7 @@ def sample(table, name, fields, change):
         return wrap(40 + index % 60 + step, expr)
     if any(w in short for w in ("ts", "time", "delta", "lat", "duration", "ns")) and \
        ({"u64", "__u64", "uint64_t", "long"} & set(words) or kind is None):
-        return wrap(5000000000 + index * 1000003 + step * 70000003, expr)
+        return wrap(5000000000 + index * 1000004 + step * 70000002, expr)
     return wrap(1000 + index * 37 + step * 501, expr)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tool shows: which of the script's tables, and as what."""
 from . import ctext
-from .columns import tables_in
-from .lines import looks_like_header, render, slots_of
+from .expr import tables_in
+from .lines import looks_like_header, words_of
 from .show_stream import stream_output, trace_output
 from .show_table import any_output, histogram_outputs, table_output, tops
 
@@ -71,5 +71,4 @@ def together(outs):
 def printed_headings(work):
     """The heading that the script itself printed, without options."""
     lines = [n for n in work.ex.base.lines if looks_like_header(n)]
-    return " ".join(render(s) for s in slots_of(lines[0]["pieces"])) \
-        if lines else ""
+    return " ".join(words_of(lines[0])) if lines else ""

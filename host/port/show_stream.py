@@ -48,13 +48,13 @@ def one_stream(work, table, line, computed):
     got = merged_columns(work, lambda r: columns_of_run(
         r, table, "callback:" + table, own, True), "callback:" + table)
     if got:
-        columns, cline = got
+        columns, cline, headless = got
         settle_processes(work, columns, {f[0] for f in fields or []})
         work.report.did(cline, "the callback's line became the columns %s" %
                         ", ".join(c.title for c in columns))
     else:
         fields = ctext.structs(work.texts_made[0]).get(kind) if kind else None
-        columns = default_columns(work, fields)
+        columns, headless = default_columns(work, fields), False
         if not columns:
             raise Failure("what the events of the table %s hold was not found out" % table,
                           line)
@@ -65,12 +65,13 @@ def one_stream(work, table, line, computed):
             work.report.guess(n["line"], "the callback failed with a made-up event: %s" %
                               n["error"])
     return {"kind": "stream", "table": table, "columns": columns, "computed": own,
-            "conditions": [], "only": [], "folded": work.folded if got else None}
+            "conditions": [], "only": [], "folded": work.folded if got else None,
+            "headless": headless}
 
 
 def trace_output(work, trace):
     got = merged_columns(work, lambda r: columns_of_run(
-        r, "trace", "callback:trace", work.computed, False), "callback:trace")
+        r, "trace", "callback:trace", work.computed, False, whole=False), "callback:trace")
     if got:
         columns = [c for c in got[0] if c.keys.get("field") in (
             "comm", "pid", "cpu", "ts_ns", "message", "ts") or "value" in c.keys]

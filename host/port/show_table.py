@@ -4,7 +4,8 @@ import re
 
 from . import ctext
 from .column import Column
-from .columns import columns_of_run, default_columns, merged_columns, table_of, tables_in
+from .columns import columns_of_run, default_columns, merged_columns, table_of
+from .expr import tables_in
 from .rows import printed_rows
 from .samples import AT_INDEX
 from .show_stream import trace_output
@@ -17,8 +18,7 @@ FIELD = re.compile(r"[A-Za-z_]\w*")
 
 
 def fields_of(column):
-    return FIELD.findall(column.keys.get("formula", "")) + [
-        f for f in [column.keys.get("field")] if f]
+    return sorted(column.fields())
 
 
 def fields_beside(name, table, structs):
@@ -145,8 +145,12 @@ def table_output(work, walked, tables):
                     counted[t] = counted.get(t, 0) + 1
     order = sorted(counted, key=lambda t: -counted[t]) + \
         [n["table"] for n in walked if n["table"] not in counted]
+    structs = ctext.structs(work.texts_made[0])
     for table in order:
-        if is_hash(tables, table):
+        # A histogram with a struct as its key is a hash.
+        kind = tables.get(table, {}).get("kind") or ""
+        if is_hash(tables, table) or kind == "BPF_HISTOGRAM" and structs.get(
+                tables[table].get("key")):
             made = top_output(work, table, tables, walked)
             not_shown(work, walked, [made])
             return made
@@ -164,7 +168,6 @@ def top_output(work, table, tables, walked):
         made = columns_of_run(r, table, "loop", work.computed, False)
         if not made:
             return None
-        made[0][:] = [c for c in made[0] if c.keys.keys() & {"field", "value", "formula"}]
         return made
     got = merged_columns(work, only, "loop")
     structs = ctext.structs(work.texts_made[0])
@@ -189,11 +192,15 @@ def top_output(work, table, tables, walked):
                 continue
             columns.append(c)
             used += [near[f] for f in fields_of(c) if f in near]
-    if columns and any("field" in c.keys for c in columns):
+    if any(p.get("expr") and p["expr"][:2] == ["host", "loadavg"] for n in work.ex.base.lines
+           for p in n["pieces"] if not isinstance(p, str)):
+        work.loadavg = True
+    headless = bool(got) and got[2]
+    if columns and any(c.fields() for c in columns):
         work.report.did(got[1], "the lines of %s became the columns %s" % (
             table, ", ".join(c.title for c in columns)))
     else:
-        columns = []
+        columns, headless = [], False
         for which in ("key", "leaf"):
             fields = structs.get(t[which]) if t[which] else None
             if fields is None:
@@ -218,7 +225,7 @@ def top_output(work, table, tables, walked):
             "interval": interval(work), "order": order, "beside": sorted(set(used)),
             "ascending": all_rows and printed[2] and bool(order),
             "keep": all_rows and not clears and interval(work) is not None,
-            "folded": work.folded if got else None}
+            "folded": work.folded if got else None, "headless": headless}
 
 
 def not_shown(work, walked, made):
@@ -243,8 +250,8 @@ def array_output(work, table, tables, walked):
 
 def entries_output(work, table, line):
     """A line of what an array's entries say, each by its index."""
-    got = merged_columns(work, lambda r: columns_of_run(r, table, "loop", work.computed, False),
-                         "loop")
+    got = merged_columns(work, lambda r: columns_of_run(r, table, "loop", work.computed, False,
+                                                        whole=False), "loop")
     columns = []
     for c in got[0] if got else ():
         field, at, index = c.keys.get("field", "").partition(AT_INDEX)
@@ -253,7 +260,7 @@ def entries_output(work, table, line):
             if not c.title.endswith("/s"):
                 c.keys["per"] = "interval"
             columns.append(c)
-        elif c.keys.get("value") == "time":
+        elif any(p.get("value") == "time" for p in c.parts()):
             columns.append(c)
     if not any("index" in c.keys for c in columns):
         return None

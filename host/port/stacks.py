@@ -42,8 +42,10 @@ def is_frame(line, marks):
 def is_folded(run, phase):
     """The line of a run whose lines are made for flame graphs; None."""
     for n in run.lines:
-        if n["phase"] == phase and FOLDED.search(text := "".join(map(text_of, n["pieces"]))):
-            return text
+        if n["phase"] == phase and FOLDED.search(n["text"]):
+            # Numbers of events may be anything.
+            return "".join(p if isinstance(p, str) else p["value"] for p in n["pieces"]
+                           if isinstance(p, str) or p["spec"].endswith("s"))
     return None
 
 

@@ -20,9 +20,10 @@ class Branches:
 
     def __init__(self):
         self.seen = []
+        self.missed = False     # a number was looked up that the script's table does not have
 
     def note(self, expr, op, other, result):
-        if len(self.seen) < 4000 and isinstance(other, (int, float, str, bytes)):
+        if len(self.seen) < 4000 and isinstance(other, (int, float, str, bytes, tuple)):
             self.seen.append((expr, op, other, bool(result)))
 
 
@@ -201,7 +202,9 @@ class SymBytes(SymText, bytes):
 
     def __eq__(self, other):
         if self.expr is not None and isinstance(other, bytes):
-            branches.note(self.expr, "==", bytes(bytearray(other)), bytes.__eq__(self, other))
+            # A char is a number in C.
+            branches.note(self.expr, "==", other[0] if len(self) == len(other) == 1 else
+                          bytes(bytearray(other)), bytes.__eq__(self, other))
         return bytes.__eq__(self, other)
 
     def __ne__(self, other):
@@ -219,6 +222,14 @@ class SymBytes(SymText, bytes):
         return joined(other, self, bytes.__add__(other, self))
 
 
+def note_text(value, other):
+    """A comparison of a text; of a letter that a number was made into, one of the number."""
+    if isinstance(value.expr, tuple) and value.expr[0] == "chr" and len(other) == 1:
+        branches.note(value.expr[1], "==", ord(other), str.__eq__(value, other))
+    else:
+        branches.note(value.expr, "==", "".join(list(other)), str.__eq__(value, other))
+
+
 class SymStr(SymText, str):
     def encode(self, *args, **kwargs):
         made = wrap(str.encode(self, *args, **kwargs), self.expr)
@@ -233,7 +244,7 @@ class SymStr(SymText, str):
 
     def __eq__(self, other):
         if self.expr is not None and isinstance(other, str):
-            branches.note(self.expr, "==", "".join(list(other)), str.__eq__(self, other))
+            note_text(self, other)
         return str.__eq__(self, other)
 
     def __ne__(self, other):

@@ -89,7 +89,8 @@ class Table:
         if self.rec.answers.get(rows.ANSWER):
             return [(self.part("key", c), self.part("leaf", c))
                     for c in map(rows.Numbers, range(rows.ENTRIES))]
-        changes = [{}, {"*": 1}] + branch_values(sym.branches.seen, self.name)[:EVENTS]
+        changes = [{}, {"*": 1}] + [c for c, _partly in branch_values(
+            sym.branches.seen, self.name)][:EVENTS]
         seen, out = set(), []
         for change in changes:
             key = repr(sorted(change.items()))

@@ -145,16 +145,46 @@ def subscript(obj, key):
             raise
         # Our number is none of the script's: any of its entries does.
         value = next(iter(obj.values())) if isinstance(obj, dict) else obj[0]
+        sym.branches.missed = True
+        keys = tuple(k for k in (obj if isinstance(obj, dict) else range(len(obj)))
+                     if isinstance(k, int))
+        if keys and isinstance(key, int):
+            sym.branches.note(sym.expr_of(key), "in", keys, False)
     return named(obj, key, value)
 
 
 def getter(obj, *args, **kwargs):
     """obj.get(key, …)"""
     value = obj.get(*args, **kwargs)
-    return named(obj, args[0], value) if args else value
+    other = args[1] if len(args) > 1 else None
+    return named(obj, args[0], value, other) if args else value
 
 
-def named(obj, key, value):
+def inside(key, obj, wanted):
+    """key in obj, or not in: which numbers are in it is as good as a comparison."""
+    result = key in obj
+    expr = sym.expr_of(key)
+    if expr is not None and isinstance(key, int) and isinstance(
+            obj, (dict, list, tuple, set, frozenset)):
+        numbers = tuple(int.__add__(k, 0) for k in list(obj)[:512] if isinstance(k, int))
+        if numbers and sym.expr_of(obj) is None:
+            sym.branches.note(expr, "in", numbers, result)
+    return result == wanted
+
+
+def join(obj, *args):
+    """obj.join(…)"""
+    if not isinstance(obj, (str, bytes)) or len(args) != 1:
+        return obj.join(*args)
+    values = list(args[0])
+    made = sym.wrap(obj.join(values), None)
+    made.pieces = []
+    for i, v in enumerate(values):
+        made.pieces += (sym.pieces_of(obj) if i and obj else []) + sym.pieces_of(v)
+    return made
+
+
+def named(obj, key, value, other=None):
     if sym.expr_of(key) is None or not isinstance(value, (str, bytes)):
         return value
     pairs = obj.items() if isinstance(obj, dict) else enumerate(obj) if isinstance(
@@ -165,7 +195,8 @@ def named(obj, key, value):
             names[int(k)] = v.decode("utf-8", "replace") if isinstance(v, bytes) else v
     if not names:
         return value
-    return sym.wrap(value, ("names", names, sym.expr_of(key)))
+    more = (sym.to_text(other),) if isinstance(other, (str, bytes)) and other else ()
+    return sym.wrap(value, ("names", names, sym.expr_of(key)) + more)
 
 
 def left(value):
@@ -205,8 +236,19 @@ class Transform(ast.NodeTransformer):
             return self.call(node, "port_call_replace",
                              [f.value] + node.args + [ast.copy_location(
                                  ast.Constant(node.lineno), node)])
+        if isinstance(f, ast.Attribute) and f.attr == "join" and not starred and \
+           not node.keywords:
+            return self.call(node, "port_call_join", [f.value] + node.args)
         if isinstance(f, ast.Attribute) and f.attr == "get" and not starred:
             return self.call(node, "port_call_get", [f.value] + node.args, node.keywords)
+        return node
+
+    def visit_Compare(self, node):
+        self.generic_visit(node)
+        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return self.call(node, "port_call_in", [
+                node.left, node.comparators[0], ast.copy_location(
+                    ast.Constant(isinstance(node.ops[0], ast.In)), node)])
         return node
 
     def visit_Subscript(self, node):

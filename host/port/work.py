@@ -68,6 +68,7 @@ class Work:
         self.fixed = {}           # dest -> text: those of both that all runs were given
         self.probe_pids = {}      # (kind, target, handler) -> dests (None: no process)
         # show, callback
+        self.loadavg = False    # the script prints it above each table
         # The key `output`, and what else is known of it; of a stream "computed", "conditions"
         # ([(word, comparison)]: what the callback leaves out) and "only" ([(dest, field)]).
         self.out = {}

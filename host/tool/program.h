@@ -270,7 +270,8 @@ struct program_column {
 	struct program_column *parts; /* while the file is read; then they follow */
 	bool part;
 	char *if_field; /* `if:` of a part: it is there only in events in which this field … */
-	int64_t if_is;	/* … is that; NULL: in all */
+	size_t nif;
+	int64_t *if_is; /* … is one of these; NULL: in all */
 	char *dirs;	/* `dirs:` for PROGRAM_FORMAT_PATH: a char array of names, leaf first, each
 			   ended by a NUL; "/" ends an absolute one */
 	char *quote;	/* `quote:` for PROGRAM_FORMAT_ARGS: in quotes if that option was given */
@@ -302,6 +303,7 @@ struct program_column {
 	struct program_value *names; /* numbers shown as these words */
 	char *other;	  /* `other:` what the other numbers are shown as; NULL: as numbers */
 	unsigned int cut; /* characters of a text that are shown; 0: all */
+	bool round_down;  /* a number that is divided: what is behind the point is dropped */
 	enum program_highlight highlight;
 	double highlight_than; /* of OVER and TIMES */
 	size_t nbits;

@@ -45,6 +45,7 @@ static const struct yaml_choices aligns = {
 	2,
 	{{"left", PROGRAM_ALIGN_LEFT}, {"right", PROGRAM_ALIGN_RIGHT}},
 };
+static const struct yaml_choices rounds = {"way to round", 1, {{"down", true}}};
 static const struct yaml_bounds width = {0, 4096}, decimals = {0, 9}, digits = {0, 22},
 				divisors = {2, 1000000000}, cut = {1, 4096};
 
@@ -122,9 +123,20 @@ static int read_formula(const struct yaml_value *v, void *to, const void *arg, s
 	return why ? yaml_error(v, e, "`formula: %s`: %s", text, why) : 0;
 }
 
-/* `if: {FIELD: NUMBER}` */
+static int read_number(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct yaml_value number = *v;
+
+	number.key = "if";
+	return yaml_integer(&number, to, arg, e);
+}
+
+/* `if: {FIELD: NUMBER}`, or one of several numbers. */
 static int read_if(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
+	static const struct yaml_items numbers = {
+		sizeof(int64_t), read_number, NULL, "a number, or a list of them", true,
+	};
 	struct program_column *c = to;
 	struct yaml_value key, value;
 
@@ -134,7 +146,16 @@ static int read_if(const struct yaml_value *v, void *to, const void *arg, struct
 	yaml_pair(v, 0, &key, &value);
 	key.key = value.key = "if";
 	return yaml_identifier(&key, &c->if_field, NULL, e)
-		       ?: yaml_integer(&value, &c->if_is, NULL, e);
+		       ?: yaml_list(&value, &c->nif, &numbers, e);
+}
+
+static int read_round(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	struct program_column *c = to;
+	int way = 0, err = yaml_choice(v, &way, arg, e);
+
+	c->round_down = way;
+	return err;
 }
 
 static yaml_read read_parts;
@@ -216,6 +237,7 @@ static const struct yaml_field column_fields[] = {
 	{"names", read_names, PROGRAM_ARRAY(struct program_column, nnames, names), NULL, false},
 	{"other", yaml_line, FIELD(other), NULL, false},
 	{"cut", yaml_unsigned, FIELD(cut), &cut, false},
+	{"round", read_round, 0, &rounds, false},
 	{"highlight", read_highlight, 0, NULL, false},
 	{"text", yaml_line, FIELD(text), NULL, false},
 	{"if", read_if, 0, NULL, false},
@@ -326,6 +348,12 @@ static int check_column(const struct yaml_value *v, const struct program_column 
 				  c->title);
 	if (c->other && !c->names)
 		return yaml_error(v, e, "column %s: `other` wants `names`", c->title);
+	if (c->round_down && c->unit == PROGRAM_UNIT_NONE && !c->divide_by)
+		return yaml_error(v, e, "column %s: `round` wants a `unit` or `divide_by`",
+				  c->title);
+	if (c->round_down && c->decimals)
+		return yaml_error(v, e, "column %s: `round` is of a number without decimals",
+				  c->title);
 	if (c->cut && (shapes || c->value != PROGRAM_COLUMN_FIELD))
 		return yaml_error(v, e, "column %s: `cut` is of a plain text", c->title);
 	if (c->highlight && c->value != PROGRAM_COLUMN_FIELD)

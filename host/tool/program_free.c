@@ -35,6 +35,7 @@ static void free_column(struct program_column *c)
 	free(c->parts);
 	free(c->text);
 	free(c->if_field);
+	free(c->if_is);
 	free(c->title);
 	free(c->field);
 	free(c->dirs);

@@ -119,8 +119,10 @@ static void a_part_may_be_there_sometimes(void **state)
 	      "        - {field: comm}\n"
 	      "        - {text: ' -> ', if: {kind: 2}}\n"
 	      "        - {field: pid, if: {kind: 2}}\n"
-	      "        - {text: '!', if: {ret: -2}}\n",
-	      "FILE\nnginx-worker\n\xc3\xa9t\xc3\xa9 -> 4194304!\n");
+	      "        - {text: '!', if: {ret: -2}}\n"
+	      "        - {text: '.', if: {kind: [0, 2]}}\n"
+	      "        - {text: '?', if: {kind: [1, 3]}}\n",
+	      "FILE\nnginx-worker.\n\xc3\xa9t\xc3\xa9 -> 4194304!.\n");
 }
 
 static void texts_are_cut_and_numbers_have_other_names(void **state)
@@ -130,6 +132,16 @@ static void texts_are_cut_and_numbers_have_other_names(void **state)
 	      "    - {title: C, field: comm, width: 5, cut: 2}\n"
 	      "    - {title: K, field: kind, names: {2: two}, other: '?'}\n",
 	      "C     K\nng    ?\n\xc3\xa9t    two\n");
+}
+
+static void a_quotient_may_be_rounded_down(void **state)
+{
+	(void)state;
+	check("  columns:\n"
+	      "    - {title: A, field: port, width: 3, divide_by: 3}\n"
+	      "    - {title: B, field: port, width: 5, divide_by: 3, round: down}\n"
+	      "    - {title: C, field: pid, unit: milliseconds, round: down}\n",
+	      "A   B     C\n27  26    0\n21845 21845 4\n");
 }
 
 static void there_may_be_no_heading(void **state)
@@ -191,6 +203,11 @@ static void what_parts_cannot_have(void **state)
 		 "5: column of `parts`: `unit` is not for `text`"},
 		{"{title: A, parts: [{text: x, if: a}]}",
 		 "5: `if` is to be a field and its number, {kind: 1}, not \"a\""},
+		{"{title: A, parts: [{text: x, if: {a: [1, b]}}]}",
+		 "5: `if` is to be a whole number (64 bits), not \"b\""},
+		{"{title: A, field: a, round: down}",
+		 "5: column A: `round` wants a `unit` or `divide_by`"},
+		{"{title: A, field: a, unit: seconds, round: up}", "5: \"up\" is no way to round"},
 		{"{title: A, text: x}", "5: unknown key `text`"},
 		{"{title: A, parts: [[x]]}", "5: "},
 		{"{title: A, field: a, other: x}", "5: column A: `other` wants `names`"},
@@ -225,6 +242,7 @@ int main(void)
 		cmocka_unit_test(parts_have_widths),
 		cmocka_unit_test(a_part_may_be_there_sometimes),
 		cmocka_unit_test(texts_are_cut_and_numbers_have_other_names),
+		cmocka_unit_test(a_quotient_may_be_rounded_down),
 		cmocka_unit_test(there_may_be_no_heading),
 		cmocka_unit_test(programs_get_the_fields_apart),
 		cmocka_unit_test(an_option_shows_all_of_a_column),
