@@ -39,14 +39,18 @@ class Slots(unittest.TestCase):
 
 
 class Titles(unittest.TestCase):
+    def titles(self, head, *pieces):
+        return lines.titles_of(head, lines.slots_of(pieces))
+
     def test_of_a_heading(self):
         head = line("PID    COMM   LAT(us)")
-        self.assertEqual(lines.header_titles(head, 3), ["PID", "COMM", "LAT(us)"])
-        self.assertIsNone(lines.header_titles(head, 2))
+        data = value("%-6d"), " ", value("%-6s", "comm"), " ", value("%d", "lat")
+        self.assertEqual(self.titles(head, *data), ["PID", "COMM", "LAT(us)"])
+        self.assertIsNone(self.titles(line("A B C D E F G"), value("%d")))
 
     def test_a_padded_title_may_have_two_words(self):
         head = line(value("%-8s", None, "PID"), value("%-12s", None, "TIME (s)"))
-        self.assertEqual(lines.header_titles(head, 2), ["PID", "TIME (s)"])
+        self.assertEqual(self.titles(head, value("%-8d"), value("%-12s", "ts")), ["PID", "TIME (s)"])
 
     def test_what_looks_like_one(self):
         for text, is_one in (("PID COMM", True), ("Tracing... Hit Ctrl-C to end.", False),
@@ -55,13 +59,10 @@ class Titles(unittest.TestCase):
         self.assertFalse(lines.looks_like_header(line("PID ", value("%d"))))
 
     def test_by_the_place(self):
-        head = line("PID    COMM          LAT")
-        data = line(value("%-6d", "pid"), " ", value("%-13s", "comm"), value("%3d", "a"))
-        self.assertEqual(lines.by_position(head, data), ["PID", "COMM", "LAT"])
-
-    def test_more_slots_than_titles(self):
-        data = line(value("%-6d", "pid"), " ", value("%-13s", "comm"), value("%3d", "a"))
-        self.assertEqual(lines.by_position(line("PID    COMM"), data), ["PID", "COMM", None])
+        data = value("%-6d", "pid"), " ", value("%-13s", "comm"), value("%3d", "a")
+        by_place = lambda head: lines.by_position(line(head), lines.slots_of(data))
+        self.assertEqual(by_place("PID    COMM          LAT"), ["PID", "COMM", "LAT"])
+        self.assertEqual(by_place("PID    COMM"), ["PID", "COMM", None])
 
 
 class Rendered(unittest.TestCase):

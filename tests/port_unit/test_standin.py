@@ -183,7 +183,7 @@ class Values(unittest.TestCase):
         seen = [(("field", "t", "ret"), "<", 0, False), (("field", "t", "comm"), "==", b"x", False),
                 (("field", "other", "ret"), "<", 9, False), (("op", "/", 1, 2), "<", 0, True)]
         self.assertEqual(samples.branch_values(seen, "t"),
-                         [{"ret": 0}, {"ret": 1}, {"ret": -1}, {"comm": "x"}])
+                         [(c, False) for c in ({"ret": 0}, {"ret": 1}, {"ret": -1}, {"comm": "x"})])
 
 
 class Tables(unittest.TestCase):

@@ -209,7 +209,7 @@ if args.timestamp:
 print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
 '''))
         self.assertEqual(self.columns(p)[0], "{title: TIME(ms), field: ts, unit: milliseconds, decimals: 9, "
-                         "width: 14, align: left, when: timestamp}")
+                         "width: 13, align: left, when: timestamp}")
 
     def test_a_callback_that_is_not_understood(self):
         p = Ported(stream("pass", heading=""))
@@ -219,7 +219,7 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
 
     def test_the_same_field_twice(self):
         p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
-        self.assertEqual(self.columns(p)[1], "{title: HEX, field: pid, format: hex, as: hex}")
+        self.assertEqual(self.columns(p)[1], "{title: HEX, field: pid, format: hex}")
 
     def test_a_histogram(self):
         p = Ported(script("struct key_t { char disk[32]; u64 slot; };\nBPF_HISTOGRAM(dist, struct key_t);\n"
@@ -293,7 +293,7 @@ class Callback(unittest.TestCase):
                           '-event.ret if event.ret < 0 else 0))'))
         self.assertIn("s64 shown_1; /* for the columns */", p.template)
         self.assertIn("data.shown_1 = (data.pid >> 3);", p.template)
-        self.assertIn("data.shown_2 = (((s64)data.ret < 0) ? (s64)(0 - data.ret) : (s64)0);", p.template)
+        self.assertIn("data.shown_2 = (((s64)data.ret < 0) ? (s64)(0 - data.ret) : 0);", p.template)
         self.assertLess(p.template.index("data.shown_1 ="), p.template.index("events.perf_submit"))
 
     def test_what_it_leaves_out(self):
