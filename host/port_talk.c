@@ -245,9 +245,9 @@ static int answer_facts(struct port_talk *p, const json_t *facts, struct error *
 	int err;
 
 	for (size_t i = 0; i < json_array_size(facts); i++) {
-		json_array_append_new(out, i < NAMES_MAX
-						   ? answer_fact(p->kernel, json_array_get(facts, i))
-						   : json_false());
+		json_array_append_new(
+			out, i < NAMES_MAX ? answer_fact(p->kernel, json_array_get(facts, i))
+					   : json_false());
 	}
 	err = send(p, out, e);
 	json_decref(out);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dirtop: reads and writes by directory. From each file the way goes up, across mount points, to the
- * next of the directories that were asked for, or one step if none was. A directory is its inode
- * on its device, which the host looked up; what is below it is found when it is read or written, so
- * that files made meanwhile count.
+ * dirtop: reads and writes by directory. From each file the way goes up, across mount points, to
+ * the next of the directories that were asked for, or one step if none was. A directory is its
+ * inode on its device, which the host looked up; what is below it is found when it is read or
+ * written, so that files made meanwhile count.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>
@@ -68,7 +68,8 @@ static void identify(struct dentry *dentry, struct key *key)
 	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
 	bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &inode->i_generation);
 	if (!key->generation) /* overlayfs has none */
-		bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &dentry->d_name.hash);
+		bpf_probe_read_kernel(&key->generation, sizeof(key->generation),
+				      &dentry->d_name.hash);
 	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
 	bpf_probe_read_kernel(&key->dev, sizeof(key->dev), &sb->s_dev);
 	key->ino = ino;

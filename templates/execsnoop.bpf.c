@@ -136,7 +136,8 @@ int exec_done(SIGNATURE(sched_process_exec, p, old_pid, bprm))
 	given = stored ? stored->argc : have;
 	execs.delete(&tid);
 	strlist_kernel(e->args, &e->used, filename);
-	/* Of a 32-bit program count and pointers are half as long: the first points to arg_start. */
+	/* Of a 32-bit program count and pointers are half as long: the first points to arg_start.
+	 */
 	at = 0;
 	bpf_probe_read_user(&at, sizeof(at), (void *)(stack + 8));
 	if (at != first)

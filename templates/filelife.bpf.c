@@ -24,8 +24,8 @@ struct event {
 	char name[NAME_LEN];
 };
 
-/* A call of vfs_unlink that has begun, and what is known of the file only as long as it is there; on
- * its way out it is known whether it worked. */
+/* A call of vfs_unlink that has begun, and what is known of the file only as long as it is there;
+ * on its way out it is known whether it worked. */
 struct removal {
 	struct dentry *dentry;
 	struct super_block *sb;

@@ -56,7 +56,8 @@ static int identify(struct file *file, struct dentry *dentry, struct key *key)
 	bpf_probe_read_kernel(&ino, sizeof(ino), &inode->i_ino);
 	bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &inode->i_generation);
 	if (!key->generation)
-		bpf_probe_read_kernel(&key->generation, sizeof(key->generation), &dentry->d_name.hash);
+		bpf_probe_read_kernel(&key->generation, sizeof(key->generation),
+				      &dentry->d_name.hash);
 	bpf_probe_read_kernel(&sb, sizeof(sb), &inode->i_sb);
 	bpf_probe_read_kernel(&key->dev, sizeof(key->dev), &sb->s_dev);
 	key->ino = ino;

@@ -116,7 +116,8 @@ static void add_value(struct event *e, u64 from, u32 command, s32 len)
 	if (bpf_probe_read_user(&e->strings[at + STRLIST_HEAD], n, (void *)from))
 		strlist_put(e->strings, &e->used, STRLIST_UNREADABLE, 0);
 	else
-		strlist_put(e->strings, &e->used, len > BYTES_SHOWN ? STRLIST_CUT : STRLIST_TEXT, n);
+		strlist_put(e->strings, &e->used, len > BYTES_SHOWN ? STRLIST_CUT : STRLIST_TEXT,
+			    n);
 }
 
 /* struct mount_attr: four of u64, and perhaps more in kernels to come. */

@@ -168,7 +168,8 @@ int vfs_statx_entry(SIGNATURE(vfs_statx, dfd, filename, flags))
 	const char *copied = 0, *path = 0;
 
 	if (COPIED(filename))
-		bpf_probe_read_kernel(&copied, sizeof(copied), &((struct filename *)filename)->name);
+		bpf_probe_read_kernel(&copied, sizeof(copied),
+				      &((struct filename *)filename)->name);
 	else
 		path = (const char *)filename;
 	return begins(flags & AT_EMPTY_PATH ? BY_EITHER : BY_PATH, dfd, path, copied);

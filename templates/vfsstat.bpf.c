@@ -2,8 +2,8 @@
 /*
  * vfsstat: calls of the VFS by kind, counted at the functions where the system calls meet. open(2)
  * does not come by vfs_create: that a file is new is seen in vfs_open, whose file says that it was
- * created just now. fsync(2) calls vfs_fsync_range or, if the compiler put that into do_fsync (7.2),
- * does not.
+ * created just now. fsync(2) calls vfs_fsync_range or, if the compiler put that into do_fsync
+ * (7.2), does not.
  */
 #include <uapi/linux/ptrace.h>
 #include <linux/fs.h>

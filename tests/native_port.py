@@ -178,6 +178,51 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         matches(program, r"label: \[\{text: msecs, when: milliseconds\}, \{text: usecs\}\]")
         compiles("reclat")
 
+    @case("port: an address out of /proc/kallsyms is a fact; an array's entries are columns by index")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/writers.py"))
+        matches(said, r"writers\.py:\d+: the address of ext4_file_operations is a fact: ADDR_EXT4_FILE_OPERATIONS")
+        program, template = read("writers")
+        matches(program, r"facts:\n  ADDR_EXT4_FILE_OPERATIONS: \{address: ext4_file_operations\}")
+        matches(template, r"f_op == ADDR_EXT4_FILE_OPERATIONS \? EXT4")
+        matches(program, r"rates: counts")
+        matches(program, r"title: EXT4/s, field: value, .*index: 0, ")
+        matches(program, r"title: ELSEWHERE/s, field: value, .*index: 1, ")
+        compiles("writers")
+        text = succeeds(bcchost(*facts("bookworm")[1], "--print-bpf", "--tools-dir", out, "writers"))
+        matches(text, r"#define ADDR_EXT4_FILE_OPERATIONS 0xffffffff[0-9a-f]{8}ULL")
+        # A kernel without: told, and as what the kernel lacks.
+        with open(f"{out}/programs/writers.yaml") as f:
+            program = f.read()
+        with open(f"{out}/programs/writers.yaml", "w") as f:
+            f.write(program.replace("ext4_file_operations", "no_such_operations"))
+        fails(bcchost(*facts("bookworm")[1], "--compile-only", "--tools-dir", out, "writers"), _kernel,
+              r"writers\.yaml:\d+: ADDR_EXT4_FILE_OPERATIONS is the address of no_such_operations, which kernel \S+ "
+              "has not; if a module has it, it is to be loaded")
+
+    @case("port: a loop over all entries is a table, in the script's order; with many rows on this kernel")
+    def _(installed):
+        if os.getuid() or not glob.glob("/sys/kernel/tracing/events/raw_syscalls/sys_enter"):
+            raise Skip("not root, or no syscall tracepoints")
+        succeeds(bcchost("port", f"{TOP}/tests/port/syscallers.py", "-o", out, "--force"))
+        program, _ = read("syscallers")
+        matches(program, r"table: calls\n")
+        matches(program, r"sort: \{all: \[value\]\}\n  ascending: true")
+        t = Background(installed_binary, "--tools-dir", out, "syscallers", "--duration", "3")
+        wait_for(lambda: "Tracing" in t.stderr + t.stdout or not t.alive(), 60, "that it traces")
+        for n in range(30):
+            with open(f"{temp}/program", "w") as f:
+                f.write("#!/bin/sh\n:\n")
+            os.chmod(f"{temp}/program", 0o700)
+            os.rename(f"{temp}/program", f"{temp}/many-{n}")
+            command(f"{temp}/many-{n}")
+        equal(t.wait(30), 0, note=t.said())
+        rows = [l.rsplit(None, 1) for l in t.stdout.splitlines() if l.rsplit(None, 1)[-1:][0:1] != [] and
+                l.rsplit(None, 1)[-1].isdigit()]
+        numbers = [int(r[1]) for r in rows]
+        true(len([r for r in rows if r[0].startswith("many-")]) == 30, "all rows", t.said())
+        equal(numbers, sorted(numbers), note=t.said())
+
     @case("docs/porting.md: the script that port converts alone says what the page says")
     def _(installed):
         said = succeeds(bcchost("port", f"{TOP}/tests/port/removals.py", "-o", out, "--force"))
@@ -284,7 +329,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
     def _(installed):
         said = succeeds(port(f"{TOP}/tests/port/callers.py"))
         matches(said, r"the script is Python 2; it was converted")
-        matches(read("callers")[0], r"top: counts\n  interval: 1\n")
+        matches(read("callers")[0], r"table: counts\n  interval: 1\n")
         compiles("callers")
 
     @case("port: C in a file of its own, and the trace pipe")

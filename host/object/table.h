@@ -52,7 +52,8 @@ void table_subtract(struct table *t, const struct table *before);
  */
 int table_since(struct table *now, struct table *before);
 
-/* Leaves out the entries whose value is nothing but zeros: of an array, those that nobody counted. */
+/* Leaves out the entries whose value is nothing but zeros: of an array, those that nobody counted.
+ */
 void table_drop_zeros(struct table *t);
 
 #endif

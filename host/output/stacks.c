@@ -63,13 +63,15 @@ void stacks_tell_missed(const struct stacks *s)
 }
 
 static int check_columns(const struct program *whole, const struct program *p,
-			 const struct object *o, struct error *e)
+			 const struct options *options, const struct object *o, struct error *e)
 {
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		const struct program_column *c = &p->columns[i];
 		const struct object_map *m = c->stacks ? object_map_find(o, c->stacks) : NULL;
 
-		if (c->stacks && (!m || m->type != BPF_MAP_TYPE_STACK_TRACE))
+		/* Of one that is not shown, the options may have left the table out as well. */
+		if (c->stacks && cell_shown(c, p, options) &&
+		    (!m || m->type != BPF_MAP_TYPE_STACK_TRACE))
 			return error_set(e, FAULT_TOOL, -ENOENT,
 					 "%s:%u: column %s: %s has no BPF_STACK_TRACE(%s, …)",
 					 whole->path, c->line, c->title, whole->template_path,
@@ -78,12 +80,13 @@ static int check_columns(const struct program *whole, const struct program *p,
 	return 0;
 }
 
-int stacks_check(const struct program *p, const struct object *o, struct error *e)
+int stacks_check(const struct program *p, const struct options *options, const struct object *o,
+		 struct error *e)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < program_noutputs(p) && !err; i++)
-		err = check_columns(p, program_output_at(p, i), o, e);
+		err = check_columns(p, program_output_at(p, i), options, o, e);
 	return err;
 }
 

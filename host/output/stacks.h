@@ -31,8 +31,10 @@ void stacks_free(struct stacks *s); /* s may be NULL */
 void stacks_tables(struct stacks *s, int (*fd)(const void *ctx, const char *table),
 		   const void *ctx);
 
-/* Has the object the tables that the program's columns name? FAULT_TOOL with file:line. */
-int stacks_check(const struct program *p, const struct object *o, struct error *e);
+/* Has the object the tables that the columns name which these options show? FAULT_TOOL with
+ * file:line. */
+int stacks_check(const struct program *p, const struct options *options, const struct object *o,
+		 struct error *e);
 
 /* Has the program columns that take this module: a stack, a user's address, a kernel's with more
  * than its function's name? */

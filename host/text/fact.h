@@ -18,8 +18,8 @@ int fact_holds(const struct program *p, const struct program_fact *f, struct ker
 
 /*
  * Defines the macro of a fact that holds. An address is a marked constant (text/filter.h), so that
- * the text, and what was compiled of it, are good for any boot; for --print-bpf it is a number (0 if
- * this user may not see addresses). FAULT_PERMISSION if the tool is to run and it is hidden.
+ * the text, and what was compiled of it, are good for any boot; for --print-bpf it is a number (0
+ * if this user may not see addresses). FAULT_PERMISSION if the tool is to run and it is hidden.
  */
 int fact_define(struct plan *plan, const struct program_fact *f, struct buf *out, struct error *e);
 

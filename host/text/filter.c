@@ -147,7 +147,8 @@ static void word_prologues(struct filter *f, const struct program *p)
 {
 	for (size_t i = 0; i < p->nwords; i++)
 		if (p->words[i].constant)
-			filter_constant_prologue(&f->prologue, p->words[i].word, CONSTANT_WORD + (uint32_t)i);
+			filter_constant_prologue(&f->prologue, p->words[i].word,
+						 CONSTANT_WORD + (uint32_t)i);
 }
 
 void filter_expand_word(const struct program_word *w, struct buf *out)

@@ -20,8 +20,8 @@ enum constant {
 	CONSTANT_NAME_MASK_HIGH,
 	CONSTANT_MNTNS,
 	CONSTANT_CONTAINER_MNTNS,
-	CONSTANT_WITHIN = 32, /* and on by enum options_within: the group's id */
-	CONSTANT_WORD = 256,  /* the program's first word, and so on */
+	CONSTANT_WITHIN = 32,	 /* and on by enum options_within: the group's id */
+	CONSTANT_WORD = 256,	 /* the program's first word, and so on */
 	CONSTANT_FACT = 1 << 16, /* … its first fact, of those that are addresses */
 };
 
@@ -33,7 +33,8 @@ static inline uint64_t kernel_dev(unsigned int major_nr, unsigned int minor_nr)
 	return ((uint64_t)major_nr << 20) | minor_nr;
 }
 
-/* Writes a function that gives the constant; of a word's, signed as a number in the text would be. */
+/* Writes a function that gives the constant; of a word's, signed as a number in the text would be.
+ */
 void filter_constant_prologue(struct buf *out, const char *name, uint32_t which);
 
 /* --cgroup, --container, --pod, --cgroupmap, --mntns, --mntnsmap. */

@@ -131,7 +131,7 @@ int tracer_new(struct tracer **out, const struct plan *plan, const struct object
 	t->ctx = ctx;
 	t->epoll = -1;
 	t->feeds = calloc(program_noutputs(plan->program), sizeof(*t->feeds));
-	err = t->feeds ? stacks_check(plan->program, o, e) : error_nomem(e);
+	err = t->feeds ? stacks_check(plan->program, plan->options, o, e) : error_nomem(e);
 	for (size_t i = 0; i < program_noutputs(plan->program) && !err; i++) {
 		t->feeds[i].tracer = t;
 		t->feeds[i].output = i;

@@ -6,16 +6,17 @@
  * directory (__d_lookup_rcu, __d_lookup). If that finds nothing, the directory is locked and the
  * file system asked: in lookup_slow, by d_alloc_parallel, or for the last name of an open in
  * lookup_open, which asks the cache once more before it (d_lookup). The last name of what creates,
- * removes or renames, and of open(O_CREAT) before 6.12, does not take the fast way: it is looked up with
- * d_lookup alone.
+ * removes or renames, and of open(O_CREAT) before 6.12, does not take the fast way: it is looked up
+ * with d_lookup alone.
  *
- * So lookup_fast and d_lookup count, but not a d_lookup for the very name that this thread's lookup_fast
- * has left to it just now. A walk that gives up (-ECHILD) is done again, and counts then.
+ * So lookup_fast and d_lookup count, but not a d_lookup for the very name that this thread's
+ * lookup_fast has left to it just now. A walk that gives up (-ECHILD) is done again, and counts
+ * then.
  *
  * The probes: for fentry {kretfunc: lookup_fast, run: dcache_fast}, {kretfunc: d_lookup, run:
  * dcache_locked}; otherwise {kprobe: lookup_fast, run: dcache_fast_entry}, {kretprobe: lookup_fast,
- * run: dcache_fast_return}, {kprobe: d_lookup, run: dcache_locked_entry}, {kretprobe: d_lookup, run:
- * dcache_locked_return}. Who includes this defines dcache_looked_up.
+ * run: dcache_fast_return}, {kprobe: d_lookup, run: dcache_locked_entry}, {kretprobe: d_lookup,
+ * run: dcache_locked_return}. Who includes this defines dcache_looked_up.
  */
 #include <linux/dcache.h>
 #include <linux/namei.h>
@@ -26,7 +27,8 @@
 /* name: in the kernel's memory; how: of DCACHE_SLOW and DCACHE_MISS. */
 static int dcache_looked_up(void *ctx, const struct qstr *name, int how);
 
-/* What lookup_fast left to d_lookup. A name on another's stack may come to lie at the same place. */
+/* What lookup_fast left to d_lookup. A name on another's stack may come to lie at the same place.
+ */
 struct dcache_left {
 	const struct qstr *name;
 	const struct dentry *parent;

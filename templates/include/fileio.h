@@ -6,8 +6,8 @@
  *
  * The probes: for fentry {kretfunc: vfs_read, run: fileio_read} and so on for vfs_write, vfs_readv
  * and vfs_writev; otherwise {kprobe: vfs_read, run: fileio_entry} for all four, and {kretprobe:
- * [vfs_read, vfs_readv], run: fileio_read_return} and fileio_write_return. Who includes this defines
- * fileio_done.
+ * [vfs_read, vfs_readv], run: fileio_read_return} and fileio_write_return. Who includes this
+ * defines fileio_done.
  */
 #include <linux/fs.h>
 

@@ -253,6 +253,33 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
         self.assertEqual((p.line("top"), p.line("interval")), ("top: counts", "interval: 1"))
         self.assertEqual([c.split(",")[0] for c in self.columns(p)], ["{title: PID", "{title: CALLS"])
 
+    def looped(self, loop, text="BPF_HASH(counts, u32, u64);"):
+        return Ported(script(text + "\nint f(void *ctx) { return 0; }\n", "", """
+            b.attach_kprobe(event="x", fn_name="f")
+            while 1:
+                sleep(1)
+                print("%%-6s %%8s" %% ("PID", "CALLS"))
+                %s""" % loop))
+
+    def test_all_entries_the_smallest_first_which_stay(self):
+        p = self.looped('for k, v in sorted(b["counts"].items(), key=lambda kv: kv[1].value): '
+                        'print("%-6d %8d" % (k.value, v.value))')
+        self.assertEqual((p.line("table"), p.line("sort"), p.line("ascending"), p.line("keep")), (
+            "table: counts", "sort: {all: [value]}", "ascending: true", "keep: true"))
+
+    def test_the_largest_ten(self):
+        p = self.looped('for k, v in sorted(b["counts"].items(), key=lambda kv: -kv[1].value)[:10]: '
+                        'print("%-6d %8d" % (k.value, v.value))')
+        self.assertEqual((p.line("top"), p.line("sort")), ("top: counts", "sort: {all: [value]}"))
+
+    def test_an_arrays_entries_by_index(self):
+        p = self.looped('print("%-6d %8d" % (b["cells"][3].value, b["cells"][0].value / 1))',
+                        "BPF_ARRAY(cells, u64, 4);")
+        self.assertEqual(p.line("rates"), "rates: cells")
+        self.assertEqual(self.columns(p), [
+            "{title: PID, field: value, width: 6, index: 3, per: interval, as: pid}",
+            "{title: CALLS, field: value, width: 8, align: right, index: 0, per: interval, as: calls}"])
+
     def test_the_trace_pipe(self):
         p = Ported(script('int f(void *ctx) { bpf_trace_printk("x"); return 0; }\n', "", '''
             b.attach_kprobe(event="x", fn_name="f")

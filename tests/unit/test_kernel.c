@@ -210,6 +210,8 @@ static void finds_functions(void **state)
 	assert_true(kernel_has_symbol(k, "ftrace_trampoline"));
 	assert_false(kernel_has_symbol(k, "jiffie"));
 	assert_false(kernel_has_symbol(k, ""));
+	assert_int_not_equal(kernel_symbol_address(k, "jiffies"), 0);
+	assert_int_equal(kernel_symbol_address(k, "jiffie"), 0);
 	kernel_close(k);
 }
 

@@ -410,6 +410,66 @@ static void tops_are_sorted_and_cut(void **state)
 	assert_string_equal(rank(&p, &o, v, 4), "9    1\n2    6\n\n9    1\n2    6\n");
 }
 
+/* `table:` has no end, and may begin with the smallest. */
+static void tables_have_all_rows(void **state)
+{
+	struct program_column columns[] = {
+		{.title = (char *)"OP", .field = (char *)"op", .width = 4},
+		{.title = (char *)"N", .field = (char *)"value"},
+	};
+	char *value[] = {(char *)"value"};
+	struct program_sort sort = {.name = (char *)"all", .nfields = 1, .fields = value};
+	struct program p = {
+		.path = (char *)"x.yaml",
+		.output = PROGRAM_TOP,
+		.all_rows = true,
+		.ascending = true,
+		.interval = 1,
+		.nsorts = 1,
+		.sorts = &sort,
+		.ncolumns = 2,
+		.columns = columns,
+	};
+	struct entry v[50];
+	struct options o = {0};
+	const char *text;
+	size_t lines = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 50; i++)
+		v[i] = (struct entry){i, 0, 100 - i};
+	text = rank(&p, &o, v, 50);
+	assert_int_equal(strncmp(text, "OP   N\n49   51\n48   52\n", 22), 0);
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, 2 * 51 + 1);
+	o.maxrows = 1;
+	p.ascending = false;
+	o.no_header = true;
+	assert_string_equal(rank(&p, &o, v, 50), "0    100\n\n0    100\n");
+}
+
+static void entries_of_zeros_are_left_out(void **state)
+{
+	const uint32_t rows[][2] = {{1, 0}, {2, 7}, {3, 0}, {4, 9}};
+	struct table t, before;
+
+	(void)state;
+	table_init(&t, 4, 4);
+	table_init(&before, 4, 4);
+	for (size_t i = 0; i < 4; i++)
+		memcpy(table_add(&t), rows[i], 8);
+	memcpy(table_add(&before), ((uint32_t[]){4, 2}), 8);
+	/* A counter of 4 bytes, too. */
+	table_subtract(&t, &before);
+	table_drop_zeros(&t);
+	assert_int_equal(t.n, 2);
+	assert_memory_equal(table_row(&t, 0), ((uint32_t[]){2, 7}), 8);
+	assert_memory_equal(table_row(&t, 1), ((uint32_t[]){4, 7}), 8);
+	table_free(&t);
+	table_free(&before);
+}
+
 static void a_sort_of_what_is_not_there_is_an_error(void **state)
 {
 	char *fields[] = {(char *)"nothing"};
@@ -482,6 +542,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_is_no_histogram_is_an_error),
 		cmocka_unit_test(rates_are_a_second),
 		cmocka_unit_test(tops_are_sorted_and_cut),
+		cmocka_unit_test(tables_have_all_rows),
+		cmocka_unit_test(entries_of_zeros_are_left_out),
 		cmocka_unit_test(a_sort_of_what_is_not_there_is_an_error),
 		cmocka_unit_test(csv_is_quoted_where_it_must_be),
 	};

@@ -442,6 +442,28 @@ static void test_bad_columns(void **state)
 	program_file_error(SUMMARY
 			   "output: {stream: a, loadavg: true, columns: [{title: A, field: a}]}\n",
 			   "programs/x.yaml:2: `loadavg` is not for the output stream");
+	program_file_error(SUMMARY
+			   "output: {top: a, keep: true, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `keep` is for the output table alone");
+	program_file_error(SUMMARY
+			   "output: {top: a, ascending: true, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `ascending` is for the output table alone");
+	program_file_error(SUMMARY "output: {table: a, top: b, columns: [{title: A, field: a}]}\n",
+			   "programs/x.yaml:2: `output` is of one kind, not top and top");
+	program_file_error(SUMMARY
+			   "output: {table: a, columns: [{title: A, field: a, index: 1}]}\n",
+			   "programs/x.yaml:2: column A: `index` and `per` are for rates alone");
+	program_file_error(SUMMARY "output: {rates: a, columns: [{title: A, field: a, index: 1}, "
+				   "{title: B, field: b}]}\n",
+			   "programs/x.yaml:2: column B wants an `index`, as the others have");
+	program_file_error(SUMMARY "output: {rates: a, columns: [{title: A, value: time, index: "
+				   "1}]}\n",
+			   "programs/x.yaml:2: column A: `index` is of a `field`, without "
+			   "`percent_of`");
+	program_file_error(SUMMARY
+			   "output: {rates: a, columns: [{title: A, field: a, per: minute}]}\n",
+			   "programs/x.yaml:2: `per` is to be `second` or `interval`, not "
+			   "\"minute\"");
 	program_file_error(SUMMARY "output: {histogram: a}\n",
 			   "programs/x.yaml:2: `output` wants a key `label`: what is counted");
 	program_file_error(SUMMARY "output: {histogram: a, label: [{text: x, when: no}]}\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a template to the text that is compiled, for a kernel that is made up here. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -15,6 +16,8 @@
 #include "base/file.h"
 #include "kernels.h"
 #include "made.h"
+#include "text/fact.h"
+#include "text/filter_parts.h"
 #include "text/plan.h"
 #include "text/scan.h"
 #include "text/filter.h"
@@ -741,6 +744,37 @@ static void facts_become_macros(void **state)
 	made_free(m);
 }
 
+static void addresses_are_constants_of_the_loader(void **state)
+{
+	const char *y = YAML_OF("  - {kprobe: vfs_create, run: created}\n",
+				"facts: {ADDR_DATA: {address: some_data}, ADDR_NOT: {address: "
+				"no_data}}\n");
+	const char *missed = "x.c:1:1: error: use of undeclared identifier 'ADDR_NOT'";
+	struct made *m = make_text("6.3.0", y, "", 0, NULL);
+	uint64_t value = 0;
+
+	(void)state;
+	(void)body(m);
+	assert_non_null(strstr(m->text, "#define ADDR_DATA bcchost_ADDR_DATA()\n"));
+	assert_null(strstr(m->text, "define ADDR_NOT"));
+	assert_true(fact_constant(CONSTANT_FACT, &m->plan, &value));
+	assert_int_equal(value, kernel_symbol_address(m->plan.kernel, "some_data"));
+	assert_int_not_equal(value, 0);
+	assert_false(fact_constant(CONSTANT_FACT + 2, &m->plan, &value));
+	assert_false(fact_constant(CONSTANT_FACT - 1, &m->plan, &value));
+	error_set(&m->e, FAULT_TOOL, -EINVAL, "%s", missed);
+	assert_int_equal(fact_explain(&m->plan, -EINVAL, &m->e), -ENOENT);
+	assert_int_equal(m->e.fault, FAULT_KERNEL);
+	assert_non_null(strstr(m->e.text,
+			       "ADDR_NOT is the address of no_data, which kernel 6.3.0 has "
+			       "not"));
+	assert_non_null(strstr(m->e.text, missed));
+	error_set(&m->e, FAULT_TOOL, -EINVAL, "undeclared identifier 'ADDR_NOTHING'");
+	assert_int_equal(fact_explain(&m->plan, -EINVAL, &m->e), -EINVAL);
+	assert_int_equal(m->e.fault, FAULT_TOOL);
+	made_free(m);
+}
+
 static void a_fact_chooses_the_probe(void **state)
 {
 	const char *y = YAML_OF("  - {kprobe: vfs_create, run: new, when: TAKES_IDMAP}\n"
@@ -872,6 +906,7 @@ int main(void)
 		cmocka_unit_test(probes_find_their_symbols),
 		cmocka_unit_test(the_first_variant_that_works_is_taken),
 		cmocka_unit_test(facts_become_macros),
+		cmocka_unit_test(addresses_are_constants_of_the_loader),
 		cmocka_unit_test(a_fact_chooses_the_probe),
 		cmocka_unit_test(an_option_chooses_the_probe),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
