@@ -173,7 +173,8 @@ def columns_of(work, out):
             # Of one field in two shapes there are two only if one is no plain number or text.
             shape = (part.get("field"), part.get("index"), part.get("format")
                      if part.get("format") not in ("hex", "octal") else None)
-            if name is None or name in ALWAYS or "index" in part or name in fields and fields[name] != shape:
+            if name is None or name in ALWAYS or "index" in part or \
+               name in fields and fields[name] != shape:
                 other = re.sub(r"\W+", "_", c.title.lower()).strip("_") or "column"
                 part["as"] = other if other[:1].isalpha() and other not in fields and \
                     other not in ALWAYS else \
