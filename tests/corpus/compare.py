@@ -50,11 +50,13 @@ def works(bcc):
 
 
 def compare_attached(bcc, tool):
-    """(word, why): same; kprobes: what the script attaches where there is no fentry, or the same
+    """(word, why): same; runs: BCC was not asked; kprobes: what the script attaches where there is no fentry, or the same
     places; other; alone: where BCC fails; refused; neither."""
     theirs, ours = set(bcc.get("attached", ())), set(tool.get("attached", ()))
     plain = set(bcc.get("without-fentry", {}).get("attached", ()))
     attached = bool(ours) and tool.get("status") == 0
+    if not bcc:
+        return ("runs", "") if attached else ("refused", why_tool_fails(tool))
     if not works(bcc):
         if attached:
             return "alone", "BCC: " + why_bcc_fails(bcc)

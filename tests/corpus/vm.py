@@ -98,10 +98,10 @@ def build(kernel, work):
                    check=True)
 
 
-def run(kernel, work, scripts):
+def run(kernel, work, scripts, ask=True):
     """scripts: {name: {"path": …, "args": […], "bcc": what BCC does with it is wanted, "tool": its
     program in work/tools/NAME, "compile-only": of that, "run": its text with bcchost run}}, of which
-    all but path may be left out. {name: what guest.py says of it}."""
+    all but path may be left out. ask: BCC, where it is not known what it does. {name: what guest.py says of it}."""
     jobs, known = [], {}
     os.makedirs(work + "/scripts", exist_ok=True)
     os.makedirs(work + "/logs", exist_ok=True)
@@ -112,7 +112,7 @@ def run(kernel, work, scripts):
         shutil.copy(s["path"], "%s/scripts/%s" % (work, script))
         jobs.append({"name": name, "script": script, "args": s.get("args", []),
                      "tool": s.get("tool"), "run": s.get("run", False),
-                     "bcc": bool(bcc and not known[name]),
+                     "bcc": bool(bcc and ask and not known[name]),
                      "known": known[name] if s.get("run") else None,
                      "compile-only": s.get("compile-only", False)})
     jobs = [j for j in jobs if j["bcc"] or j["tool"] or j["run"]]
