@@ -101,7 +101,8 @@ def build(kernel, work):
 def run(kernel, work, scripts, ask=True):
     """scripts: {name: {"path": …, "args": […], "bcc": what BCC does with it is wanted, "tool": its
     program in work/tools/NAME, "compile-only": of that, "run": its text with bcchost run}}, of which
-    all but path may be left out. ask: BCC, where it is not known what it does. {name: what guest.py says of it}."""
+    all but path may be left out. ask: BCC, where it is not known what it does.
+    {name: what guest.py says of it}."""
     jobs, known = [], {}
     os.makedirs(work + "/scripts", exist_ok=True)
     os.makedirs(work + "/logs", exist_ok=True)
