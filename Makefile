@@ -12,11 +12,12 @@ WERROR   ?= -Werror
 SANITIZE ?=
 
 PKG_HOST    := libbpf libelf yaml-0.1 jansson libmd libcap-ng zlib
-LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null)
+# dlopen (user/demangle.c) is the C library's own from 2.34 on only.
+LIBS_HOST   := $(shell pkg-config --libs $(PKG_HOST) 2>/dev/null) -ldl
 # To load these small libraries takes longer than all else that the host does itself before it traces, so the
 # installed binary has them in it. DYNAMIC=1: not so, as a distribution may want it.
 ifeq ($(DYNAMIC)$(SANITIZE),)
-LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -lcap-ng -Wl,-Bdynamic -lelf -lz
+LINK_HOST   := -Wl,-Bstatic -lbpf -lyaml -ljansson -lmd -lcap-ng -Wl,-Bdynamic -lelf -lz -ldl
 LINK_CAP    := -Wl,-Bstatic -lcap-ng -Wl,-Bdynamic
 else
 LINK_HOST   := $(LIBS_HOST)
