@@ -215,7 +215,11 @@ int sampled(struct bpf_perf_event_data *ctx)
             matches(succeeds(bcchost(*native["facts"](k)[1], "--compile-only", "--tools-dir", out, "oncpu")),
                     "compiles for", k)
         sampling_here()
-        run = bcchost("--tools-dir", out, "oncpu", "-d", "1", "-F", "500")
+        with subprocess.Popen([sys.executable, "-c", BUSY], stdin=subprocess.PIPE, text=True) as busy:
+            busy.stdin.write("go\n")
+            busy.stdin.flush()
+            run = bcchost("--tools-dir", out, "oncpu", "-d", "3", "-F", "500")
+            busy.kill()
         lines = succeeds(run).splitlines()
         equal(lines[0].split(), ["ID", "COMM", "SAMPLES", "OUTSIDE", "USER%"], note=run.stdout)
-        true(len(lines) > 1, "somebody ran, if only bcchost", run.stdout)
+        true(any(line.split()[0] == str(busy.pid) for line in lines[1:]), "what computes was sampled", run.stdout)
