@@ -208,7 +208,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         program, _ = read("syscallers")
         matches(program, r"table: calls\n")
         matches(program, r"sort: \{all: \[value\]\}\n  ascending: true")
-        t = Background(installed_binary, "--tools-dir", out, "syscallers", "--duration", "3")
+        t = Background(installed_binary, "--tools-dir", out, "syscallers")
         wait_for(lambda: "Tracing" in t.stderr + t.stdout or not t.alive(), 60, "that it traces")
         for n in range(30):
             with open(f"{temp}/program", "w") as f:
@@ -216,6 +216,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
             os.chmod(f"{temp}/program", 0o700)
             os.rename(f"{temp}/program", f"{temp}/many-{n}")
             command(f"{temp}/many-{n}")
+        t.signal(signal.SIGINT)
         equal(t.wait(30), 0, note=t.said())
         rows = [l.rsplit(None, 1) for l in t.stdout.splitlines() if l.rsplit(None, 1)[-1:][0:1] != [] and
                 l.rsplit(None, 1)[-1].isdigit()]

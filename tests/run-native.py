@@ -45,7 +45,8 @@ OK, RUN, USAGE, PERMISSION, KERNEL, TOOL = range(6)
 with open(f"{TOP}/tools.list") as f:
     TOOLS = [l.split()[0] for l in f if l.strip() and not l.startswith("#")]
 
-# A place that any user can read, whatever the checkout's is.
+# A place that any user can read, whatever the checkout's is; and what nobody else may write to, whatever the umask.
+os.umask(0o022)
 TEMP = tempfile.mkdtemp(prefix="bcchost-native.")
 os.chmod(TEMP, 0o755)
 os.environ["WORK"] = TEMP
@@ -723,17 +724,18 @@ def _(installed):
     seen = {}
 
     def look():
-        """Until it is what it stays: it begins as root."""
+        """Until its end: it begins as root, and the last that was seen is what it stayed."""
         for path in glob.glob("/proc/[0-9]*/comm"):
             try:
                 with open(path) as f:
-                    name = f.read()
+                    if f.read() != "bcchost-compile"[:15] + "\n":
+                        continue
                 s = status(path.split("/")[2])
             except OSError:
                 continue
-            if name == "bcchost-compile"[:15] + "\n" and s["PPid"] == str(t.pid) and s["NoNewPrivs"] == "1":
+            if s.get("PPid") == str(t.pid) and s["NoNewPrivs"] == "1" and not s["State"].startswith("Z"):
                 seen.update(s)
-        return seen or not t.alive()
+        return not t.alive()
 
     t = Background(BCCHOST, "--compile-only", "--no-cache", "opensnoop")
     wait_for(look, 60, "the compiler")
@@ -826,7 +828,7 @@ def zsh_completes(lines, load="", fpath=f"{PREFIX}/share/zsh/site-functions"):
     try:
         for i, line in enumerate(lines):
             os.write(master, (line if line.endswith("\t") else f"{line}\x18a").encode() + b"\x18w")
-            end = time.monotonic() + 60
+            end = time.monotonic() + 300
             while len(open(out.name).read().splitlines()) <= i and time.monotonic() < end:
                 if select.select([master], [], [], 0.1)[0]:
                     screen += os.read(master, 65536)
@@ -960,9 +962,9 @@ def _(installed):
     for first in (1, 100, 5000):
         argv = [BCCHOST, "opensnoop", "--output", "json", "-p", str(os.getpid())]
         p = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        end = time.time() + 60
+        end = time.monotonic() + 300
         while not select.select([p.stdout], [], [], 0.01)[0]:
-            true(time.time() < end and p.poll() is None, "no line came")
+            true(time.monotonic() < end and p.poll() is None, "no line came")
             open("/dev/null").close()
         text = os.read(p.stdout.fileno(), first)
         for _ in range(20000):  # more than a pipe holds
@@ -971,7 +973,7 @@ def _(installed):
         for _ in range(3):
             p.send_signal(signal.SIGINT)
             time.sleep(0.2)
-        text += p.communicate(timeout=20)[0]
+        text += p.communicate(timeout=100)[0]
         true(text.endswith(b"}\n"), f"half a line: {text[-80:]!r}")
         for line in text.splitlines():
             json.loads(line)
