@@ -487,7 +487,7 @@ def cases(bcchost, directory):
     def calls():
         call(5, 3)  # slot 4 -> 7, odd
         call(64, 40)  # 64 -> 127, even
-        time.sleep(1.1)
+        time.sleep(2.5)  # another column, even if the first one is read late
         call(65, 9)
 
     def maps(text):
