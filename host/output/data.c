@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "output/cell.h"
+#include "output/cells.h"
 #include "output/put_csv.h"
 #include "output/put_json.h"
 #include "output/stacks.h"
