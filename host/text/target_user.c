@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "text/sampling.h"
-#include "text/target.h"
+#include "text/target_parts.h"
 #include "user/binary.h"
 #include "user/usdt.h"
 
