@@ -243,12 +243,6 @@ void data_begin_object(struct data *d)
 	writer_char(d->w, ',');
 }
 
-static void put_extra(struct data *d, const void *event, size_t size)
-{
-	if (d->extra)
-		d->extra(d->extra_ctx, d->w, event, size);
-}
-
 void data_put_row(struct data *d, const void *event, size_t size)
 {
 	struct record_value v;
@@ -291,7 +285,6 @@ bool data_event(struct data *d, const void *event, size_t size)
 	}
 	data_begin_object(d);
 	data_put_fields(d, event, size, 0, d->n);
-	put_extra(d, event, size);
 	put_json_raw(d->w, "}\n");
 	return true;
 }

@@ -19,8 +19,6 @@ struct data {
 	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
 	const char *unit;
 	const char *origin; /* the program's; NULL: not to be told */
-	data_extra extra;
-	void *extra_ctx;
 	bool any; /* of an array's items: is there one already? */
 	struct stamp stamp;
 	struct put_csv cell; /* of CSV: where JSON in a cell is written through */
