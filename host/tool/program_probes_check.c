@@ -35,28 +35,21 @@ static bool is_given(const struct program_probe *probe, const char *option)
 /* With a default, so that there always is a value. */
 static bool is_pattern_option(const struct program *p, const char *name)
 {
-	for (size_t i = 0; i < p->noptions; i++)
-		if (strcmp(p->options[i].name, name) == 0)
-			return p->options[i].type == PROGRAM_OPTION_PATTERN &&
-			       p->options[i].fallback;
-	return false;
+	const struct program_option *o = program_option_find(p, name);
+
+	return o && o->type == PROGRAM_OPTION_PATTERN && o->fallback;
 }
 
 /* Whose value is a file, or a process. */
 static bool is_binary_option(const struct program *p, const char *name, bool *has_default)
 {
-	*has_default = false;
-	for (size_t i = 0; i < p->noptions; i++) {
-		enum program_option_type type = p->options[i].type;
+	const struct program_option *o = program_option_find(p, name);
 
-		if (strcmp(p->options[i].name, name) != 0)
-			continue;
-		*has_default = p->options[i].fallback;
-		return !p->options[i].many &&
-		       (type == PROGRAM_OPTION_BINARY || type == PROGRAM_OPTION_PATH ||
-			type == PROGRAM_OPTION_INTEGER);
-	}
-	return strcmp(name, "pid") == 0 && program_has_filter(p, PROGRAM_FILTER_PID);
+	*has_default = o && o->fallback;
+	if (!o)
+		return strcmp(name, "pid") == 0 && program_has_filter(p, PROGRAM_FILTER_PID);
+	return !o->many && (o->type == PROGRAM_OPTION_BINARY || o->type == PROGRAM_OPTION_PATH ||
+			    o->type == PROGRAM_OPTION_INTEGER);
 }
 
 static int check_binary(const struct program *p, const struct program_probe *probe, struct error *e)
