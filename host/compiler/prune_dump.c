@@ -44,23 +44,7 @@ static void rename_clashing(struct prune *p)
 
 static void print(void *ctx, const char *fmt, va_list args)
 {
-	struct buf *out = ctx;
-	char text[512];
-	va_list again;
-	char *big;
-	int n;
-
-	va_copy(again, args);
-	n = vsnprintf(text, sizeof(text), fmt, args);
-	if (n >= 0 && (size_t)n < sizeof(text)) {
-		buf_add(out, text, (size_t)n);
-	} else if (n >= 0 && vasprintf(&big, fmt, again) >= 0) {
-		buf_str(out, big);
-		free(big);
-	} else {
-		out->failed = true;
-	}
-	va_end(again);
+	buf_vprintf(ctx, fmt, args);
 }
 
 /*

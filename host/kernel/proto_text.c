@@ -19,15 +19,7 @@ struct dump {
 
 static void write_text(void *ctx, const char *fmt, va_list args)
 {
-	struct buf *b = ctx;
-	char *s;
-
-	if (vasprintf(&s, fmt, args) < 0) {
-		b->failed = true;
-		return;
-	}
-	buf_str(b, s);
-	free(s);
+	buf_vprintf(ctx, fmt, args);
 }
 
 /*
