@@ -19,7 +19,7 @@ struct data {
 	char **keys; /* `"pid":`, `,"comm":` and so on: what stands before each value */
 	const char *unit;
 	const char *origin; /* the program's; NULL: not to be told */
-	bool any; /* of an array's items: is there one already? */
+	bool any;	    /* of an array's items: is there one already? */
 	struct stamp stamp;
 	struct put_csv cell; /* of CSV: where JSON in a cell is written through */
 };
