@@ -8,13 +8,28 @@
 #define BCCHOST_OBJECT_CACHE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/error.h"
-#include "object/cache_hash.h"
 
 #define CACHE_DIR "/var/cache/bcchost" /* unless $BCCHOST_CACHE_DIR names another */
 #define CACHE_MAX ((size_t)64 << 20)   /* bytes of all entries; the oldest go first */
+
+struct cache_key {
+	unsigned char bytes[32];
+};
+
+/* A hash on its way: parts are added with their lengths, so that no two lists of parts are alike.
+ */
+struct cache_hash;
+struct cache_hash *cache_hash_new(void); /* NULL without memory */
+void cache_hash_add(struct cache_hash *h, const void *data, size_t len);
+void cache_hash_str(struct cache_hash *h, const char *s); /* NULL is not "" */
+/* What tells one version of a file from another: its device, inode, size and times. */
+void cache_hash_file(struct cache_hash *h, const char *path);
+/* Frees h. */
+void cache_hash_end(struct cache_hash *h, struct cache_key *key);
 
 struct cache;
 
