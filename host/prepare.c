@@ -15,7 +15,7 @@
 #include "trace/modules.h"
 #include "trace/privilege.h"
 
-/* Seconds. A compile takes one, and ten in an emulator; in one that has to wait it took over 120. */
+/* Seconds. A compile takes one, ten in an emulator; in one that had to wait it took over 120. */
 #define COMPILE_TIMEOUT 600
 
 /* What took how long, for --verbose: each step since the one before. */
