@@ -7,8 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_given(const struct options *o, const struct program *p, const char *flag)
+{
+	return flag && options_given(o, p, flag);
+}
+
 /* What is of no use here. */
-static int check_options(const struct options *o, const struct options *global, struct error *e)
+static int check_options(const struct options *o, const struct program *p,
+			 const struct options *global, struct error *e)
 {
 	const char *what = o->help				      ? "help"
 			   : o->print_bpf			      ? "print-bpf"
@@ -20,6 +26,12 @@ static int check_options(const struct options *o, const struct options *global, 
 			   : o->sort				      ? "sort"
 			   : o->maxrows				      ? "maxrows"
 			   : o->noclear				      ? "noclear"
+			   : o->output				      ? "output"
+			   : o->heatmap				      ? "heatmap"
+			   : o->no_header			      ? "no-header"
+			   : o->color_given			      ? "color"
+			   : is_given(o, p, p->csv)		      ? p->csv
+			   : is_given(o, p, p->json)		      ? p->json
 								      : NULL;
 
 	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
@@ -52,7 +64,7 @@ int words_parse(struct words *w, const struct config_program *wanted, const stru
 
 	if (!err)
 		err = options_parse(p, (int)w->n, w->v, global, o, e);
-	return err ?: check_options(o, global, e);
+	return err ?: check_options(o, p, global, e);
 }
 
 void words_free(struct words *w)
