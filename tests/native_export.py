@@ -303,6 +303,7 @@ WRONG = [
     ([], 2, "nothing to export"),
     (["--listen", "8526", "opensnoop"], 2, r"--listen 8526: is to be ADDRESS:PORT"),
     (["--listen"], 2, "--listen wants a value"),
+    (["--user", "no-such-user", "opensnoop"], 2, "--user no-such-user: there is no such user"),
     (["--lisen", "x"], 2, "unknown option --lisen; did you mean --listen"),
     (["--config", "/no/such/file"], 1, "cannot open /no/such/file: No such file"),
 ]
