@@ -289,38 +289,38 @@ int sandbox_capabilities(struct error *e)
 }
 
 /* The user, if there is one that we may become. */
-static const struct passwd *find_user(const char *name, struct error *e)
+static int find_user(const char *name, const struct passwd **pw, struct error *e)
 {
-	const struct passwd *pw;
-
 	errno = 0;
-	pw = getpwnam(name);
+	*pw = getpwnam(name);
 	/* Some of glibc's services say so of who is not there. */
-	if (!pw && errno == ENOENT)
+	if (!*pw && errno == ENOENT)
 		errno = 0;
-	if (!pw)
-		error_set(e, FAULT_USAGE, errno ? -errno : -ENOENT, "--user %s: %s", name,
-			  errno ? strerror(errno)
-				: "there is no such user; `useradd --system --no-create-home "
-				  "NAME` makes one");
-	if (pw && (!capability_has(CAP_SETUID) || !capability_has(CAP_SETGID))) {
-		error_set(e, FAULT_PERMISSION, -EPERM,
-			  "--user %s: to become another user takes root (uid %u has neither "
-			  "CAP_SETUID nor CAP_SETGID)",
-			  name, geteuid());
-		return NULL;
-	}
-	return pw;
+	if (!*pw)
+		return error_set(
+			e, FAULT_USAGE, errno ? -errno : -ENOENT, "--user %s: %s", name,
+			errno ? strerror(errno)
+			      : "there is no such user; `useradd --system --no-create-home "
+				"NAME` makes one");
+	if (!capability_has(CAP_SETUID) || !capability_has(CAP_SETGID))
+		return error_set(e, FAULT_PERMISSION, -EPERM,
+				 "--user %s: to become another user takes root (uid %u has neither "
+				 "CAP_SETUID nor CAP_SETGID)",
+				 name, geteuid());
+	return 0;
 }
 
 int sandbox_check_user(const char *name, struct error *e)
 {
-	return find_user(name, e) ? 0 : -EINVAL;
+	const struct passwd *pw;
+
+	return find_user(name, &pw, e);
 }
 
 int sandbox_user(const char *name, struct error *e)
 {
-	const struct passwd *pw = find_user(name, e);
+	const struct passwd *pw;
 
-	return pw ? capability_keep_as(privilege_to_attach(), pw->pw_uid, pw->pw_gid, e) : -EINVAL;
+	return find_user(name, &pw, e)
+		       ?: capability_keep_as(privilege_to_attach(), pw->pw_uid, pw->pw_gid, e);
 }
