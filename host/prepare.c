@@ -16,7 +16,7 @@
 #include "trace/privilege.h"
 
 /* Seconds. A compile takes one, ten in an emulator; in one that had to wait it took over 120. */
-#define COMPILE_TIMEOUT 600
+#define COMPILE_TIMEOUT 300
 
 /* What took how long, for --verbose: each step since the one before. */
 static void step(struct prepare *p, const char *done)
