@@ -13,6 +13,7 @@
 
 #include "base/colour.h"
 #include "base/error.h"
+#include "base/escape.h"
 #include "completion.h"
 #include "doctor.h"
 #include "man.h"
@@ -209,10 +210,12 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 static void print_error(const struct error *e)
 {
 	bool colour = colour_wanted(STDERR_FILENO);
+	char *text = e->text ? escape_message(e->text) : NULL;
 
 	fflush(stdout);
 	fprintf(stderr, "%sbcchost: %s%s\n", colour ? "\033[31m" : "",
-		e->text ? e->text : "out of memory", colour ? "\033[0m" : "");
+		text ? text : "out of memory", colour ? "\033[0m" : "");
+	free(text);
 }
 
 /* Whoever starts us without stdin, stdout or stderr must not get our files in their place. */

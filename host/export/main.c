@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "export/exporter.h"
 #include "export/http.h"
 #include "tool/find.h"
@@ -179,7 +180,10 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL);
 	if (command(argc, argv, &e)) {
-		fprintf(stderr, "bcchost: %s\n", e.text ? e.text : "out of memory");
+		char *text = e.text ? escape_message(e.text) : NULL;
+
+		fprintf(stderr, "bcchost: %s\n", text ? text : "out of memory");
+		free(text);
 		code = e.fault ? (int)e.fault : FAULT_RUN;
 	}
 	if (fflush(stdout) != 0 && !code)

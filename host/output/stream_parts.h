@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "output/cell.h"
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/only.h"
 #include "output/stacks.h"
 #include "output/stream.h"
