@@ -331,6 +331,14 @@ def cases(bcchost, directory):
         equal(t.wait(20), -signal.SIGQUIT, note=t.said())
         true(t.restored(), "the terminal's mode is another one")
 
+    @on_terminal("a crash, and a signal that nobody expects, put the terminal back")
+    def _():
+        for number in (signal.SIGABRT, signal.SIGUSR1):
+            t = top(cwd=directory)
+            t.signal(number)
+            equal(t.wait(20), -number, note=t.said())
+            true(t.restored(), f"the terminal's mode is another one after {number}")
+
     @on_terminal("what stood on the terminal scrolls away, and is not lost")
     def _():
         t = Terminal("sh", "-c", 'echo before; shift 0; exec "$@"', "sh", *mine(TOP))
