@@ -799,6 +799,8 @@ def _(installed):
     shutil.copy(f"{TOP}/programs/filelife.yaml", f"{mine}/mylife.yaml")
     equal(completed(BCCHOST, "--tools-dir", mine, "myl"), ["mylife"])
     true("--pid" in completed(BCCHOST, "--tools-dir", mine, "mylife", "--"), "no option of it")
+    for quoted in (mine.replace(" ", "\\ "), f"'{mine}'", f'"{mine}"', mine.replace("com p", '"com p"')):
+        equal(completed(BCCHOST, "--tools-dir", quoted, "myl"), ["mylife"])
     equal(completed(BCCHOST, "--btf", "bookworm/bt", ), ["bookworm/btf"])
     equal(completed(BCCHOST, "--btf", "=", "bookworm/bt"), ["bookworm/btf"])
     equal(completed(BCCHOST, "--btf=bookworm/bt"), ["--btf=bookworm/btf"])
