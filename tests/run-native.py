@@ -28,6 +28,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import native_port  # noqa: E402
 from page import command_of, steps_of, write_steps
 import native_terminal
+from pseudo_terminal import Terminal  # noqa: E402
 
 import native_deploy  # noqa: F401: its cases
 
@@ -905,6 +906,19 @@ def _(installed):
         else:
             true(run.returncode in (PERMISSION, KERNEL), f"{t['name']}: {run.returncode}", run.stderr)
             matches(run.stderr, re.escape(t["why"][:60]), t["name"])
+
+
+@case("doctor on a terminal: no line is wider than it is, and the words are those of a pipe")
+def _(installed):
+    t = Terminal(BCCHOST, "doctor", columns=60, cwd=TEMP)
+    try:
+        equal(t.wait(60), OK, note=t.said())
+    finally:
+        t.close()
+    lines = t.raw.replace("\r", "").splitlines()
+    # A word that is longer stands alone.
+    equal([line for line in lines if len(line) > 60 and " " in line[20:]], [])
+    equal(t.raw.split(), bcchost("doctor").stdout.split())
 
 
 @case("doctor for people, and for who may see little")
