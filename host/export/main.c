@@ -193,8 +193,10 @@ int main(int argc, char **argv)
 		free(text);
 		code = e.fault ? (int)e.fault : FAULT_RUN;
 	}
-	if (fflush(stdout) != 0 && !code)
+	if (fflush(stdout) != 0 && !code && errno != EPIPE) {
+		fprintf(stderr, "bcchost: cannot write to stdout: %s\n", strerror(errno));
 		code = FAULT_RUN;
+	}
 	error_clear(&e);
 	return code;
 }
