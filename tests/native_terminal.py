@@ -111,7 +111,8 @@ def tool(directory, parts):
 
 
 def plain(text):
-    return re.sub("\033\\[[0-9;]*m", "", text)
+    """Without colours, and without what takes a compilation's progress away, which a slow machine has."""
+    return re.sub("\033\\[[0-9;]*[mK]", "", text)
 
 
 def cases(bcchost, directory):

@@ -914,7 +914,7 @@ def _(installed):
     try:
         equal(t.wait(60), OK, note=t.said())
     finally:
-        t.close()
+        Terminal.all.pop().close()
     lines = t.raw.replace("\r", "").splitlines()
     # A word that is longer stands alone.
     equal([line for line in lines if len(line) > 60 and " " in line[20:]], [])
