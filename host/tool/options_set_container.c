@@ -42,8 +42,6 @@ int options_set_cgroup(struct options *o, const char *text, struct error *e)
 		path = NULL;
 	}
 	err = options_check_directory(path ?: text, e);
-	if (err == -ENOENT && *text == '/' && mount)
-		err = error_set(e, FAULT_USAGE, err, "no such directory, nor is it in %s", mount);
 	free(mount);
 	if (!err && !path)
 		path = strdup(text);
