@@ -133,7 +133,8 @@ def tool(directory, parts):
 
 
 def plain(text):
-    return re.sub("\033\\[[0-9;]*m", "", text)
+    """Without colours, and without what takes a compilation's progress away, which a slow machine has."""
+    return re.sub("\033\\[[0-9;]*[mK]", "", text)
 
 
 def cases(bcchost, directory):
@@ -360,6 +361,14 @@ def cases(bcchost, directory):
         t.press("\x1c")
         equal(t.wait(20), -signal.SIGQUIT, note=t.said())
         true(t.restored(), "the terminal's mode is another one")
+
+    @on_terminal("a crash, and a signal that nobody expects, put the terminal back")
+    def _():
+        for number in (signal.SIGABRT, signal.SIGUSR1):
+            t = top(cwd=directory)
+            t.signal(number)
+            equal(t.wait(20), -number, note=t.said())
+            true(t.restored(), f"the terminal's mode is another one after {number}")
 
     @on_terminal("what stood on the terminal scrolls away, and is not lost")
     def _():

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
+#include "base/escape.h"
 #include "object/layout.h"
-#include "output/escape.h"
 #include "output/number.h"
 #include "output/stream.h"
 #include "output/writer.h"
@@ -29,6 +29,27 @@ static void check_escape(const char *in, size_t len, const char *want, size_t wa
 	out[n] = '\0';
 	assert_string_equal(out, want);
 	assert_int_equal(width, want_width);
+}
+
+static void check_message(const char *in, const char *want)
+{
+	char *text = escape_message(in);
+
+	assert_non_null(text);
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void escapes_what_commands_a_terminal(void **state)
+{
+	(void)state;
+	check_message("", "");
+	check_message("a\nb\tc\n\n\td", "a\nb\tc\n\n\td");
+	check_message("\033]0;x\a\r", "\\x1b]0;x\\x07\\r");
+	check_message("\xff caf\xc3\xa9 \xc2\x9b"
+		      "2J\n\xc3",
+		      "\\xff caf\xc3\xa9 \\xc2\\x9b"
+		      "2J\n\\xc3");
 }
 
 static void escapes_what_breaks_a_line(void **state)
@@ -479,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_what_breaks_a_line),
+		cmocka_unit_test(escapes_what_commands_a_terminal),
 		cmocka_unit_test(escapes_what_is_not_utf8),
 		cmocka_unit_test(escapes_wherever_it_is),
 		cmocka_unit_test(writes_numbers),
