@@ -248,7 +248,12 @@ int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t 
 	entry_name(key, name);
 	err = cache_read(c, name, &h, data, &fd);
 	if (err && err != -ENOENT)
-		cache_refused(c, key, err, err == -EBADMSG ? "it is damaged" : strerror(-err), e);
+		cache_refused(c, key, err,
+			      err == -EBADMSG ? "it is damaged"
+			      : err == -EPERM
+				      ? "it is not a file of our own that others cannot read"
+				      : strerror(-err),
+			      e);
 	if (!err) {
 		*len = h.size;
 		futimens(fd, NULL); /* the least recently used go first */
