@@ -31,6 +31,7 @@ import native_terminal
 
 import native_deploy  # noqa: F401: its cases
 
+import native_cache
 import native_run
 import native_sampling
 
@@ -1005,6 +1006,7 @@ def _(installed):
 
 
 native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
+native_cache.add(globals())
 native_run.add(globals())
 native_sampling.add(globals())
 native_streams.add(globals())
