@@ -32,6 +32,7 @@ from pseudo_terminal import Terminal  # noqa: E402
 
 import native_deploy  # noqa: F401: its cases
 
+import native_cache
 import native_run
 import native_sampling
 
@@ -1061,6 +1062,7 @@ def _(installed):
 
 
 native_port.define(bcchost, succeeds, fails, facts, TEMP, BCCHOST)
+native_cache.add(globals())
 native_run.add(globals())
 native_sampling.add(globals())
 native_streams.add(globals())

@@ -26,9 +26,11 @@ char *kernel_remembered(struct kernel *k)
 
 /* --- numbers --- */
 
+/* An error is no answer: what could not be read now may be there the next time. */
 static void keep(struct kernel *k, const struct facts_question *q, int64_t answer)
 {
-	facts_put(k->facts, q, json_integer(answer));
+	if (answer != -ENODATA)
+		facts_put(k->facts, q, json_integer(answer));
 }
 
 int kernel_has_field(struct kernel *k, const char *type, const char *field)
@@ -142,7 +144,7 @@ int kernel_type_size(struct kernel *k, const char *type, uint32_t *size, uint32_
 	}
 	*size = *align = 0;
 	err = types_size(k, type, size, align);
-	if (err != -ENOMEM)
+	if (err != -ENOMEM && err != -ENODATA)
 		facts_put(k->facts, &q,
 			  json_pack("[i,I,I]", err, (json_int_t)*size, (json_int_t)*align));
 	return err;

@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "object/cache.h"
+#include "object/cache_entries.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sha2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAGIC	  "bcchost cache 2"
 #define ENTRY_MAX ((size_t)16 << 20)
-#define SUFFIX	  ".entry"
-#define NAME_LEN  (64 + sizeof(SUFFIX)) /* the key in hexadecimal */
-
-/* Before the entry's bytes. */
-struct header {
-	char magic[16];
-	struct cache_key key;
-	unsigned char sum[SHA256_DIGEST_LENGTH]; /* of all that follows this member */
-	uint64_t size;				 /* of the entry's bytes */
-	char name[64];
-};
-
-#define SUMMED offsetof(struct header, size)
+#define SUMMED	  offsetof(struct cache_header, size)
 
 struct cache_hash {
 	SHA2_CTX ctx;
@@ -87,11 +73,6 @@ void cache_hash_end(struct cache_hash *h, struct cache_key *key)
 	free(h);
 }
 
-struct cache {
-	char *path;
-	int fd;
-};
-
 /* Only who owns it may look into it: an entry is run in the kernel as it is. */
 static int check_dir(const struct cache *c, struct error *e)
 {
@@ -108,30 +89,53 @@ static int check_dir(const struct cache *c, struct error *e)
 	return 0;
 }
 
+/* A negative errno: why there is none, and none could be made. */
+static int open_dir(struct cache *c)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+	c->fd = open(c->path, flags);
+	if (c->fd < 0 && errno == ENOENT) {
+		if (mkdir(c->path, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		c->fd = open(c->path, flags);
+	}
+	return c->fd < 0 ? -errno : 0;
+}
+
+static int no_dir(const struct cache *c, int err, struct error *e)
+{
+	struct stat st;
+
+	/* Which open(2) calls no directory. */
+	if (lstat(c->path, &st) == 0 && S_ISLNK(st.st_mode))
+		return error_set(e, FAULT_RUN, err,
+				 "no cache in %s: it is a symbolic link; name the directory itself",
+				 c->path);
+	return error_set(e, FAULT_RUN, err, "no cache in %s: %s", c->path, strerror(-err));
+}
+
 int cache_open(struct cache **out, struct error *e)
 {
 	const char *dir = getenv("BCCHOST_CACHE_DIR");
 	struct cache *c;
-	int err = 0;
+	int err;
 
 	if ((!dir || !*dir) && geteuid() != 0)
-		return error_set(e, FAULT_RUN, -ENOENT, "only root has a cache in " CACHE_DIR);
+		return error_set(e, FAULT_RUN, -ENOENT,
+				 "only root has a cache in " CACHE_DIR
+				 "; BCCHOST_CACHE_DIR names a directory of your own");
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return error_nomem(e);
+	c->fd = -1;
 	c->path = strdup(dir && *dir ? dir : CACHE_DIR);
 	if (!c->path) {
 		free(c);
 		return error_nomem(e);
 	}
-	c->fd = -1;
-	if (mkdir(c->path, 0700) == 0 || errno == EEXIST)
-		c->fd = open(c->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (c->fd < 0)
-		err = error_set(e, FAULT_RUN, -errno, "no cache in %s: %s", c->path,
-				strerror(errno));
-	else
-		err = check_dir(c, e);
+	err = open_dir(c);
+	err = err ? no_dir(c, err, e) : check_dir(c, e);
 	if (err)
 		cache_close(c);
 	else
@@ -154,14 +158,14 @@ void cache_close(struct cache *c)
 	free(c);
 }
 
-static void entry_name(const struct cache_key *key, char name[NAME_LEN])
+static void entry_name(const struct cache_key *key, char name[CACHE_NAME_LEN])
 {
 	for (size_t i = 0; i < sizeof(key->bytes); i++)
 		snprintf(name + 2 * i, 3, "%02x", key->bytes[i]);
-	strcpy(name + 64, SUFFIX);
+	strcpy(name + 64, CACHE_SUFFIX);
 }
 
-static void sum_of(const struct header *h, const void *data, unsigned char *sum)
+static void sum_of(const struct cache_header *h, const void *data, unsigned char *sum)
 {
 	SHA2_CTX ctx;
 
@@ -188,9 +192,10 @@ static int read_all(int fd, void *data, size_t len)
 	return 0;
 }
 
-/* The entry's bytes, checked; *data is the caller's to free. */
-static int read_entry(int fd, const struct cache_key *key, struct header *h, void **data)
+/* The entry's bytes, checked; *data is the caller's to free, after an error too. */
+static int read_entry(int fd, const char *name, struct cache_header *h, void **data)
 {
+	char keyed[CACHE_NAME_LEN];
 	unsigned char sum[SHA256_DIGEST_LENGTH];
 	struct stat st;
 	int err;
@@ -203,9 +208,9 @@ static int read_entry(int fd, const struct cache_key *key, struct header *h, voi
 	err = read_all(fd, h, sizeof(*h));
 	if (err)
 		return err;
-	if (memcmp(h->magic, MAGIC, sizeof(h->magic)) != 0 ||
-	    memcmp(&h->key, key, sizeof(*key)) != 0 || h->size > ENTRY_MAX ||
-	    (uint64_t)st.st_size != sizeof(*h) + h->size)
+	entry_name(&h->key, keyed);
+	if (memcmp(h->magic, MAGIC, sizeof(h->magic)) != 0 || strcmp(keyed, name) != 0 ||
+	    h->size > ENTRY_MAX || (uint64_t)st.st_size != sizeof(*h) + h->size)
 		return -EBADMSG;
 	*data = malloc(h->size ? h->size : 1);
 	if (!*data)
@@ -217,24 +222,39 @@ static int read_entry(int fd, const struct cache_key *key, struct header *h, voi
 	return memcmp(sum, h->sum, sizeof(sum)) == 0 ? 0 : -EBADMSG;
 }
 
-int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t *len,
-	      struct error *e)
+int cache_read(const struct cache *c, const char *name, struct cache_header *h, void **data,
+	       int *fd)
 {
-	char name[NAME_LEN];
-	struct header h;
-	int fd, err;
+	int err;
 
 	*data = NULL;
-	entry_name(key, name);
-	fd = openat(c->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT)
-		return -ENOENT;
-	err = fd < 0 ? -errno : read_entry(fd, key, &h, data);
+	/* O_NONBLOCK: a FIFO in an entry's place must not hang us. */
+	*fd = openat(c->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	err = *fd < 0 ? -errno : read_entry(*fd, name, h, data);
 	if (err) {
 		free(*data);
 		*data = NULL;
-		cache_refused(c, key, err, err == -EBADMSG ? "it is damaged" : strerror(-err), e);
-	} else {
+	}
+	return err;
+}
+
+int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t *len,
+	      struct error *e)
+{
+	char name[CACHE_NAME_LEN];
+	struct cache_header h;
+	int fd, err;
+
+	entry_name(key, name);
+	err = cache_read(c, name, &h, data, &fd);
+	if (err && err != -ENOENT)
+		cache_refused(c, key, err,
+			      err == -EBADMSG ? "it is damaged"
+			      : err == -EPERM
+				      ? "it is not a file of our own that others cannot read"
+				      : strerror(-err),
+			      e);
+	if (!err) {
 		*len = h.size;
 		futimens(fd, NULL); /* the least recently used go first */
 	}
@@ -246,7 +266,7 @@ int cache_get(struct cache *c, const struct cache_key *key, void **data, size_t 
 int cache_refused(const struct cache *c, const struct cache_key *key, int err, const char *why,
 		  struct error *e)
 {
-	char name[NAME_LEN];
+	char name[CACHE_NAME_LEN];
 
 	entry_name(key, name);
 	return error_set(e, FAULT_RUN, err, "the cache's entry %s/%s is not taken: %s", c->path,
@@ -268,89 +288,17 @@ static int write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-struct entry {
-	char name[NAME_LEN];
-	size_t size;
-	time_t used;
-};
-
-static bool is_entry(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len == NAME_LEN - 1 && strcmp(name + 64, SUFFIX) == 0 &&
-	       strspn(name, "0123456789abcdef") == 64;
-}
-
-static int oldest_first(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return x->used < y->used ? -1 : x->used > y->used;
-}
-
-/* All entries, the least recently used first; *v is the caller's to free. */
-static int read_dir(const struct cache *c, struct entry **v, size_t *n)
-{
-	int fd = openat(c->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *d;
-	struct stat st;
-
-	*v = NULL;
-	*n = 0;
-	if (!dir) {
-		int err = -errno;
-
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	while ((d = readdir(dir))) {
-		struct entry *grown;
-
-		if (!is_entry(d->d_name) || fstatat(c->fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		grown = reallocarray(*v, *n + 1, sizeof(*grown));
-		if (!grown) {
-			closedir(dir);
-			return -ENOMEM;
-		}
-		*v = grown;
-		grown += (*n)++;
-		memcpy(grown->name, d->d_name, NAME_LEN);
-		grown->size = (size_t)st.st_size;
-		grown->used = st.st_mtime;
-	}
-	closedir(dir);
-	if (*n)
-		qsort(*v, *n, sizeof(**v), oldest_first);
-	return 0;
-}
-
-static void shrink(const struct cache *c)
-{
-	struct entry *v;
-	size_t n, total = 0;
-
-	if (read_dir(c, &v, &n) == 0) {
-		for (size_t i = 0; i < n; i++)
-			total += v[i].size;
-		for (size_t i = 0; i < n && total > CACHE_MAX; i++) {
-			unlinkat(c->fd, v[i].name, 0);
-			total -= v[i].size;
-		}
-	}
-	free(v);
-}
-
-static int write_entry(struct cache *c, const struct header *h, const void *data, const char *name)
+static int write_entry(struct cache *c, const struct cache_header *h, const void *data,
+		       const char *name)
 {
 	char beside[64];
+	uint64_t any;
 	int fd, err;
 
-	snprintf(beside, sizeof(beside), ".new.%d", getpid());
-	unlinkat(c->fd, beside, 0); /* of a process of this number that was killed here */
+	/* No number of the process: containers that share the directory have the same ones. */
+	if (getrandom(&any, sizeof(any), GRND_NONBLOCK) != sizeof(any))
+		any = (uint64_t)getpid();
+	snprintf(beside, sizeof(beside), CACHE_BESIDE "%016" PRIx64, any);
 	fd = openat(c->fd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -369,8 +317,8 @@ static int write_entry(struct cache *c, const struct header *h, const void *data
 int cache_put(struct cache *c, const struct cache_key *key, const char *name, const void *data,
 	      size_t len, struct error *e)
 {
-	struct header h = {.magic = MAGIC, .key = *key, .size = len};
-	char file[NAME_LEN];
+	struct cache_header h = {.magic = MAGIC, .key = *key, .size = len};
+	char file[CACHE_NAME_LEN];
 	int err;
 
 	snprintf(h.name, sizeof(h.name), "%s", name);
@@ -380,57 +328,6 @@ int cache_put(struct cache *c, const struct cache_key *key, const char *name, co
 	if (err)
 		return error_set(e, FAULT_RUN, err, "not kept in the cache %s: %s", c->path,
 				 strerror(-err));
-	shrink(c);
+	cache_shrink(c);
 	return 0;
-}
-
-static int cannot_read(const struct cache *c, int err, struct error *e)
-{
-	return error_set(e, FAULT_RUN, err, "cannot read %s: %s", c->path, strerror(-err));
-}
-
-int cache_list(struct cache *c, FILE *out, struct error *e)
-{
-	struct entry *v;
-	size_t n;
-	int err = read_dir(c, &v, &n);
-
-	if (!err)
-		fprintf(out, "%-24s %10s  %s\n", "ENTRY", "BYTES", "LAST USED");
-	for (size_t i = n; !err && i-- > 0;) {
-		struct header h = {0};
-		int fd = openat(c->fd, v[i].name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-		char when[32] = "?";
-		struct tm tm;
-
-		if (fd >= 0 && read_all(fd, &h, sizeof(h)))
-			h.name[0] = '\0';
-		if (fd >= 0)
-			close(fd);
-		h.name[sizeof(h.name) - 1] = '\0';
-		if (localtime_r(&v[i].used, &tm))
-			strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-		fprintf(out, "%-24s %10zu  %s\n", h.name[0] ? h.name : "(damaged)", v[i].size,
-			when);
-	}
-	free(v);
-	return err ? cannot_read(c, err, e) : 0;
-}
-
-int cache_clear(struct cache *c, size_t *cleared, struct error *e)
-{
-	struct entry *v;
-	size_t n;
-	int err = read_dir(c, &v, &n);
-
-	*cleared = 0;
-	for (size_t i = 0; !err && i < n; i++) {
-		if (unlinkat(c->fd, v[i].name, 0) == 0)
-			(*cleared)++;
-		else if (errno != ENOENT)
-			err = error_set(e, FAULT_RUN, -errno, "cannot remove %s/%s: %s", c->path,
-					v[i].name, strerror(errno));
-	}
-	free(v);
-	return err && !*cleared && n == 0 ? cannot_read(c, err, e) : err;
 }

@@ -57,15 +57,16 @@ int cache_refused(const struct cache *c, const struct cache_key *key, int err, c
 
 /*
  * Puts an entry there, written beside and renamed, and takes the oldest away if all together are
- * over CACHE_MAX. name: for cache_list, at most 63 bytes.
+ * over CACHE_MAX, and what others left half written ten minutes ago or more. name: for cache_list,
+ * at most 63 bytes.
  */
 int cache_put(struct cache *c, const struct cache_key *key, const char *name, const void *data,
 	      size_t len, struct error *e);
 
-/* A line an entry: its name, bytes, when it was last used. */
+/* A line an entry: its name (of one that would not be taken, why), bytes, when it was last used. */
 int cache_list(struct cache *c, FILE *out, struct error *e);
 
-/* Removes all entries; *n is how many. */
+/* Removes all entries, and what is half written; *n is how many entries. After an error too. */
 int cache_clear(struct cache *c, size_t *n, struct error *e);
 
 #endif

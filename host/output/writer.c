@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ void writer_init(struct writer *w, int fd, const volatile sig_atomic_t *stopped)
 	w->fd = fd;
 	w->stopped = stopped;
 	w->err = 0;
+	w->dropped = 0;
 	w->len = 0;
 	w->sink = NULL;
 	w->partial = false;
@@ -96,6 +98,8 @@ static void write_out(struct writer *w, size_t len)
 			err = 0;
 		w->err = err;
 	}
+	for (; w->err && done < len; done++)
+		w->dropped += w->data[done] == '\n';
 }
 
 int writer_flush(struct writer *w)
@@ -149,10 +153,20 @@ void writer_pad(struct writer *w, size_t spaces)
 	}
 }
 
-int writer_ended(int err, struct error *e)
+bool writer_gives_up(const struct writer *w)
 {
+	return w->err && w->err != -EINTR;
+}
+
+int writer_ended(const struct writer *w, struct error *e)
+{
+	int err = w->err;
+
 	if (err == -EINTR)
-		fprintf(stderr, "bcchost: stdout is not being read: the last lines were dropped\n");
+		fprintf(stderr,
+			"bcchost: stdout is not being read: the last %" PRIu64
+			" lines were dropped\n",
+			w->dropped);
 	else if (err && err != -EPIPE)
 		return error_set(e, FAULT_RUN, err, "cannot write to stdout: %s", strerror(-err));
 	return 0;

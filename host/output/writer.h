@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -25,8 +26,9 @@ struct writer {
 	int err; /* the first write that failed: a negative errno; later bytes are dropped */
 	/* Once this is set, a write that a signal interrupts is given up (-EINTR). */
 	const volatile sig_atomic_t *stopped;
-	size_t pipe;  /* how much it holds, if fd is one; else 0 */
-	bool partial; /* what was written last is not the end of a line */
+	size_t pipe;	  /* how much it holds, if fd is one; else 0 */
+	uint64_t dropped; /* lines: all that came after err, and those that it cost */
+	bool partial;	  /* what was written last is not the end of a line */
 	/* Instead of a descriptor; NULL: none. */
 	void (*sink)(void *ctx, const char *data, size_t len);
 	void *ctx;
@@ -51,10 +53,17 @@ void writer_pad(struct writer *w, size_t spaces);
 int writer_flush(struct writer *w);
 
 /*
- * What the last flush gave, for the end of a run: FAULT_RUN with the error; but a reader who has
- * seen enough (`| head`) is none, and one who does not read is told of on stderr.
+ * Nothing that is written now is of use to anybody: the disk is full, or the reader is gone. Not so
+ * if the reader only does not read, and we are to stop: what is dropped then is counted.
  */
-int writer_ended(int err, struct error *e);
+bool writer_gives_up(const struct writer *w);
+
+/*
+ * For the end of a run, after the last flush: FAULT_RUN with what a write failed with; but a reader
+ * who has seen enough (`| head`) is none, and of one who does not read stderr is told, and how many
+ * lines that cost.
+ */
+int writer_ended(const struct writer *w, struct error *e);
 
 /* Writes out what is held, whole lines if that is enough for n more bytes. */
 void writer_make_room(struct writer *w, size_t n);

@@ -61,7 +61,7 @@ static int counted(struct show *s)
 		s->done = true;
 	if (s->pace.deadline && (s->seen & 255) == 0 && pace_over(&s->pace, clock_ns()))
 		s->done = true;
-	return s->done || s->stop->stopped || s->writer.err;
+	return s->done || s->stop->stopped || writer_gives_up(&s->writer);
 }
 
 static int on_event(void *ctx, const void *data, size_t size)
@@ -337,16 +337,16 @@ static int finish(struct show *s, struct error *e)
 	s->stop = &never;
 	s->pace.deadline = 0;
 	s->done = false;
-	if ((!max || s->seen < max) && !s->writer.err)
+	if ((!max || s->seen < max) && !writer_gives_up(&s->writer))
 		consume(s, NULL);
 	if (!s->writer.err)
 		err = print_tables(s, e);
 	if (err)
 		return err;
-	err = writer_flush(&s->writer);
+	writer_flush(&s->writer);
 	tell_lost(s, true);
 	stacks_tell_missed(s->views.stacks);
-	return writer_ended(err, e);
+	return writer_ended(&s->writer, e);
 }
 
 static void clean_up(struct show *s)

@@ -16,7 +16,7 @@ int64_t filter_word_number(const struct program_word *w, const struct program *p
 	const struct option_value *v = options_value(o, p, w->option);
 
 	if (options_given(o, p, w->option))
-		return v ? v->number : 1;
+		return w->then ? strtoll(w->then, NULL, 0) : v ? v->number : 1;
 	return w->other ? strtoll(w->other, NULL, 0) : 0;
 }
 

@@ -129,9 +129,9 @@ struct program_probe {
  * WORD: {option: NAME, else: TEXT}: the word becomes the option's value as a decimal number
  * (ORed if given several times), or TEXT if it was not given.
  *
- * WORD: {option: NAME, else: NUMBER, constant: true}: the number is no part of the text, but put
- * into the program when it is loaded, so that another one costs no compile. It cannot be used where
- * C wants a constant (the size of an array, #if).
+ * WORD: {option: NAME, then: NUMBER, else: NUMBER, constant: true}: the number, `then` or that of
+ * the option, is no part of the text, but put into the program when it is loaded, so that another
+ * one costs no compile. It cannot be used where C wants a constant (the size of an array, #if).
  *
  * WORD: {option: NAME, test: inode, else: TEXT}, for an option of type directory: WORD(dev, ino) is
  * a macro, true of the inodes of these directories, or TEXT if the option was not given.

@@ -188,10 +188,11 @@ static int check_word(const struct program *p, const struct program_word *w, str
 				     "`%s` wants a key `then`: option %s has no whole "
 				     "number that could be its text",
 				     w->word, w->option);
-	if (w->constant && (w->test || w->then || (w->other && !is_number(w->other))))
+	if (w->constant &&
+	    (w->test || (w->then && !is_number(w->then)) || (w->other && !is_number(w->other))))
 		return program_error(p, w->line, e,
-				     "`%s`: a `constant` is an option's number, or the one of "
-				     "`else`",
+				     "`%s`: a `constant` is an option's number, or those of `then` "
+				     "and `else`",
 				     w->word);
 	if (!w->other && !(o && o->fallback))
 		return program_error(p, w->line, e,

@@ -5,6 +5,7 @@
 
 #define RING_BYTES_MIN	   ((uint64_t)64 << 10)
 #define RING_BYTES_MAX	   ((uint64_t)64 << 20)
+#define RING_BYTES_ASKED   ((uint64_t)2 << 30) /* the largest power of two that a map may have */
 #define RING_BYTES_PER_CPU ((uint64_t)2 << 20)
 #define MEMORY_PART	   256
 
@@ -48,10 +49,10 @@ static uint64_t default_bytes(const struct buffers_machine *m)
 uint32_t buffers_ring_bytes(const struct buffers_machine *m, uint32_t pages)
 {
 	uint64_t want = pages ? m->cpus * pages * m->page : default_bytes(m);
-	uint64_t bytes = power_below(lesser(want, RING_BYTES_MAX));
+	uint64_t bytes = power_below(lesser(want, RING_BYTES_ASKED));
 
 	/* Not less than what was asked for. */
-	return (uint32_t)(pages && bytes < want && bytes < RING_BYTES_MAX ? bytes * 2 : bytes);
+	return (uint32_t)(pages && bytes < want && bytes < RING_BYTES_ASKED ? bytes * 2 : bytes);
 }
 
 uint32_t buffers_perf_pages(const struct buffers_machine *m, uint32_t pages)

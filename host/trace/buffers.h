@@ -22,7 +22,8 @@ void buffers_machine(struct buffers_machine *m);
 
 /*
  * The bytes of the one ring of all CPUs, a power of two. pages: of each CPU, as in BCC
- * (--buffer-pages); 0: 2 MB for each, but no more than 64 MB or a 256th of the memory in all.
+ * (--buffer-pages), at most 2 GB in all; 0: 2 MB for each, but no more than 64 MB or a 256th of the
+ * memory in all.
  */
 uint32_t buffers_ring_bytes(const struct buffers_machine *m, uint32_t pages);
 

@@ -25,13 +25,13 @@ static int on_event(void *ctx, size_t output, const void *data, size_t size)
 	/* Under load the buffer is never empty: look at the clock now and then from here. */
 	if (s->pace.deadline && (s->seen & 255) == 0 && pace_over(&s->pace, clock_ns()))
 		s->done = true;
-	return s->done || s->stop->stopped || s->writer.err;
+	return s->done || s->stop->stopped || writer_gives_up(&s->writer);
 }
 
 static void tell_lost(struct session *s, bool at_end)
 {
 	bool pipe = s->plan->program->output == PROGRAM_TRACE_PIPE;
-	uint64_t lost = tracer_lost(s->tracer);
+	uint64_t lost = tracer_lost(s->tracer), dropped = s->writer.dropped;
 
 	if (lost > s->lost_told)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
@@ -44,7 +44,7 @@ static void tell_lost(struct session *s, bool at_end)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
 	else if (at_end && lost)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
-			lost, s->printed);
+			lost, s->printed > dropped ? s->printed - dropped : 0);
 	s->lost_told = lost;
 }
 
@@ -216,7 +216,7 @@ static int finish(struct session *s, struct error *e)
 	s->stop = &never;
 	s->pace.deadline = 0;
 	s->done = false;
-	if ((!max || s->printed < max) && !s->writer.err)
+	if ((!max || s->printed < max) && !writer_gives_up(&s->writer))
 		consume(s, NULL);
 	err = s->writer.err ? 0 : print_tables(s, e);
 	for (size_t i = 0; i < s->n && !err && !s->writer.err; i++)
@@ -224,11 +224,11 @@ static int finish(struct session *s, struct error *e)
 			err = periodic_end(s->outputs[i].periodic, e);
 	if (err)
 		return err;
-	err = writer_flush(&s->writer);
+	writer_flush(&s->writer);
 	tell_lost(s, true);
 	if (s->stacks)
 		stacks_tell_missed(s->stacks);
-	return writer_ended(err, e);
+	return writer_ended(&s->writer, e);
 }
 
 static void clean_up(struct session *s)

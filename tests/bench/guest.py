@@ -96,7 +96,7 @@ class Watched:
         try:
             words = self.watch.stdout.readline().split()
         except TimeoutError as e:
-            raise Gone(f"no answer in {LIMIT} s") from e
+            raise Gone(f"no answer in {LIMIT} s; {self.state()}") from e
         finally:
             signal.alarm(0)
         if not words or words[0] != word:
@@ -113,6 +113,18 @@ class Watched:
         with open("/run/stderr") as f:
             return f.read()[-2000:]
 
+    def state(self):
+        """What it does, for a sample that failed."""
+        told = []
+        for name in ("wchan", "stack"):
+            try:
+                with open(f"/proc/{self.pid}/{name}") as f:
+                    told.append(f"{name}: {' '.join(f.read().split())}")
+            except OSError as e:
+                told.append(f"{name}: {e.strerror}")
+        cpu = self.cpu_ns() / 1e9
+        return f"{cpu:.1f} s of processor time, {'; '.join(told)}; said: {self.said()}"
+
     def first(self):
         """Nanoseconds from fork() to the first event; its line is self.line."""
         took, *self.line = self.answer("first")
@@ -124,7 +136,13 @@ class Watched:
         self.watch.wait()
         return values
 
-    def kill(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """What did not end, ends here."""
+        if self.watch.poll() is not None:
+            return
         for p in (self.pid, self.watch.pid):
             try:
                 os.kill(p, signal.SIGKILL)
@@ -136,8 +154,11 @@ class Watched:
         """Of all its threads; the scheduler's own sum, not ticks."""
         total = 0
         for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
-            with open(path) as f:
-                total += int(f.read().split()[0])
+            try:
+                with open(path) as f:
+                    total += int(f.read().split()[0])
+            except OSError:  # a thread that has ended
+                pass
         return total
 
     def quiet(self):
@@ -183,17 +204,11 @@ def memory(pid):
 
 def start_once(tool, peer, run):
     """To the first event, the memory a second later, Ctrl-C to the exit."""
-    with Ticker():
-        watched = Watched(COMMANDS[tool][peer], peer)
-        try:
-            first = watched.first()
-            time.sleep(1)
-            sizes = memory(watched.pid)
-            took, status = watched.stop()[:2]
-        except Gone as e:
-            watched.kill()
-            sample(tool, peer, group="start", run=run, failed=str(e))
-            return
+    with Ticker(), Watched(COMMANDS[tool][peer], peer) as watched:
+        first = watched.first()
+        time.sleep(1)
+        sizes = memory(watched.pid)
+        took, status = watched.stop()[:2]
     sample(tool, peer, group="start", run=run, start=first, exit=took, status=status, **sizes)
 
 
@@ -252,20 +267,16 @@ def load_once(tool, peer, run):
             open(path, "w").close()
     others = programs()
     alone = load(tool, FLOOD_N, FLOOD)
-    watched = Watched(COMMANDS[tool][peer], peer, by_line=False)
     try:
-        with Ticker():
-            watched.first()
-        watched.quiet()
-        own = [i for i, p in programs().items() if i not in others and (not p[3] or watched.pid in p[3])]
-        values = paced(watched, tool, own)
-        flood = Phase(watched, tool, FLOOD_N, FLOOD)
-        big = Phase(watched, tool, BIG_N, BIG)
-        _, status, lines, _, paced_lines, lines30, lines300 = watched.stop()
-    except Gone as e:
-        watched.kill()
-        sample(tool, peer, group="load", run=run, failed=str(e))
-        return
+        with Watched(COMMANDS[tool][peer], peer, by_line=False) as watched:
+            with Ticker():
+                watched.first()
+            watched.quiet()
+            own = [i for i, p in programs().items() if i not in others and (not p[3] or watched.pid in p[3])]
+            values = paced(watched, tool, own)
+            flood = Phase(watched, tool, FLOOD_N, FLOOD)
+            big = Phase(watched, tool, BIG_N, BIG)
+            _, status, lines, _, paced_lines, lines30, lines300 = watched.stop()
     finally:
         for path in (PACED, FLOOD, BIG):
             if os.path.exists(path):
@@ -328,16 +339,11 @@ def attach_once(what, pattern, peer, run):
     }
     commands["cold"] = commands["warm"]
     # What bcchost tells goes to its standard error.
-    watched = Watched(["sh", "-c", 'exec "$@" 2>&1', "sh", *commands[peer]], peer, marks="attached")
-    try:
+    with Watched(["sh", "-c", 'exec "$@" 2>&1', "sh", *commands[peer]], peer, marks="attached") as watched:
         total = watched.first()
         said = re.search(r"attached (\d+) probes in ([\d.]+) ms", " ".join(watched.line))
         time.sleep(1)
         took, status = watched.stop()[:2]
-    except Gone as e:
-        watched.kill()
-        sample(what, peer, group="attach", run=run, failed=str(e))
-        return
     sample(
         what, peer, group="attach", run=run, status=status, functions=functions(pattern), pattern=pattern,
         total=total, attach=float(said[2]) * 1e6, detach=took, probes=int(said[1]),
@@ -355,7 +361,10 @@ def each(group, once, tools, peers, runs, first=0):
     for run in range(first, runs + 1):
         for tool in tools:
             for peer in peers:
-                once(tool, peer, run)
+                try:
+                    once(tool, peer, run)
+                except Exception as e:  # a sample that is missing must not cost the others
+                    sample(tool, peer, group=group, run=run, failed=f"{'' if isinstance(e, Gone) else type(e).__name__ + ': '}{e}")
         tell(f"{group}: {run} of {runs} runs")
 
 

@@ -130,20 +130,27 @@ def table(heading, lines):
     print()
 
 
+GROUPS = tuple(dict.fromkeys(f[0] for f in FIGURES))
+
+
 def main(directory):
+    """One table of all: a column for each way that was measured anywhere."""
     values, failed, machines = read(directory)
+    have = {k[2] for k in values}
+    peers = [p for p in TITLES if p in have]
+    lines = []
     for machine in machines:
-        print(f"Kernel {machines[machine]['release']}, {machines[machine]['cpus']} processors ({machine})\n")
+        print(f"{machine}: kernel {machines[machine]['release']}, {machines[machine]['cpus']} processors")
         for tool in dict.fromkeys(k[1] for k in values if k[0] == machine):
-            for groups in (("start", "load", "attach"), ("native",)):
-                have = {k[2] for k in values if k[:2] == (machine, tool) and k[3] in groups}
-                peers = [p for p in TITLES if p in have]
-                lines = list(rows(values, machine, tool, peers, groups))
-                if lines:
-                    table([tool, *(TITLES[p] for p in peers), "ratios and targets"], lines)
+            lines += [[machine, tool, *cells] for cells in rows(values, machine, tool, peers, GROUPS)]
+    print()
+    if lines:
+        table(["machine", "tool", "figure", *(TITLES[p] for p in peers), "ratios and targets"], lines)
+    else:
+        print("Nothing was measured.")
     for f in failed:
         print("failed: " + f)
-    return 0
+    return 0 if lines and not failed else 1
 
 
 sys.exit(main(sys.argv[1]))

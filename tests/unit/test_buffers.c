@@ -44,7 +44,10 @@ static void rings_are_as_large_as_asked_for(void **state)
 	assert_int_equal(ring(512 * MB, 1, 1), 4 * KB);
 	assert_int_equal(ring(512 * MB, 2, 64), 512 * KB);
 	assert_int_equal(ring(512 * MB, 3, 64), 1 * MB);
-	assert_int_equal(ring(512 * MB, 512, 65536), 64 * MB);
+	assert_int_equal(ring(512 * MB, 2, 65536), 512 * MB);
+	assert_int_equal(ring(512 * MB, 3, 65536), 1024 * MB);
+	assert_int_equal(ring(512 * MB, 8, 65536), 2048 * MB);
+	assert_int_equal(ring(512 * MB, 512, 65536), 2048 * MB);
 }
 
 static void perf_buffers_too(void **state)

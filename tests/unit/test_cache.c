@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -247,6 +248,7 @@ static void a_link_is_no_cache_and_no_entry(void **state)
 	assert_int_equal(symlink(dir, other), 0);
 	assert_int_equal(setenv("BCCHOST_CACHE_DIR", other, 1), 0);
 	assert_int_not_equal(cache_open(&c, &e), 0);
+	assert_non_null(strstr(e.text, "it is a symbolic link"));
 	error_clear(&e);
 }
 
@@ -305,6 +307,120 @@ static void lists_its_entries(void **state)
 	cache_close(c);
 }
 
+static void list_into(struct cache *c, char **text)
+{
+	size_t len;
+	FILE *out = open_memstream(text, &len);
+
+	assert_int_equal(cache_list(c, out, NULL), 0);
+	fclose(out);
+}
+
+/* Neither hangs nor prints what is in it; and clear takes them all away. */
+static void what_stands_in_an_entrys_place(void **state)
+{
+	struct cache *c = opened();
+	char fifo[8192], folder[8192], spoilt[8192], *text;
+	size_t n;
+	int fd;
+
+	(void)state;
+	snprintf(fifo, sizeof(fifo), "%s/%064d.entry", dir, 1);
+	snprintf(folder, sizeof(folder), "%s/%064d.entry", dir, 2);
+	snprintf(spoilt, sizeof(spoilt), "%s/%064d.entry", dir, 3);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	fd = open(spoilt, O_WRONLY | O_CREAT, 0600);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(write(fd, "\033[31mred", 8), 8);
+	close(fd);
+	put(c, "a", "\033[31mfile", 10);
+	list_into(c, &text);
+	assert_null(strchr(text, '\033'));
+	assert_non_null(strstr(text, "\n?[31mfile "));
+	assert_non_null(strstr(text, "\n(damaged) "));
+	assert_non_null(strstr(text, "\n(not our own) "));
+	free(text);
+	assert_int_equal(cache_clear(c, &n, NULL), 0);
+	assert_int_equal(n, 4);
+	list_into(c, &text);
+	assert_null(strchr(strchr(text, '\n') + 1, '\n'));
+	free(text);
+	cache_close(c);
+}
+
+static void one_that_cannot_go_does_not_keep_the_others(void **state)
+{
+	struct error e = {0};
+	struct cache *c = opened();
+	char folder[8192], inside[8400];
+	size_t n;
+
+	(void)state;
+	snprintf(folder, sizeof(folder), "%s/%064d.entry", dir, 0);
+	snprintf(inside, sizeof(inside), "%s/x", folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(mkdir(inside, 0700), 0);
+	put(c, "a", "one", 10);
+	put(c, "b", "two", 10);
+	assert_int_equal(cache_clear(c, &n, &e), -ENOTEMPTY);
+	assert_int_equal(n, 2);
+	assert_non_null(strstr(e.text, "cannot remove"));
+	error_clear(&e);
+	cache_close(c);
+}
+
+/* Of a process that was killed while it wrote: counted, and not for ever. */
+static void what_is_half_written_goes(void **state)
+{
+	struct timespec then[2];
+	struct cache *c = opened();
+	char young[8192], old[8192], later[8192];
+	size_t n;
+
+	(void)state;
+	snprintf(young, sizeof(young), "%s/.new.1", dir);
+	snprintf(old, sizeof(old), "%s/.new.2", dir);
+	snprintf(later, sizeof(later), "%s/.new.0123456789abcdef", dir);
+	close(open(young, O_WRONLY | O_CREAT, 0600));
+	close(open(old, O_WRONLY | O_CREAT, 0600));
+	close(open(later, O_WRONLY | O_CREAT, 0600));
+	clock_gettime(CLOCK_REALTIME, &then[0]);
+	then[0].tv_sec -= 3600;
+	then[1] = then[0];
+	assert_int_equal(utimensat(AT_FDCWD, old, then, 0), 0);
+	then[0].tv_sec += 7200;
+	then[1] = then[0];
+	assert_int_equal(utimensat(AT_FDCWD, later, then, 0), 0);
+	put(c, "a", "one", 10);
+	assert_int_equal(access(young, F_OK), 0);
+	assert_int_equal(access(old, F_OK), -1);
+	assert_int_equal(access(later, F_OK), -1);
+	assert_int_equal(cache_clear(c, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(access(young, F_OK), -1);
+	cache_close(c);
+}
+
+/* Entries of a time to come must not push out what is made now. */
+static void a_clock_that_was_set_back(void **state)
+{
+	struct cache *c = opened();
+	char text[2] = "a", command[8192];
+
+	(void)state;
+	for (; *text < 'g'; (*text)++)
+		put(c, text, "one", 10 << 20);
+	snprintf(command, sizeof(command), "touch -d '+2 days' %s/*.entry", dir);
+	assert_int_equal(system(command), 0);
+	put(c, "g", "one", 10 << 20);
+	assert_int_equal(look(c, "g", NULL), 0);
+	put(c, "h", "one", 10 << 20);
+	assert_int_equal(look(c, "g", NULL), 0);
+	assert_int_equal(look(c, "h", NULL), 0);
+	cache_close(c);
+}
+
 static void a_place_that_cannot_be_is_an_error(void **state)
 {
 	struct error e = {0};
@@ -332,6 +448,10 @@ int main(void)
 		TEST(a_link_is_no_cache_and_no_entry),
 		TEST(the_least_used_go_first),
 		TEST(lists_its_entries),
+		TEST(what_stands_in_an_entrys_place),
+		TEST(one_that_cannot_go_does_not_keep_the_others),
+		TEST(what_is_half_written_goes),
+		TEST(a_clock_that_was_set_back),
 		TEST(a_place_that_cannot_be_is_an_error),
 	};
 

@@ -84,6 +84,14 @@ static void answers_as_before(void **state)
 
 	k = forgetful(state, NULL);
 	ask_all(k, 0);
+	/* What could not be read is no answer that is kept. */
+	{
+		char *kept = kernel_remembered(k);
+
+		assert_null(strstr(kept ? kept : "", "d_parent"));
+		assert_null(strstr(kept ? kept : "", "size"));
+		free(kept);
+	}
 	kernel_close(k);
 	k = forgetful(state, text);
 	ask_all(k, 1);

@@ -465,6 +465,7 @@ static void no_line_is_half_written(void **state)
 	static char line[4000], got[1 << 20];
 	static struct writer w;
 	ssize_t n, all = 0;
+	uint64_t put, read_lines;
 	int fds[2];
 
 	(void)state;
@@ -473,6 +474,7 @@ static void no_line_is_half_written(void **state)
 	for (size_t before = 0; before < 20000; before += 3999) {
 		stopped = 0;
 		all = 0;
+		put = read_lines = 0;
 		assert_int_equal(pipe(fds), 0);
 		for (size_t i = 0; i < before; i += 1000)
 			assert_int_equal(write(fds[1], line, 1000), 1000);
@@ -481,6 +483,7 @@ static void no_line_is_half_written(void **state)
 		for (size_t i = 0; i < 200000 && !w.err; i++) {
 			writer_add(&w, line, i * 7919 % sizeof(line));
 			writer_char(&w, '\n');
+			put++;
 			if (i % 41 == 0)
 				writer_flush(&w);
 		}
@@ -491,6 +494,10 @@ static void no_line_is_half_written(void **state)
 			all += n;
 		assert_true(all > 30000);
 		assert_int_equal(got[all - 1], '\n');
+		for (ssize_t i = 0; i < all; i++)
+			read_lines += got[i] == '\n';
+		assert_true(w.dropped > 0);
+		assert_int_equal(read_lines + w.dropped, put);
 		close(fds[0]);
 	}
 	sigaction(SIGALRM, &old, NULL);

@@ -497,15 +497,33 @@ static void a_word_that_is_a_constant_is_no_part_of_the_text(void **state)
 		YAML_OF("  - {kprobe: vfs_create, run: created}\n",
 			"options:\n"
 			"  - {name: min-us, type: integer, min: 0, max: 9, help: least}\n"
+			"  - {name: failed, help: only those}\n"
 			"substitute:\n"
-			"  MIN_US: {option: min-us, else: \"0\", constant: true}\n");
+			"  MIN_US: {option: min-us, else: \"0\", constant: true}\n"
+			"  FAILED: {option: failed, then: \"3\", else: \"-1\", constant: true}\n");
 	static const char template[] = "int created(void *ctx) { return MIN_US; }";
+	static const char flag[] = "int created(void *ctx) { return FAILED; }";
 	char *argv[] = {(char *)"tool", (char *)"--min-us", (char *)"7", (char *)"--print-bpf"};
+	char *failed[] = {(char *)"tool", (char *)"--failed", (char *)"--print-bpf"};
 	struct made *with = make_text("6.1.0", with_word, template, 3, argv);
 	struct made *without = make_text("6.1.0", with_word, template, 0, NULL);
 	struct made *plain = make_text("6.1.0", with_word, template, 4, argv);
+	struct made *given = make_text("6.1.0", with_word, flag, 2, failed);
+	struct made *not_given = make_text("6.1.0", with_word, flag, 0, NULL);
+	struct made *given_plain = make_text("6.1.0", with_word, flag, 3, failed);
+	uint64_t value;
 
 	(void)state;
+	assert_string_equal(given->text, not_given->text);
+	assert_string_equal(body(given), "int created(void *ctx) { return bcchost_FAILED(); }");
+	assert_string_equal(body(given_plain), "int created(void *ctx) { return 3; }");
+	assert_true(filter_constant(257, given->plan.program, given->plan.options, &value));
+	assert_int_equal(value, 3);
+	assert_true(filter_constant(257, not_given->plan.program, not_given->plan.options, &value));
+	assert_true((int64_t)value == -1);
+	made_free(given);
+	made_free(not_given);
+	made_free(given_plain);
 	assert_string_equal(with->text, without->text);
 	assert_non_null(strstr(with->text, "static inline s64 bcchost_MIN_US(void)"));
 	assert_string_equal(body(with), "int created(void *ctx) { return bcchost_MIN_US(); }");
