@@ -49,6 +49,11 @@ int source_read(struct source *s, const char *path, struct error *e)
 	if (len > SOURCE_MAX)
 		return error_set(e, FAULT_USAGE, -EFBIG, "%s: over %zu MiB, which is no BPF C text",
 				 s->path, SOURCE_MAX >> 20);
+	/* What editors of other systems begin a file with. */
+	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0) {
+		memmove(s->text, s->text + 3, len - 2);
+		len -= 3;
+	}
 	if (strlen(s->text) != len)
 		return error_set(e, FAULT_USAGE, -EINVAL,
 				 "%s: no text: it has a NUL (byte %zu of it)", s->path,

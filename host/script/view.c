@@ -194,32 +194,11 @@ static int layout_raw(struct layout *l)
 	return l->nfields ? 0 : -ENOMEM;
 }
 
-bool views_want_types(const struct object *o, struct kernel *k)
-{
-	bool want = false;
-
-	for (size_t i = 0; i < o->nmaps && !want; i++) {
-		struct layout l = {0};
-		struct error why = {0};
-
-		if (!is_buffer(&o->maps[i]) || *o->maps[i].event_desc)
-			continue;
-		want = layout_make(&l, &o->maps[i], k, &why) != 0;
-		layout_free(&l);
-		error_clear(&why);
-	}
-	return want;
-}
-
 static int lay_event(struct making *m, struct view *v)
 {
-	struct error why = {0}, other = {0};
+	struct error why = {0};
 	int err = layout_make(&v->layout, v->map, m->plan->kernel, &why);
 
-	if (err && err != -ENOMEM && *v->map->event_desc) {
-		err = layout_make_event(&v->layout, v->map, m->plan->kernel, &other);
-		error_clear(&other);
-	}
 	if (err && err != -ENOMEM) {
 		buf_printf(m->notes, "%s: shown as bytes: %s\n", v->map->name, why.text);
 		err = layout_raw(&v->layout);
