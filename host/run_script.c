@@ -104,7 +104,8 @@ static int read_source(struct script *s, struct error *e)
 				 "`bcchost run` wants the file of a C text: bcchost run FILE.c");
 	texts = command_texts(s->program, &s->options, COMMAND_DEFINE, &n);
 	err = source_defines(texts, n, &s->defines, e) ?: source_read(&s->source, file->text, e)
-	      ?: replace_words(s, e) ?: source_look(&s->source, e);
+	      ?: replace_words(s, e) ?: source_macros(&s->source, &s->defines, e)
+	      ?: source_look(&s->source, e);
 	if (!err)
 		err = check_filter(s, false, e) ?: name_files(s, e);
 	for (size_t i = 0; i < n && !err; i++)
