@@ -223,7 +223,7 @@ def conventions(text):
     clean = without_comments(text)
     out = []
     macros = (("TRACEPOINT_PROBE", 2), ("RAW_TRACEPOINT_PROBE", 1), ("KFUNC_PROBE", 1),
-              ("KRETFUNC_PROBE", 1))
+              ("KRETFUNC_PROBE", 1), ("LSM_PROBE", 1))
     for macro, n in macros:
         for m in re.finditer(r"\b%s\s*\(([^)]*)\)" % macro, clean):
             if clean[:m.start()].rpartition("\n")[2].lstrip().startswith("#"):
@@ -237,6 +237,8 @@ def conventions(text):
                 out.append(("raw_tracepoint", args[0], "raw_tracepoint__" + args[0]))
             elif macro == "KFUNC_PROBE":
                 out.append(("kfunc", args[0], "kfunc__" + args[0]))
+            elif macro == "LSM_PROBE":
+                out.append(("lsm", args[0], "lsm__" + args[0]))
             else:
                 out.append(("kretfunc", args[0], "kretfunc__" + args[0]))
     for f in functions(text):

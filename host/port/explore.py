@@ -204,8 +204,10 @@ class Explorer:
         self.required = missing = [
             o for o in self.options
             if (not o["strings"] and o["nargs"] not in ("?", "*")) or o["required"] and o["strings"]]
-        if not missing or self.user_argv:
+        if self.user_argv:
             return plain
+        if not missing:
+            return self.with_words(plain)
         last = plain
         for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",)):
             self.extra_argv = []
@@ -221,6 +223,33 @@ class Explorer:
                 return last
         self.extra_argv = []
         return last
+
+    def with_words(self, plain):
+        """The run of a script that reads sys.argv itself, or that fails without an option which it
+        does not say is required; else the plain one."""
+        if plain.end["how"] not in ("error", "exit", "end") or "argv" not in self.source and \
+           not self.options:
+            return plain
+        words = ("1",), ("lo",), ("/tmp",), ("1", "1"), ("c",), ("c", "malloc"), ("1", "1", "1")
+        if self.options:
+            taking = [max(o["strings"], key=len) for o in self.options
+                      if o["strings"] and o["action"] == "_StoreAction"][:8]
+            words = [(name, v) for name in taking for v in ("1", "vfs_read")]
+            words.append(sum([(name, "1") for name in taking], ()))
+        farthest = plain
+        for self.extra_argv in map(list, words):
+            if self.left() < 20:
+                break
+            last = self.run()
+            if last.end["how"] == "error" and last.end["line"] > farthest.end["line"]:
+                farthest = last
+            if last.good():
+                self.guesses.append((plain.end.get("line", 0), "the script wants arguments; `%s` was "
+                                     "given (say others after --)" % " ".join(self.extra_argv)))
+                self.required = [o for o in self.options if set(o["strings"]) & set(self.extra_argv)]
+                return last
+        self.extra_argv = []
+        return farthest
 
     def text(self, r):
         p = r.program()

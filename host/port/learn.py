@@ -40,7 +40,8 @@ def fail_early(work, ex):
         raise Failure("this is no Python 3: %s" % text, line)
     if how == "module":
         raise Failure("the script wants the Python module %s, which is not installed here; "
-                      "install it, or take out what needs it" % text, line)
+                      "install it, or take out what needs it%s" % (text, packets_of(work.source)),
+                      line)
     bcc = re.search(r"^\s*(from|import)\s+bcc\b", work.source, re.M) or \
         re.search(r"\bimport\b.*\bbcc\b", work.source)
     if not bcc:
@@ -53,7 +54,9 @@ def fail_early(work, ex):
             "told more than can be kept" if how == "flood" else
             "was killed (too much memory or processor time?)"))
     if how == "error":
-        raise Failure("the script fails without options: %s" % text, line)
+        given = [w for w in base.config["argv"] if w not in work.argv]
+        raise Failure("the script fails %s: %s" % (
+            "with `%s`" % " ".join(given) if given else "without options", text), line)
     bad = base.of("argument-error")
     if bad:
         raise Failure("the script does not take these arguments: %s (give what it needs after "
@@ -65,6 +68,17 @@ def fail_early(work, ex):
             " (%s)" % text if text and text != "None" else "",
             "; it said \"%s\"" % said if said else ""), line)
     raise Failure("the script attaches to nothing and waits for nothing", line)
+
+
+PACKETS = re.compile(r"\bBPF\s*\.\s*(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|SOCK_OPS|SK_SKB|SK_MSG|LWT_\w+|"
+                     r"CGROUP_\w+)\b|\b(attach_xdp|attach_raw_socket)\b")
+
+
+def packets_of(source):
+    """What is to be said of a script that did not run, if it looks like one of those for packets."""
+    found = PACKETS.search(source)
+    return "; it also uses %s: programs for packets and sockets are none of a tool's" % (
+        found.group(1) or found.group(2)) if found else ""
 
 
 def learn_numbers(work, ex, a):

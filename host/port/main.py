@@ -33,18 +33,6 @@ def python3(source, error):
     return text, "its print statements alone"
 
 
-def src_files(source):
-    """The texts that the script names: BPF(src_file="x.c"), BPF("x.c")."""
-    import ast
-    out = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
-            name = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-            if len(name) < 200 and name.endswith((".c", ".h")) and " " not in name:
-                out.add(name)
-    return sorted(out)
-
-
 def type_of(name, decl):
     """"struct dentry *dentry" without its name."""
     head, _, tail = (decl or "").rpartition(name) if name else (decl or "", "", "")
@@ -71,7 +59,7 @@ def main():
     source = job["script"]
     import warnings
     warnings.simplefilter("ignore")
-    from . import assemble, program, show
+    from . import assemble, beside, program, show
     from .work import Failure, Work
     how = None
     try:
@@ -86,11 +74,20 @@ def main():
     except (ValueError, MemoryError, RecursionError) as e:
         say({"failed": "this is no Python: %s" % e, "line": 0})
         return
-    names = src_files(source)
-    files = {}
-    if names:
+    files, asked = {}, set()
+    while beside.wanted(source, files) - asked and len(asked) < beside.FILES:
+        names = sorted(beside.wanted(source, files) - asked)[:beside.FILES - len(asked)]
         say({"files": names})
-        files = json.loads(answers.readline())
+        files.update(json.loads(answers.readline()))
+        asked |= set(names)
+    for name in sorted(files):
+        if name.endswith(".py"):
+            try:
+                compile(files[name], name, "exec", dont_inherit=True)
+            except SyntaxError as e:
+                files[name] = (python3(files[name], e) or (files[name],))[0]
+            except ValueError:
+                pass
     work = Work(source, job["path"], job["argv"], ask, ask_facts)
     work.files = files
     if how:

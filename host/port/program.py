@@ -210,6 +210,18 @@ def kernel_questions(work):
     for n in ex.base.of("unknown"):
         work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
                           n["name"])
+    for n in ex.base.of("looked-up"):
+        work.report.guess(n["line"], "the script looks up the name of a %s: the column shows its "
+                          "number" % n["kind"])
+    put = {}
+    for n in ex.base.of("table"):
+        if n["method"] == "set" and n["phase"] == "before" and n.get("value"):
+            put.setdefault(n["table"], n)
+    for table, n in put.items():
+        work.report.todo(n["line"], "the script itself puts entries into the table %s%s; a tool "
+                         "has them as numbers or conditions in its template" % (
+                             table, ", programs that others call" if n["kind"] == "BPF_PROG_ARRAY"
+                             else ""))
     for n in ex.base.of("starts"):
         if n["args"] not in ("clear", "['clear']"):
             work.report.todo(n["line"], "the script starts another program: %s" % n["args"])
@@ -225,10 +237,24 @@ def summary_of(work, name):
     if not text:
         text = " ".join((ast.get_docstring(ast.parse(work.source)) or "").split())
         text = text.split(". ")[0].rstrip(".")
-    if not text:
-        doc = re.search(r"^#\s*(?:@\w+\s+)?[\w-]+\s+(\S.*)$", work.source, re.M)
-        text = doc.group(1) if doc else name
-    return text[:100] or name
+    stem = re.sub(r"(-bpfcc)?(\.py)?$", "", work.path.rpartition("/")[2])
+    return (text or first_comment(work.source, stem) or name)[:100]
+
+
+def first_comment(source, stem):
+    """What the comment at the script's head says first, without the script's name (stem); "": nothing."""
+    for line in source.split("\n"):
+        m = re.match(r"^#+(?!!)\s*(?:@\w+\s+)?(.*?)\s*$", line)
+        if not m and line.strip() and not line.startswith("#!"):
+            return ""
+        text = m.group(1) if m else ""
+        if re.match(r"-\*-|(?i:vim?:|copyright|\(c\)|licen[sc]ed|spdx|author|usage|todo|date)", text) or \
+           not re.search(r"\w\s+\w", text):
+            continue
+        named = re.match(r"^(?:%s|[\w-]+(?=\.py\b|\s*:|\s-|\t|\s\s))(?:\.py)?[\s:,-]+(\S.*)$" %
+                         re.escape(stem), text)
+        return named.group(1) if named else text
+    return ""
 
 
 def final_text(work, name):

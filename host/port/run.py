@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import kallsyms, standin, sym, texts, user, world
+from . import beside, kallsyms, standin, sym, texts, user, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -231,6 +231,22 @@ def patch(rec):
     subprocess.Popen = started("subprocess.Popen", done())
     os.system = started("os.system", 0)
     os.popen = started("os.popen", io.StringIO(""))
+
+    def looked_up(kind, found):
+        """Who has that number: somebody, who leads back to it."""
+        def look(number):
+            expr = sym.expr_of(number)
+            if expr is None:
+                return found(number)
+            rec.note("looked-up", kind=kind, line=rec.script_line())
+            name = wrap("root", expr)
+            return type("Found", (tuple,), {"pw_name": name, "gr_name": name})((name,) * 7)
+        return look
+
+    import grp
+    import pwd
+    pwd.getpwuid = looked_up("user", pwd.getpwuid)
+    grp.getgrgid = looked_up("group", grp.getgrgid)
     real_readlink = os.readlink
 
     def readlink(path, *args, **kwargs):
@@ -336,6 +352,7 @@ def run(source, path, config, emit):
         rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)
         return
     sys.modules.update(standin.modules(rec))
+    sys.meta_path.append(beside.Modules(rec))
     patch_argparse(rec)
     patch(rec)
     if rec.answers.get(world.ANSWER):
@@ -347,8 +364,8 @@ def run(source, path, config, emit):
             rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
         elif isinstance(name, (str, bytes)) and to_text(name) == kallsyms.PATH:
             return kallsyms.Symbols(rec, source).open(mode)
-        elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
-            text = config["files"][to_text(name)]
+        elif isinstance(name, (str, bytes)) and rec.beside(name) is not None:
+            text = rec.beside(name)
             return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
         elif isinstance(name, (str, bytes)) and "b" not in mode:
             if to_text(name) == "/proc/loadavg":
@@ -374,7 +391,7 @@ def run(source, path, config, emit):
             rec.note("replace", old=to_text(old)[:200], new=to_text(new)[:4000], line=line)
         return result
 
-    scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
+    scope = {"__file__": path, "__builtins__": builtins,
              "int": Int, "float": Float, "port_call_percent": texts.percent,
              "port_call_left": texts.left,
              "port_call_format": texts.method,
@@ -383,6 +400,7 @@ def run(source, path, config, emit):
              "port_call_join": texts.join, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
+    rec.scope = scope
     sys.modules["__main__"] = main
     sys.stdout, sys.stderr = Stdout(rec, "stdout"), Stdout(rec, "stderr")
     sys.__stdout__ = sys.stdout
