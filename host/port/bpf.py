@@ -2,7 +2,7 @@
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
 import re
 
-from . import ctext, kallsyms, perf, sym, user
+from . import ctext, kallsyms, perf, sym, texts, user
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
@@ -273,6 +273,10 @@ def bpf_class(rec):
         def trace_print(self, fmt=None):
             rec.note("trace", how="print", line=rec.script_line(),
                      format=None if fmt is None else to_text(fmt))
+            if fmt:
+                for _line in range(3):
+                    rec.write(texts.method(to_text(fmt), *self.trace_line()))
+                    rec.write("\n")
             rec.phase = "callback:trace"
             raise KeyboardInterrupt()
 

@@ -128,6 +128,7 @@ class Atom:
         self.option = more.get("option")
         self.values = more.get("values")   # two numbers that were tried
         self.choice = more.get("choice")
+        self.names_what = False     # a value that is what is attached to
         self.single = None      # the run with this alone
         self.second = None      # of a value, the run with the other number
         self.failed = None
@@ -343,7 +344,16 @@ class Explorer:
                 a.argv = words if o["strings"] else []
         self.check(a)
 
+    def names_target(self, a):
+        """Is the value what something is attached to in the kernel? Then it is no number."""
+        values = [str(v) for v in a.values or ()] + [a.text_value or ""]
+        return any(v and v in (n["target"] or "") for v in values for n in a.single.attaches
+                   if n["kind"] in ("kprobe", "kretprobe", "tracepoint", "raw_tracepoint", "kfunc",
+                                    "kretfunc"))
+
     def check(self, a):
+        if a.kind == "value":
+            a.odd = a.names_what = self.names_target(a)
         a.single.on = {a}
         if a.second:
             a.second.on = {a}

@@ -8,6 +8,17 @@ import os
 
 def python3(source, error):
     """Python 2's text as Python 3's, as far as that is simple; (text, how it was done)."""
+    import re
+    # A tab was eight blanks in Python 2, wherever others have blanks.
+    even = re.sub(r"^[ \t]+", lambda m: m.group(0).expandtabs(8), source, flags=re.M)
+    for text in [source] + ([even] if even != source else []):
+        found = as_2to3(text)
+        if found:
+            return found
+    return None
+
+
+def as_2to3(source):
     try:
         import warnings
         warnings.simplefilter("ignore")

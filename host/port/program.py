@@ -225,8 +225,9 @@ def kernel_questions(work):
     for n in ex.base.of("starts"):
         if n["args"] not in ("clear", "['clear']"):
             work.report.todo(n["line"], "the script starts another program: %s" % n["args"])
-    extra = [p for p in ex.base.programs if p is not ex.base.program() and
-             len(p["text"].strip()) > 200]
+    extra = [p for p in ex.base.programs if p is not ex.base.program() and (
+        len(p["text"].strip()) > 200 or
+        any(a.get("program") == p["number"] for a in ex.base.attaches))]
     for p in extra:
         work.report.todo(p["line"], "the script makes another BPF program, which is left out")
 

@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import beside, kallsyms, standin, sym, texts, user, world
+from . import beside, kallsyms, library, standin, sym, texts, user, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -354,6 +354,7 @@ def run(source, path, config, emit):
     sys.modules.update(standin.modules(rec))
     sys.meta_path.append(beside.Modules(rec))
     patch_argparse(rec)
+    library.patch(rec)
     patch(rec)
     if rec.answers.get(world.ANSWER):
         world.be_generous(rec)

@@ -182,6 +182,19 @@ def keeps(base, name):
     return run
 
 
+def padded(base, name, flags):
+    """ljust and its like: as a format with that width."""
+    method = getattr(base, name)
+
+    def run(self, width, *fill):
+        made = wrap(method(self, width, *fill), self.expr)
+        if not fill or fill[0] in (" ", b" "):
+            made.pieces = [("%%%s%d%s" % (flags, plain(width), "d" if flags == "0" else "s"), self)]
+        return made
+
+    return run
+
+
 class SymText:
     """What bytes and str have in common."""
     expr = None
@@ -266,9 +279,11 @@ class SymStr(SymText, str):
 
 
 for _base, _sym in ((bytes, SymBytes), (str, SymStr)):
-    for _name in ("strip", "rstrip", "lstrip", "replace", "lower", "upper", "ljust", "rjust",
-                  "center", "zfill", "expandtabs"):
+    for _name in ("strip", "rstrip", "lstrip", "replace", "lower", "upper", "center",
+                  "expandtabs"):
         setattr(_sym, _name, keeps(_base, _name))
+    for _name, _flags in (("ljust", "-"), ("rjust", ""), ("zfill", "0")):
+        setattr(_sym, _name, padded(_base, _name, _flags))
 
 
 def pieces_of(value):
