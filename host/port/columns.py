@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a run by the lines that it printed, and those of all runs as one list."""
+from . import ctext
 from .column import Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
                     words_of)
@@ -304,7 +305,10 @@ def typed_text(run, column):
 
 def default_columns(work, fields, skip=()):
     out = []
-    for name, kind, length in fields or []:
+    structs = ctext.structs(work.texts_made[0])
+    for name, kind, length in [
+            (n + "." + m if m else n, t, a) for n, k, le in fields or []
+            for m, t, a in (structs[k] if k in structs and not le else [("", k, le)])]:
         words = kind.split()
         if name in skip or name.startswith(("pad", "__", "_pad")):
             continue

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from . import perf, yamlout
+from . import ctext, perf, yamlout
 from .assemble import make_template
 from .callback import callback_filters, put_computed
 from .learn import learn_script
@@ -260,4 +260,22 @@ def first_comment(source, stem):
 
 def final_text(work, name):
     head = "/* %s: ported by bcchost port. */\n" % name
-    return head + work.template.strip("\n") + "\n"
+    return head + work.template.strip("\n") + "\n" + descriptions(work)
+
+
+def descriptions(work):
+    """Lines that have the compiler tell where the members of events are, where their types alone
+    do not."""
+    out = ""
+    for o in work.outs():
+        kind = ctext.event_type(work.template, o["table"]) if o["kind"] == "stream" else None
+        if not kind or not ctext.described(work.template, kind):
+            continue
+        out += "BPF_ARRAY(bcchost_event_%s, %s, 1); /* where its members are */\n" % (
+            o["table"], kind)
+        work.report.did(work.line_of(o["table"]), "the compiler is asked where the members of %s "
+                        "are" % kind)
+        if ctext.bit_fields(work.template, kind):
+            work.report.todo(work.line_of(o["table"]), "%s has bit fields, which no column can "
+                             "read: write them as u8 … u64" % kind)
+    return out

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Made-up events, keys and values: fields come into being as a script asks for them."""
-from . import sym
+from . import ctext, sym
 from .sym import to_text, wrap
 
 
@@ -188,6 +188,16 @@ TEXTUAL = ("comm", "name", "task", "str", "fname", "path", "argv", "arg", "host"
 AT_INDEX = "__at_"  # between an array's field and the number of the entry that it is of
 
 
+def members_of(table, kind):
+    """Of a struct or a union in an event; None: it is none that the text defines."""
+    program = table.__dict__.get("program")
+    if program is None or not kind:
+        return None
+    if "{" in kind:
+        return ctext.members(kind[kind.index("{") + 1:kind.rindex("}")], {})
+    return program.structs.get(" ".join(w for w in kind.split() if w not in ("const", "volatile")))
+
+
 def sample(table, name, fields, change):
     """A value of a field: no two of an event are alike."""
     short = name.rpartition(".")[2]
@@ -196,6 +206,12 @@ def sample(table, name, fields, change):
         if n == short:
             kind, length, index = t, a, i + 1
     at = table.__dict__.get("index")
+    inner = members_of(table, kind) if at is None and not name.startswith(("key.", "value.")) \
+        else None
+    if inner is not None and length:
+        return [Fields(table, "%s[%d]." % (name, i), inner, change) for i in range(min(length, 16))]
+    if inner is not None:
+        return Fields(table, name + ".", inner, change)
     expr = ("field", table.name, name if at is None else "%s%s%d" % (name, AT_INDEX, at))
     index += (at or 0) * 5 % 89
     step = change.get("*", 0)
