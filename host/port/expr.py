@@ -147,6 +147,8 @@ class Computed:
             return "%d%s" % (int(expr), "LL" if abs(expr) > 0x7fffffff else "")
         if not isinstance(expr, (list, tuple)):
             return None
+        if expr[0] == "field" and expr[2].startswith(("key.", "value.")):
+            return None
         if expr[0] == "field":
             if self.members is not None and re.split(r"[.\[]", expr[2])[0] not in self.members:
                 return None

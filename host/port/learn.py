@@ -53,6 +53,9 @@ def fail_early(work, ex):
         raise Failure("the script was ended: it %s" % (
             "told more than can be kept" if how == "flood" else
             "was killed (too much memory or processor time?)"))
+    if how == "error" and text.startswith("EOFError"):
+        raise Failure("the script asks for something on standard input, which is empty here; make an "
+                      "option of it", line)
     if how == "error":
         given = [w for w in base.config["argv"] if w not in work.argv]
         raise Failure("the script fails %s: %s" % (

@@ -176,7 +176,6 @@ def patch(rec):
     struct.pack = pack
     time.strftime = strftime
     time.time = lambda: wrap(real_time(), ("now",))
-    time.sleep = rec.wait
     signal.pause = rec.wait
     signal.signal = lambda *args: None
     signal.setitimer = lambda *args: None
@@ -194,8 +193,7 @@ def patch(rec):
             return timed(real_datetime.strftime(self, form), form)
 
     datetime.datetime = Now
-    import threading
-    threading.Event.wait = lambda self, timeout=None: rec.wait(timeout)
+    patch_threads(rec)
     import select
     select.select = lambda *args: rec.wait()
     import subprocess
@@ -281,6 +279,34 @@ def patch(rec):
     builtins.raw_input = builtins.input
     builtins.xrange = range
     # `from string import maketrans` and their like are left to fail.
+
+
+def patch_threads(rec):
+    """The script waits where its main thread does. Other threads that sleep do so until it waits for
+    their end; then it is they who wait for events."""
+    import threading
+    real_wait, real_join = threading.Event.wait, threading.Thread.join
+    joined = threading.Event()
+
+    def wait(seconds=None):
+        if threading.current_thread() is not threading.main_thread():
+            real_wait(joined)
+        return rec.wait(seconds)
+
+    def event_wait(self, timeout=None):
+        if sys._getframe(1).f_globals.get("__name__") == "threading":
+            return real_wait(self, timeout)
+        return wait(timeout)
+
+    def join(self, timeout=None):
+        if threading.current_thread() is threading.main_thread():
+            joined.set()
+        real_join(self, timeout)
+
+    time.sleep = wait
+    threading.Event.wait = event_wait
+    threading.Thread.join = join
+    threading.excepthook = lambda args: None    # a thread's Ctrl-C
 
 
 def note_options(rec, parser):
