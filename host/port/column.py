@@ -133,6 +133,10 @@ def value_keys(value, place):
     s = parse_spec(value.spec)
     expr, keys = value.expr if place.stream else beside(value.expr, place.table), {}
     kind = expr[0]
+    if not place.stream and kind == "op" and expr[1] == "+" and expr[2] == 0:
+        # As sum() and totals begin.
+        keys, note = value_keys(Value(value.spec, expr[3]), place)
+        return keys, note or "the script adds up what several entries say; here each is for itself"
     # Of the machine, or of another table: of that, only a formula can tell.
     if kind == "host" or plain_field(expr) and expr[1] != place.table:
         return None, None

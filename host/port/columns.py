@@ -4,7 +4,7 @@ from . import ctext
 from .column import Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
                     words_of)
-from .expr import tables_in
+from .expr import hashable, plain_field, tables_in
 from .merge import Conditions, merge
 from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piece
 from .template import Words, condition_text
@@ -39,6 +39,8 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
     # Where several tables are printed, what is said of this one.
     if any(table_of(n) == table for n in lines):
         lines = [n for n in lines if table_of(n) in (table, None)]
+    if not stream:
+        lines = [n for n in lines if not of_several(n)]
     own = [n for n in lines if table in tables_in([e for p in n["pieces"] for e in exprs_of(p)])]
     # An entry that stands on several lines, for it has a stack: what all of them say.
     if stacks and not stream and len({n["line"] for n in own}) > 1:
@@ -59,6 +61,15 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
         return None
     found.line = found.line or stacks[0].line
     return found
+
+
+def of_several(line):
+    """Stand several entries of a table in it? The same is something else then."""
+    said = {}
+    for p in line["pieces"]:
+        if not isinstance(p, str) and plain_field(p["expr"]):
+            said.setdefault(hashable(p["expr"]), set()).add(p["value"].strip())
+    return any(len(values) > 1 for values in said.values())
 
 
 def with_width(c):

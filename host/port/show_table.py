@@ -257,6 +257,8 @@ def entries_output(work, table, line):
         field, at, index = c.keys.get("field", "").partition(AT_INDEX)
         if at:
             c.keys["field"], c.keys["index"] = field, int(index)
+            if AT_INDEX.upper() in c.title:     # no heading has one
+                c.title = "%s[%s]" % (table.upper(), index)
             if not c.title.endswith("/s"):
                 c.keys["per"] = "interval"
             columns.append(c)
@@ -266,6 +268,11 @@ def entries_output(work, table, line):
         return None
     work.report.did(line, "the entries of %s became the columns %s" % (
         table, ", ".join(c.title for c in columns)))
+    if any("per" in c.keys for c in columns) and not any(
+            n["method"] in ("clear", "delete", "set") and n["table"] == table
+            for n in work.ex.base.of("table")):
+        work.report.guess(line, "the script keeps the entries of %s; here each interval shows what "
+                                "was counted in it" % table)
     return {"kind": "rates", "table": table, "columns": columns,
             "interval": interval(work), "others": []}
 
