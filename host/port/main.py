@@ -67,7 +67,7 @@ def main():
         return json.loads(answers.readline())
 
     job = json.loads(answers.readline())
-    source = job["script"]
+    source = job["script"].lstrip("\ufeff")
     import warnings
     warnings.simplefilter("ignore")
     from . import assemble, beside, program, show
