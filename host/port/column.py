@@ -112,7 +112,7 @@ def scaled(field, divisor, spec, keys):
         if decimals:
             keys["decimals"] = decimals
         return None
-    if divisor == int(divisor) and 1 < divisor < 1 << 40:
+    if divisor == int(divisor) and 1 < divisor <= 1000000000:
         keys["divide_by"] = int(divisor)
         if decimals:
             keys["decimals"] = decimals
@@ -202,6 +202,8 @@ def value_keys(value, place):
         note = scaled(field, divisor, s, keys)
         if s["kind"] in "xXo":
             keys["format"] = "octal" if s["kind"] == "o" else "hex"
+            if s["zero"] and s["width"]:
+                keys["digits"] = min(22, s["width"])
         return keys, note
     text = formula(expr) if not place.stream and kind == "op" else None
     if text:

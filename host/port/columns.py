@@ -120,6 +120,11 @@ def columns_of_lines(run, lines, marks, place, whole, several=False):
             columns.append(c)
     if not any(c.fields() or "value" in c.keys for c in columns):
         return None
+    also = {n["line"] for n in lines if n["event"] == pick["event"] and values_in(n["pieces"]) and
+            n is not pick}
+    if place.stream and also:
+        notes.append("what the script prints of an event on other lines (%s)" % ", ".join(
+            "line %d" % n for n in sorted(also)))
     set_distances(columns)
     return Found(columns, pick["line"], notes, titles is None)
 

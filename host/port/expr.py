@@ -154,6 +154,9 @@ class Computed:
                 return None
             return var + expr[2] if re.fullmatch(
                 r"\w+(\[\d+\])?(\.\w+(\[\d+\])?)*", expr[2]) else None
+        if expr[0] == "ntohs" and len(expr) == 2:
+            a = self.c_expr(expr[1], var)
+            return None if a is None else "((%s & 255) << 8 | (%s >> 8 & 255))" % (a, a)
         if expr[0] == "op" and expr[1] in C_OPS:
             a, b = self.c_expr(expr[2], var), self.c_expr(expr[3], var)
             if a is None or b is None:

@@ -142,7 +142,7 @@ def unused_option(work, o):
     shown = o["strings"][-1] if o["strings"] else o["dest"].upper()
     dest = o["dest"]
     atoms = [a for a in work.ex.atoms if a.option is not None and a.option["dest"] == dest]
-    if any(a.option["dest"] == dest for a in work.always):
+    if any(a.option["dest"] == dest for a in work.always) or dest in work.told_less:
         return
     if dest in work.pid_options:
         work.report.did(line, "%s is the host's --pid: the functions of that process alone" %

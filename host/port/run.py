@@ -150,6 +150,9 @@ def patch(rec):
             text = "2001:db8::1" if kind == "ipv6" else "10.0.0.1"
         return wrap(text, (kind, expr)) if expr is not None else text
 
+    def inet_ntoa(packed):
+        return inet_ntop(socket.AF_INET, packed)
+
     def pack(form, *values):
         plain = [getattr(v, "value", v) for v in values]
         try:
@@ -172,7 +175,7 @@ def patch(rec):
     real_cast, real_ntohs = ctypes.cast, socket.ntohs
     ctypes.cast = cast
     socket.ntohs = ntohs
-    socket.inet_ntop = inet_ntop
+    socket.inet_ntop, socket.inet_ntoa = inet_ntop, inet_ntoa
     struct.pack = pack
     time.strftime = strftime
     time.time = lambda: wrap(real_time(), ("now",))
@@ -424,7 +427,7 @@ def run(source, path, config, emit):
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_in": texts.inside,
-             "port_call_join": texts.join, "port_call_replace": replaced}
+             "port_call_join": texts.join, "port_call_str": texts.as_str, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
     rec.scope = scope

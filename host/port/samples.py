@@ -235,7 +235,9 @@ def sample(table, name, fields, change):
             return Array(one, expr)
         n = length or 16
         value = bytes((0x20, 0x01, 0x0d, 0xb8) + (0,) * max(0, n - 5) + (index & 255,))[:n]
-        return wrap(value if given is None or isinstance(given, int) else given, expr)
+        made = wrap(value if given is None or isinstance(given, int) else given, expr)
+        made.elements = bool(length) and isinstance(made, bytes) and at is None
+        return made
     if isinstance(given, int) and words and words[-1] == "char" and "unsigned" not in words:
         return wrap(bytes((given & 255,)), expr)
     if isinstance(given, int) and not isinstance(given, bool):

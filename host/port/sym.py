@@ -207,8 +207,19 @@ class SymBytes(SymText, bytes):
         made.pieces = self.pieces
         return made
 
+    elements = False    # is it an array of numbers, each of which C can name?
+
     def __getitem__(self, key):
+        if self.elements and isinstance(key, int):
+            return wrap(bytes.__getitem__(self, key), self.element(range(len(self))[key]))
         return wrap(bytes.__getitem__(self, key), self.expr)
+
+    def element(self, i):
+        return ("field", self.expr[1], "%s[%d]" % (self.expr[2], i))
+
+    def __iter__(self):
+        for i, n in enumerate(bytes.__iter__(self)):
+            yield wrap(n, self.element(i)) if self.elements else n
 
     def __hash__(self):
         return bytes.__hash__(self)
