@@ -12,6 +12,7 @@ import time
 from . import perf
 from . import run as runner
 from . import rows, world
+from .lines import lines_of_entries
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
@@ -29,6 +30,8 @@ class Run:
 
     def __init__(self, notes, config, ended):
         self.config = config
+        notes = [m for n in notes for m in (
+            lines_of_entries(n) if n["what"] == "line" and n["phase"] == "loop" else (n,))]
         self.notes = notes
         self.programs = [n for n in notes if n["what"] == "program"]
         self.attaches = [n for n in notes if n["what"] == "attach"]
