@@ -5,6 +5,7 @@ import re
 from . import template
 from .explore import Explorer
 from .lines import render
+from .probes import UNTOLD, nothing_to_probe
 from .work import Failure
 
 
@@ -53,6 +54,9 @@ def fail_early(work, ex):
         raise Failure("the script was ended: it %s" % (
             "told more than can be kept" if how == "flood" else
             "was killed (too much memory or processor time?)"))
+    kinds = {a["kind"] for a in base.attaches}
+    if kinds and kinds <= set(UNTOLD):
+        raise Failure(nothing_to_probe([(k,) for k in kinds]), base.attaches[0]["line"])
     if how == "error":
         given = [w for w in base.config["argv"] if w not in work.argv]
         raise Failure("the script fails %s: %s" % (

@@ -381,7 +381,7 @@ def run(source, path, config, emit):
             rec.note("pretended", name=to_text(name)[:200], line=rec.script_line())
             return made
 
-    builtins.open = script_open
+    builtins.open = io.open = script_open      # pathlib takes the latter
     rec.open = real_open
 
     def replaced(obj, old, new, line):

@@ -185,6 +185,7 @@ for _name, _op in sym.OPERATORS:
 TEXTUAL = ("comm", "name", "task", "str", "fname", "path", "argv", "arg", "host", "query", "disk")
 
 
+SLOTS = 40
 AT_INDEX = "__at_"  # between an array's field and the number of the entry that it is of
 
 
@@ -201,6 +202,10 @@ def sample(table, name, fields, change):
     step = change.get("*", 0)
     given = change.get(name, change.get(short))
     words = (kind or "").split()
+    if short == "slot" or name == "key" and "HIST" in (getattr(
+            table, "types", dict)().get("kind") or ""):
+        # Of a histogram: a script takes two to the power of it.
+        return wrap(given % SLOTS if isinstance(given, int) else 3 + step, expr)
     if kind is None:
         is_text = any(short == t or short.endswith(t) for t in TEXTUAL)
     else:
