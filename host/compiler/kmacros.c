@@ -253,6 +253,8 @@ const char kmacros_text[] =
 	F(htons, (x), ((__be16)__builtin_bswap16(x)))
 	F(ntohl, (x), ((u32)__builtin_bswap32(x)))
 	F(htonl, (x), ((__be32)__builtin_bswap32(x)))
+	F(__constant_ntohs, (x), ntohs(x)) F(__constant_htons, (x), htons(x))
+	F(__constant_ntohl, (x), ntohl(x)) F(__constant_htonl, (x), htonl(x))
 	F(be16_to_cpu, (x), ((u16)__builtin_bswap16(x)))
 	F(be32_to_cpu, (x), ((u32)__builtin_bswap32(x)))
 	F(be64_to_cpu, (x), ((u64)__builtin_bswap64(x)))

@@ -82,8 +82,9 @@ def main():
         say({"failed": "this is no Python: %s" % e, "line": 0})
         return
     files, asked = {}, set()
-    while beside.wanted(source, files) - asked and len(asked) < beside.FILES:
-        names = sorted(beside.wanted(source, files) - asked)[:beside.FILES - len(asked)]
+    path = job["path"]
+    while beside.wanted(source, files, path) - asked and len(asked) < beside.FILES:
+        names = sorted(beside.wanted(source, files, path) - asked)[:beside.FILES - len(asked)]
         say({"files": names})
         files.update(json.loads(answers.readline()))
         asked |= set(names)

@@ -356,7 +356,7 @@ def run(source, path, config, emit):
     patch_argparse(rec)
     patch(rec)
     if rec.answers.get(world.ANSWER):
-        world.be_generous(rec)
+        world.be_generous(rec, source)
     real_open = builtins.open
 
     def script_open(name, mode="r", *args, **kwargs):

@@ -34,6 +34,10 @@ class Wanted(unittest.TestCase):
         self.assertEqual(beside.wanted("b = BPF('../../etc/x.c')\nc = '/etc/passwd.h'\n", {}), {"passwd.h"})
         self.assertEqual(beside.wanted("def (", {}), set())
 
+    def test_one_that_is_called_after_the_script(self):
+        self.assertEqual(beside.wanted("open(__file__.replace('.py', '.c'))", {}, "/x/opens.py"),
+                         {"opens.c", "opens.bpf.c", ".c"})
+
 
 class Used(unittest.TestCase):
     def test_a_header(self):
