@@ -14,9 +14,13 @@ FILES = 32      # of them, at most
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"[^\n]*$', re.M)
 
 
-def wanted(source, files):
-    """The names of files that the script, or one of those that are known already, speaks of."""
+def wanted(source, files, path=""):
+    """The names of files that the script, or one of those that are known already, speaks of. path: the
+    script's, which a text may be called after."""
     out = of_python(source, "")
+    stem = os.path.basename(path).rpartition(".")[0]
+    if stem and "__file__" in source:
+        out |= {stem + ".c", stem + ".bpf.c"}
     for name, text in files.items():
         folder = os.path.dirname(name)
         if name.endswith(".py"):

@@ -156,7 +156,7 @@ def bpf_class(rec):
         def attach_perf_event_raw(self, attr=None, fn_name=b"", pid=-1, cpu=-1, group_fd=-1):
             has = {k: v for k, v in getattr(attr, "__dict__", {}).items() if v}
             for name in sorted(set(has) - set(perf.SAID)):
-                rec.note("left-out", text="%s of the perf event's attributes" % name,
+                rec.note("left-out", text="%s of the perf event's attributes: left out" % name,
                          line=rec.script_line())
             rate = has.get("sample_freq", has.get("sample_period", 0))
             freq = rate if has.get("freq") else 0

@@ -143,7 +143,8 @@ def described(text, kind):
         re.findall(r"\btypedef\b[^;{}]*?\b(\w+)\s*(?:\[[^;]*)?;", clean))
     return bool(re.search(r"\bpacked\b|__packed|\baligned\b", " ".join((head, body, tail))) or
                 bit_fields(text, kind) or "{" in body or
-                any(t in own for _n, t, _a in members(body, {})))
+                any(t in own or re.match(r"(?:struct|union)\b(?!.*\*)", t)
+                    for _n, t, _a in members(body, {})))
 
 
 def split_args(text):

@@ -4,6 +4,7 @@ for two of these together where both change what is compiled."""
 import itertools
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -12,6 +13,7 @@ import time
 from . import perf
 from . import run as runner
 from . import rows, world
+from .lines import lines_of_entries
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
@@ -29,6 +31,8 @@ class Run:
 
     def __init__(self, notes, config, ended):
         self.config = config
+        notes = [m for n in notes for m in (
+            lines_of_entries(n) if n["what"] == "line" and n["phase"] == "loop" else (n,))]
         self.notes = notes
         self.programs = [n for n in notes if n["what"] == "program"]
         self.attaches = [n for n in notes if n["what"] == "attach"]
@@ -228,15 +232,20 @@ class Explorer:
     def with_words(self, plain):
         """The run of a script that reads sys.argv itself, or that fails without an option which it
         does not say is required; else the plain one."""
-        if plain.end["how"] not in ("error", "exit", "end") or "argv" not in self.source and \
-           not self.options:
+        parsed = re.findall(r"\badd_option\(\s*['\"](--?[\w-]+)", self.source)[:8]
+        if plain.end["how"] not in ("error", "exit", "end") or plain.attaches or \
+           "argv" not in self.source and not self.options and not parsed:
             return plain
         words = ("1",), ("lo",), ("/tmp",), ("1", "1"), ("c",), ("c", "malloc"), ("1", "1", "1")
+        if parsed:      # by optparse
+            words += tuple((name, "1") for name in parsed) + (sum([(n, "1") for n in parsed], ()),)
         if self.options:
             taking = [max(o["strings"], key=len) for o in self.options
                       if o["strings"] and o["action"] == "_StoreAction"][:8]
             words = [(name, v) for name in taking for v in ("1", "vfs_read")]
             words.append(sum([(name, "1") for name in taking], ()))
+            if any(not o["strings"] for o in self.options):
+                words.insert(0, ("1",))
         farthest = plain
         for self.extra_argv in map(list, words):
             if self.left() < 20:

@@ -5,6 +5,7 @@ import re
 from . import template
 from .explore import Explorer
 from .lines import render
+from .probes import UNTOLD, nothing_to_probe
 from .work import Failure
 
 
@@ -56,6 +57,9 @@ def fail_early(work, ex):
     if how == "error" and text.startswith("EOFError"):
         raise Failure("the script asks for something on standard input, which is empty here; make an "
                       "option of it", line)
+    kinds = {a["kind"] for a in base.attaches}
+    if kinds and kinds <= set(UNTOLD):
+        raise Failure(nothing_to_probe([(k,) for k in kinds]), base.attaches[0]["line"])
     if how == "error":
         given = [w for w in base.config["argv"] if w not in work.argv]
         raise Failure("the script fails %s: %s" % (

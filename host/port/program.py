@@ -206,7 +206,7 @@ def kernel_questions(work):
         work.report.guess(n["line"], "the script lists the functions that match %s; one was "
                                      "made up" % n["pattern"])
     for n in ex.base.of("left-out"):
-        work.report.todo(n["line"], "%s: left out" % n["text"])
+        work.report.todo(n["line"], n["text"])
     for n in ex.base.of("unknown"):
         work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
                           n["name"])

@@ -386,7 +386,7 @@ def run(source, path, config, emit):
     library.patch(rec)
     patch(rec)
     if rec.answers.get(world.ANSWER):
-        world.be_generous(rec)
+        world.be_generous(rec, source)
     real_open = builtins.open
 
     def script_open(name, mode="r", *args, **kwargs):
@@ -411,7 +411,7 @@ def run(source, path, config, emit):
             rec.note("pretended", name=to_text(name)[:200], line=rec.script_line())
             return made
 
-    builtins.open = script_open
+    builtins.open = io.open = script_open      # pathlib takes the latter
     rec.open = real_open
 
     def replaced(obj, old, new, line):

@@ -178,6 +178,9 @@ def top_output(work, table, tables, walked):
         known |= {f[0] for f in fields} if fields is not None else \
             {"key" if which == "key" else "value"}
     columns, used = [], []
+    if any(n.get("joined") and table_of(n) == table for n in work.ex.base.lines):
+        work.report.guess(line, "the script prints the entries of %s side by side; here each is a "
+                          "line" % table)
     if got:
         near = {n: o for o in tables if o != table and tables[o]["key"] == t["key"]
                 for n in fields_beside(o, tables[o], structs)}

@@ -235,6 +235,8 @@ class SymBytes(SymText, bytes):
         return not self.__eq__(other)
 
     def __contains__(self, other):
+        # Python 2 made no difference.
+        other = other.encode() if isinstance(other, str) else other
         if self.expr is not None and isinstance(other, bytes):
             branches.note(self.expr, "has", plain(other), False)
         return bytes.__contains__(self, other)
@@ -295,6 +297,21 @@ for _base, _sym in ((bytes, SymBytes), (str, SymStr)):
         setattr(_sym, _name, keeps(_base, _name))
     for _name, _flags in (("ljust", "-"), ("rjust", ""), ("zfill", "0")):
         setattr(_sym, _name, padded(_base, _name, _flags))
+
+
+def as_bytes(name):
+    """A method of bytes that takes str, too, as Python 2's did."""
+    method = getattr(bytes, name)
+
+    def run(self, *args, **kwargs):
+        return method(self, *[a.encode() if isinstance(a, str) else a for a in args], **kwargs)
+
+    return run
+
+
+for _name in ("split", "rsplit", "partition", "rpartition", "startswith", "endswith", "find",
+              "rfind", "index", "count"):
+    setattr(SymBytes, _name, as_bytes(_name))
 
 
 def pieces_of(value):
