@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,11 +178,16 @@ out:
 	return err;
 }
 
-static void wait_for(struct child *c)
+/* Returns the seconds that it had of a processor. */
+static double wait_for(struct child *c)
 {
+	struct rusage u = {0};
+
 	kill(-c->pid, SIGKILL); /* it, or what it left behind */
-	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
+	while (wait4(c->pid, &c->status, 0, &u) < 0 && errno == EINTR)
 		;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 void child_kill(struct child *c)
@@ -194,6 +200,7 @@ void child_kill(struct child *c)
 int child_finish(struct child *c, struct error *e)
 {
 	int err = watch(c, c->pid, c->printed);
+	double used;
 
 	if (!err) {
 		kill(-c->pid, SIGKILL); /* what it left behind */
@@ -202,10 +209,12 @@ int child_finish(struct child *c, struct error *e)
 			err = error_nomem(e);
 		goto out;
 	}
-	wait_for(c);
+	used = wait_for(c);
 	if (err == -ETIMEDOUT)
-		error_set(e, FAULT_RUN, err, "%s did not finish within %u seconds and was killed",
-			  c->argv[0], c->timeout);
+		error_set(e, FAULT_RUN, err,
+			  "%s did not finish within %u seconds, of which it had a processor for "
+			  "%.1f, and was killed",
+			  c->argv[0], c->timeout, used);
 	else
 		error_set(e, FAULT_RUN, err, "interrupted while %s ran", c->argv[0]);
 out:

@@ -100,7 +100,7 @@ static void tell_lost(struct show *s, bool at_end)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
 			s->lost_told ? ""
 				     : ": no room in the buffer (--buffer-pages makes it larger)");
-	if (at_end && s->lost_told)
+	if (at_end && lost)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
 			lost, s->seen);
 	s->lost_told = lost;

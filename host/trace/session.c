@@ -70,9 +70,9 @@ static void tell_lost(struct session *s, bool at_end)
 			: pipe	     ? ": the trace pipe's buffer was full"
 			       : ": no room in the buffer (--buffer-pages makes it larger) or a "
 				 "table");
-	if (at_end && s->lost_told && !s->events)
+	if (at_end && lost && !s->events)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
-	else if (at_end && s->lost_told)
+	else if (at_end && lost)
 		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
 			lost, s->printed);
 	s->lost_told = lost;
