@@ -165,7 +165,8 @@ class Computed:
             if self.members is not None and \
                re.split(r"[\[.]", expr[2])[0] not in self.members:
                 return None
-            return var + expr[2] if re.fullmatch(r"\w+(\.\w+)*(\[\d+\])?", expr[2]) else None
+            own = strip_prefix(expr[2]) == expr[2]
+            return var + expr[2] if own and re.fullmatch(r"\w+(\.\w+)*(\[\d+\])?", expr[2]) else None
         if expr[0] == "op" and expr[1] in C_OPS:
             a, b = self.c_expr(expr[2], var), self.c_expr(expr[3], var)
             if a is None or b is None:
