@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/colour.h"
 #include "base/error.h"
+#include "base/signals.h"
 #include "completion.h"
 #include "doctor.h"
 #include "man.h"
@@ -30,30 +30,17 @@ static struct session_stop stop = {.fd = -1};
 
 static void on_signal(int sig)
 {
-	int saved = errno;
-	uint64_t one = 1;
-
 	(void)sig;
 	stop.stopped = 1;
-	if (write(stop.fd, &one, sizeof(one)) < 0)
-		stop.stopped = 1; /* the flag alone ends it at the next event */
-	alarm(1);		  /* interrupts a write that nobody reads, again and again */
-	errno = saved;
+	signals_wake(stop.fd);
+	alarm(1); /* interrupts a write that nobody reads, again and again */
 }
 
 static int catch_signals(struct error *e)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	static const int which[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
 
-	stop.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (stop.fd < 0)
-		return error_set(e, FAULT_RUN, -errno, "eventfd: %s", strerror(errno));
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	sigaction(SIGALRM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return 0;
+	return signals_catch(which, sizeof(which) / sizeof(*which), on_signal, &stop.fd, e);
 }
 
 static int print_version(const struct find *f, struct error *e)

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,21 +47,33 @@ void buf_char(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
-void buf_printf(struct buf *b, const char *fmt, ...)
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap;
-	char *s;
+	char room[512], *s = room;
+	va_list again;
 	int n;
 
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(room, sizeof(room), fmt, ap);
+	if (n >= (int)sizeof(room))
+		n = vasprintf(&s, fmt, again);
+	va_end(again);
 	if (n < 0) {
 		b->failed = true;
 		return;
 	}
 	buf_add(b, s, (size_t)n);
-	free(s);
+	if (s != room)
+		free(s);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(b, fmt, ap);
+	va_end(ap);
 }
 
 char *buf_take(struct buf *b)

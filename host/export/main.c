@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "export/exporter.h"
 #include "export/http.h"
 #include "tool/find.h"
@@ -20,30 +19,18 @@ static struct exporter_signals signals = {.fd = -1};
 
 static void on_signal(int sig)
 {
-	int saved = errno;
-	uint64_t one = 1;
-
 	if (sig == SIGHUP)
 		signals.reload = 1;
 	else
 		signals.stopped = 1;
-	if (write(signals.fd, &one, sizeof(one)) < 0)
-		errno = saved; /* it is full: readable already */
-	errno = saved;
+	signals_wake(signals.fd);
 }
 
 static int catch_signals(struct error *e)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	static const int which[] = {SIGINT, SIGTERM, SIGHUP};
 
-	signals.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (signals.fd < 0)
-		return error_set(e, FAULT_RUN, -errno, "eventfd: %s", strerror(errno));
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return 0;
+	return signals_catch(which, sizeof(which) / sizeof(*which), on_signal, &signals.fd, e);
 }
 
 static const char help[] =

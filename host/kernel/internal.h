@@ -166,6 +166,19 @@ enum kernel_can module_function(struct kernel *k, const char *module, const char
 enum kernel_can attachable_by_kprobe(struct kernel *k, const char *symbol);
 bool attachable_by_fentry(struct kernel *k);
 
+/* --- proto_text.c --- */
+
+/* What to write out: a prototype's parameters but the first `skip`, and where their names are. */
+struct proto_wanted {
+	const struct btf_type *proto, *names;
+	size_t skip;
+};
+
+/* Fills the function's name, its result and its parameters. A negative errno: no memory, or BTF
+ * that is damaged; kernel_proto_free, then too. */
+int proto_fill(const struct btf *btf, const struct proto_wanted *w, const char *function,
+	       struct kernel_proto *out);
+
 /* --- attachable.c --- */
 
 /* Reads a file of lines into a list of each line's nth word (from 0); missing: there is false. */

@@ -1,148 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* proto: a function's prototype out of BTF, as C text. */
+/* proto: a function's prototype out of BTF, or what the table says of it. */
 #include "kernel/internal.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_NAMES     3
-#define REGISTER_BYTES 8
-
-/* A dump of one BTF, writing into a buffer. */
-struct dump {
-	const struct btf *btf;
-	struct btf_dump *dump;
-	struct buf text;
-};
-
-static void write_text(void *ctx, const char *fmt, va_list args)
-{
-	struct buf *b = ctx;
-	char *s;
-
-	if (vasprintf(&s, fmt, args) < 0) {
-		b->failed = true;
-		return;
-	}
-	buf_str(b, s);
-	free(s);
-}
-
-/*
- * Cuts out __attribute__((…)): kernels built by clang mark __user pointers so, and the compiler
- * that reads our text need not know that mark.
- */
-static void cut_attributes(char *text)
-{
-	static const char word[] = "__attribute__";
-	char *at;
-
-	while ((at = strstr(text, word))) {
-		char *end = at + strlen(word);
-		int depth = 0;
-
-		for (; *end; end++) {
-			depth += (*end == '(') - (*end == ')');
-			if (*end == ')' && depth == 0) {
-				end++;
-				break;
-			}
-		}
-		while (at > text && at[-1] == ' ' && *end == ' ')
-			end++;
-		memmove(at, end, strlen(end) + 1);
-	}
-}
-
-/* *text becomes a declaration of `name`; with an empty name, the type's text. */
-static int declare(struct dump *d, uint32_t type, const char *name, char **text)
-{
-	LIBBPF_OPTS(btf_dump_emit_type_decl_opts, opts, .field_name = name);
-	int err;
-
-	if (type && !btf_check_depth(d->btf, type))
-		return -EINVAL;
-	err = btf_dump__emit_type_decl(d->dump, type, &opts);
-	if (err)
-		return err;
-	*text = buf_take(&d->text);
-	if (!*text)
-		return -ENOMEM;
-	cut_attributes(*text);
-	return 0;
-}
-
-static bool fits_register(const struct btf *btf, uint32_t type)
-{
-	const struct btf_type *t = btf_plain(btf, type);
-
-	if (!t || type == 0)
-		return false;
-	return btf_is_ptr(t) ||
-	       ((btf_is_int(t) || btf_is_any_enum(t)) && t->size <= REGISTER_BYTES);
-}
-
-static int fill_param(struct dump *d, const struct btf_param *from, const char *name,
-		      struct kernel_param *to)
-{
-	to->name = strdup(name ? name : "");
-	if (!to->name)
-		return -ENOMEM;
-	to->in_register = fits_register(d->btf, from->type);
-	return declare(d, from->type, to->name, &to->decl);
-}
-
-/* What to write out: a prototype's parameters but the first `skip`, and where their names are. */
-struct wanted {
-	const struct btf_type *proto, *names;
-	size_t skip;
-};
-
-static int fill_params(struct dump *d, const struct wanted *w, struct kernel_proto *out)
-{
-	const struct btf_param *from = btf_params(w->proto), *names = btf_params(w->names);
-	size_t n = btf_vlen(w->proto), skip = w->skip < n ? w->skip : n;
-	int err;
-
-	/* The dots of a variadic function are a last parameter without name and type. */
-	if (n && from[n - 1].type == 0)
-		n--;
-	n -= skip < n ? skip : n;
-	out->params = calloc(n ? n : 1, sizeof(*out->params));
-	if (!out->params)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		out->nparams = i + 1;
-		err = fill_param(d, &from[skip + i],
-				 btf__name_by_offset(d->btf, names[skip + i].name_off),
-				 &out->params[i]);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* A dump for each prototype: a longer-lived one renames the second type of a name to name___2. */
-static int fill_proto(const struct btf *btf, const struct wanted *w, const char *function,
-		      struct kernel_proto *out)
-{
-	struct dump d = {.btf = btf};
-	int err;
-
-	d.dump = btf_dump__new(btf, write_text, &d.text, NULL);
-	if (!d.dump)
-		return -errno;
-	out->function = strdup(function);
-	err = out->function ? declare(&d, w->proto->type, "", &out->result) : -ENOMEM;
-	if (!err)
-		err = fill_params(&d, w, out);
-	btf_dump__free(d.dump);
-	buf_free(&d.text);
-	return err;
-}
+#define NEAR_NAMES 3
 
 static const struct btf_type *find_proto(const struct btf *btf, const char *function)
 {
@@ -261,7 +126,7 @@ int proto_of_function(struct kernel *k, const char *function, struct kernel_prot
 		      struct error *e)
 {
 	const struct btf_type *proto;
-	struct wanted w = {0};
+	struct proto_wanted w = {0};
 	const char *module;
 	struct btf *btf;
 	int err;
@@ -281,7 +146,7 @@ int proto_of_function(struct kernel *k, const char *function, struct kernel_prot
 	out->in_module = module != NULL;
 	err = name_source(k, module, out);
 	if (!err)
-		err = fill_proto(btf, &w, function, out);
+		err = proto_fill(btf, &w, function, out);
 	return finish(k, function, err, out, e);
 }
 
@@ -369,7 +234,7 @@ static int name_params(struct kernel *k, const char *name, struct kernel_proto *
 int proto_of_tracepoint(struct kernel *k, const char *name, struct kernel_proto *out,
 			struct error *e)
 {
-	struct wanted w = {.skip = 1};
+	struct proto_wanted w = {.skip = 1};
 	bool named;
 	struct btf *btf;
 	int err;
@@ -392,7 +257,7 @@ int proto_of_tracepoint(struct kernel *k, const char *name, struct kernel_proto 
 		w.names = w.proto;
 	err = name_source(k, NULL, out);
 	if (!err)
-		err = fill_proto(btf, &w, name, out);
+		err = proto_fill(btf, &w, name, out);
 	if (!err && !named)
 		err = name_params(k, name, out);
 	return finish(k, name, err, out, e);

@@ -1,39 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/call.h"
-
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/errno_name.h"
 #include "output/bits.h"
-#include "output/put_json.h"
+#include "output/call_parts.h"
 #include "output/number.h"
 #include "output/quote.h"
-#include "output/strlist.h"
-
-struct call {
-	const struct program_column *column;
-	struct place {
-		const char *name; /* the program's own text, by which it is found again */
-		enum layout_kind kind;
-		uint32_t offset, size;
-	} * places; /* of the fields that the calls name */
-	size_t nplaces;
-	uint32_t strings, strings_size;
-};
-
-/* An event that is being written. */
-struct writing {
-	const struct call *call;
-	struct writer *w;
-	const char *data;
-	size_t size;
-	struct strlist strings;
-};
 
 static int add_place(struct call *call, const struct program *p, unsigned int line,
 		     const char *name, const struct layout *l, struct error *e)
@@ -116,8 +91,7 @@ void call_free(struct call *call)
 	free(call);
 }
 
-/* A field's value, with its sign if it has one; 0 if it was not sent. */
-static int64_t value_of(const struct writing *wr, const char *name, bool *is_signed)
+int64_t call_value(const struct call_writing *wr, const char *name, bool *is_signed)
 {
 	const struct place *p = wr->call->places;
 	unsigned int shift;
@@ -154,7 +128,7 @@ static size_t put_hex(struct writer *w, uint64_t v)
 	return width + len;
 }
 
-static const struct program_names *names_of(const struct call *call, const char *name)
+const struct program_names *call_names(const struct call *call, const char *name)
 {
 	const struct program_names *n = call->column->calls.names;
 
@@ -164,7 +138,7 @@ static const struct program_names *names_of(const struct call *call, const char 
 }
 
 /* In the order of the file; what has no name in hexadecimal behind them. */
-static size_t put_flags(struct writing *wr, const struct program_names *names, uint64_t v)
+static size_t put_flags(struct call_writing *wr, const struct program_names *names, uint64_t v)
 {
 	size_t width = 0;
 	const char *name;
@@ -183,7 +157,7 @@ static size_t put_flags(struct writing *wr, const struct program_names *names, u
 	return width + (b.left ? put_hex(wr->w, b.left) : 0);
 }
 
-static size_t put_word(struct writing *wr, const struct program_names *names, int64_t v,
+static size_t put_word(struct call_writing *wr, const struct program_names *names, int64_t v,
 		       bool is_signed)
 {
 	for (size_t i = 0; i < names->nvalues; i++)
@@ -192,11 +166,11 @@ static size_t put_word(struct writing *wr, const struct program_names *names, in
 	return put_number(wr->w, v, is_signed);
 }
 
-static size_t put_field(struct writing *wr, const struct program_argument *a)
+static size_t put_field(struct call_writing *wr, const struct program_argument *a)
 {
-	const struct program_names *names = a->names ? names_of(wr->call, a->names) : NULL;
+	const struct program_names *names = a->names ? call_names(wr->call, a->names) : NULL;
 	bool is_signed;
-	int64_t v = value_of(wr, a->field, &is_signed);
+	int64_t v = call_value(wr, a->field, &is_signed);
 
 	if (a->kind == PROGRAM_ARGUMENT_FLAGS)
 		return put_flags(wr, names, (uint64_t)v);
@@ -207,7 +181,7 @@ static size_t put_field(struct writing *wr, const struct program_argument *a)
 	return put_number(wr->w, v, is_signed);
 }
 
-static size_t put_struct(struct writing *wr, const struct program_argument *a)
+static size_t put_struct(struct call_writing *wr, const struct program_argument *a)
 {
 	size_t width = quote_str(wr->w, "{");
 
@@ -218,7 +192,7 @@ static size_t put_struct(struct writing *wr, const struct program_argument *a)
 	return width + quote_str(wr->w, "}");
 }
 
-static size_t put_argument(struct writing *wr, const struct program_argument *a)
+static size_t put_argument(struct call_writing *wr, const struct program_argument *a)
 {
 	struct strlist_item item;
 	size_t width;
@@ -236,10 +210,10 @@ static size_t put_argument(struct writing *wr, const struct program_argument *a)
 	return width + (item.kind == STRLIST_CUT ? quote_str(wr->w, "...") : 0);
 }
 
-static size_t put_result(struct writing *wr)
+static size_t put_result(struct call_writing *wr)
 {
 	bool is_signed;
-	int64_t v = value_of(wr, wr->call->column->calls.result, &is_signed);
+	int64_t v = call_value(wr, wr->call->column->calls.result, &is_signed);
 	const char *name = v < 0 && v >= -4095 ? errno_name(-v) : NULL;
 
 	if (name)
@@ -247,7 +221,7 @@ static size_t put_result(struct writing *wr)
 	return put_number(wr->w, v, is_signed);
 }
 
-static const struct program_call *find_call(const struct program_calls *calls, int64_t number)
+const struct program_call *call_find(const struct program_calls *calls, int64_t number)
 {
 	for (size_t i = 0; i < calls->ncalls; i++)
 		if (calls->calls[i].number == number)
@@ -255,10 +229,10 @@ static const struct program_call *find_call(const struct program_calls *calls, i
 	return NULL;
 }
 
-static struct writing begin(const struct call *call, struct writer *w, const void *data,
-			    size_t size)
+struct call_writing call_begin(const struct call *call, struct writer *w, const void *data,
+			       size_t size)
 {
-	struct writing wr = {.call = call, .w = w, .data = data, .size = size};
+	struct call_writing wr = {.call = call, .w = w, .data = data, .size = size};
 	size_t strings = size > call->strings ? size - call->strings : 0;
 
 	strlist_init(&wr.strings, wr.data + (strings ? call->strings : 0),
@@ -268,14 +242,14 @@ static struct writing begin(const struct call *call, struct writer *w, const voi
 
 size_t call_put(const struct call *call, struct writer *w, const void *data, size_t size)
 {
-	struct writing wr = begin(call, w, data, size);
+	struct call_writing wr = call_begin(call, w, data, size);
 	const struct program_call *pc;
 	bool is_signed;
 	int64_t number;
 	size_t width;
 
-	number = value_of(&wr, call->column->field, &is_signed);
-	pc = find_call(&call->column->calls, number);
+	number = call_value(&wr, call->column->field, &is_signed);
+	pc = call_find(&call->column->calls, number);
 	width = pc ? quote_str(w, pc->name) : put_number(w, number, is_signed);
 	width += quote_str(w, "(");
 	for (size_t i = 0; pc && i < pc->narguments; i++) {
@@ -284,123 +258,4 @@ size_t call_put(const struct call *call, struct writer *w, const void *data, siz
 	}
 	width += quote_str(w, ") = ");
 	return width + put_result(&wr);
-}
-
-/* --- the same as data --- */
-
-int64_t call_number(const struct call *call, const void *data, size_t size, bool *is_signed)
-{
-	struct writing wr = {.call = call, .data = data, .size = size};
-
-	return value_of(&wr, call->column->field, is_signed);
-}
-
-static const struct program_call *called(const struct call *call, const void *data, size_t size)
-{
-	bool is_signed;
-
-	return find_call(&call->column->calls, call_number(call, data, size, &is_signed));
-}
-
-const char *call_name(const struct call *call, const void *data, size_t size)
-{
-	const struct program_call *pc = called(call, data, size);
-
-	return pc ? pc->name : NULL;
-}
-
-int64_t call_result(const struct call *call, const void *data, size_t size)
-{
-	struct writing wr = {.call = call, .data = data, .size = size};
-	bool is_signed;
-
-	return value_of(&wr, call->column->calls.result, &is_signed);
-}
-
-bool call_is_cut(const struct call *call, const void *data, size_t size)
-{
-	struct writing wr = begin(call, NULL, data, size);
-
-	return strlist_is_cut(&wr.strings);
-}
-
-static void json_number(struct writer *w, int64_t v, bool is_signed)
-{
-	if (is_signed)
-		put_json_signed(w, v);
-	else
-		put_json_unsigned(w, (uint64_t)v);
-}
-
-static void json_word(struct writer *w, const struct program_names *names, int64_t v)
-{
-	for (size_t i = 0; i < names->nvalues; i++) {
-		if (names->values[i].number != v)
-			continue;
-		put_json_string(w, names->values[i].name, strlen(names->values[i].name));
-		return;
-	}
-	put_json_raw(w, "null");
-}
-
-static void json_field(struct writing *wr, const struct program_argument *a)
-{
-	const struct program_names *names = a->names ? names_of(wr->call, a->names) : NULL;
-	bool is_signed;
-	int64_t v = value_of(wr, a->field, &is_signed);
-
-	if (names)
-		put_json_raw(wr->w, "{\"value\":");
-	json_number(wr->w, v, is_signed);
-	if (a->kind == PROGRAM_ARGUMENT_FLAGS) {
-		put_json_raw(wr->w, ",\"names\":");
-		put_json_bits(wr->w, (uint64_t)v, names->values, names->nvalues);
-	} else if (names) {
-		put_json_raw(wr->w, ",\"name\":");
-		json_word(wr->w, names, v);
-	}
-	if (names)
-		writer_char(wr->w, '}');
-}
-
-static void json_struct(struct writing *wr, const struct program_argument *a)
-{
-	for (size_t i = 0; i < a->nmembers; i++) {
-		writer_char(wr->w, i ? ',' : '{');
-		put_json_string(wr->w, a->members[i].field, strlen(a->members[i].field));
-		writer_char(wr->w, ':');
-		json_field(wr, &a->members[i]);
-	}
-	writer_char(wr->w, '}');
-}
-
-static void json_argument(struct writing *wr, const struct program_argument *a)
-{
-	struct strlist_item item;
-
-	if (a->kind != PROGRAM_ARGUMENT_STRING && a->kind != PROGRAM_ARGUMENT_STRUCT) {
-		json_field(wr, a);
-		return;
-	}
-	item = strlist_next(&wr->strings);
-	if (item.kind != STRLIST_TEXT && item.kind != STRLIST_CUT)
-		put_json_raw(wr->w, "null");
-	else if (a->kind == PROGRAM_ARGUMENT_STRUCT)
-		json_struct(wr, a);
-	else
-		put_json_string(wr->w, item.text, item.len);
-}
-
-void call_json(const struct call *call, struct writer *w, const void *data, size_t size)
-{
-	struct writing wr = begin(call, w, data, size);
-	const struct program_call *pc = called(call, data, size);
-
-	writer_char(w, '[');
-	for (size_t i = 0; pc && i < pc->narguments; i++) {
-		if (i)
-			writer_char(w, ',');
-		json_argument(&wr, &pc->arguments[i]);
-	}
-	writer_char(w, ']');
 }

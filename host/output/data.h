@@ -28,13 +28,6 @@ void data_stacks(struct data *d, struct stacks *s);
 /* record_first. */
 void data_first(struct data *d, struct value_first *first);
 
-/*
- * What JSON's objects get beside the program's fields: extra writes `,"name":value` of an event, or
- * nothing.
- */
-typedef void (*data_extra)(void *ctx, struct writer *w, const void *event, size_t size);
-void data_set_extra(struct data *d, data_extra extra, void *ctx);
-
 /* CSV's line of names; nothing of JSON, nor the second time. */
 void data_heading(struct data *d);
 

@@ -11,7 +11,7 @@
 #ifndef BCCHOST_OUTPUT_DRESS_H
 #define BCCHOST_OUTPUT_DRESS_H
 
-#include "output/cell.h"
+#include "output/cells.h"
 #include "output/terminal.h"
 #include "output/writer.h"
 

@@ -3,6 +3,7 @@
 #ifndef BCCHOST_OUTPUT_RECORD_PARTS_H
 #define BCCHOST_OUTPUT_RECORD_PARTS_H
 
+#include "output/cells.h"
 #include "output/only.h"
 #include "base/buf.h"
 #include "output/record.h"

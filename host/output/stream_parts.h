@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "output/cell.h"
+#include "output/cells.h"
 #include "output/escape.h"
 #include "output/only.h"
 #include "output/stacks.h"

@@ -1,50 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "script/view.h"
-
+/* view: one map's, from its layout to its lines; views.c has which. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "output/data.h"
 #include "output/histogram.h"
 #include "output/stream.h"
 #include "script/command.h"
 #include "script/rows.h"
+#include "script/view_parts.h"
 #include "script/view_program.h"
 #include "trace/table_read.h"
 
-#define OWN "bcchost_" /* what the host's own maps begin with */
-
-struct view {
-	enum view_kind kind;
-	const struct object_map *map;
-	struct program *program; /* owned; the plan's */
-	struct plan plan;	 /* borrows all but the program */
-	struct layout layout;
-	size_t nkey; /* fields of the key */
-	struct stream *stream;
-	struct histogram *histogram;
-	struct rows *rows;
-	uint64_t since;	     /* when what is printed began to be counted, clock_ns */
-	struct table before; /* of what is never emptied: what it held the last time */
-	uint32_t word;	     /* bytes of each number of a per-CPU map's value */
-	bool counters;	     /* all of the value's numbers are 64-bit ones */
-};
-
-/* What the functions below hand on to each other. */
-struct making {
-	struct views *vs;
-	const struct plan *plan;
-	const struct object *object;
-	const struct source *s;
-	struct writer *w;
-	struct buf *notes;
-	struct error *e;
-};
-
-static void view_free(struct view *v)
+void view_free(struct view *v)
 {
 	if (!v)
 		return;
@@ -57,23 +27,6 @@ static void view_free(struct view *v)
 	free(v);
 }
 
-void views_free(struct views *vs)
-{
-	for (size_t i = 0; i < vs->n; i++)
-		view_free(vs->v[i]);
-	free(vs->v);
-	stacks_free(vs->stacks);
-	memset(vs, 0, sizeof(*vs));
-}
-
-bool views_show(const struct views *vs, bool (*what)(const struct program *p))
-{
-	for (size_t i = 0; i < vs->n; i++)
-		if (what(vs->v[i]->program))
-			return true;
-	return false;
-}
-
 enum view_kind view_kind(const struct view *v)
 {
 	return v->kind;
@@ -84,16 +37,7 @@ const struct object_map *view_map(const struct view *v)
 	return v->map;
 }
 
-/* --- which maps --- */
-
-static bool is_buffer(const struct object_map *m)
-{
-	/* A BPF_PERF_ARRAY, which counters are read from, is of the same type, and has a size. */
-	return m->type == BPF_MAP_TYPE_RINGBUF ||
-	       (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && (m->nfields || !m->max_entries));
-}
-
-static bool is_per_cpu(const struct object_map *m)
+bool view_is_per_cpu(const struct object_map *m)
 {
 	return m->type == BPF_MAP_TYPE_PERCPU_HASH || m->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
 	       m->type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
@@ -102,62 +46,6 @@ static bool is_per_cpu(const struct object_map *m)
 static bool is_array(const struct object_map *m)
 {
 	return m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY;
-}
-
-static bool is_table(const struct object_map *m)
-{
-	return is_per_cpu(m) || m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_HASH ||
-	       m->type == BPF_MAP_TYPE_LRU_HASH || m->type == BPF_MAP_TYPE_LPM_TRIE;
-}
-
-static bool asked(const struct making *m, const char *option, const char *table)
-{
-	size_t n;
-	char *const *texts = command_texts(m->plan->program, m->plan->options, option, &n);
-
-	return texts && source_listed(texts, n, table);
-}
-
-static bool any_asked(const struct making *m, const char *option)
-{
-	size_t n;
-
-	return command_texts(m->plan->program, m->plan->options, option, &n) != NULL;
-}
-
-static bool is_histogram(const struct making *m, const struct object_map *map)
-{
-	return source_listed(m->s->histograms, m->s->nhistograms, map->name) ||
-	       asked(m, COMMAND_LOG2, map->name) || asked(m, COMMAND_LINEAR, map->name);
-}
-
-static int check_names(const struct making *m, const char *option)
-{
-	size_t n;
-	char *const *texts = command_texts(m->plan->program, m->plan->options, option, &n);
-	struct buf has = {0};
-
-	for (size_t i = 0; i < m->object->nmaps; i++)
-		if (is_table(&m->object->maps[i]) &&
-		    strncmp(m->object->maps[i].name, OWN, strlen(OWN)) != 0)
-			buf_printf(&has, "%s%s", has.len ? ", " : "", m->object->maps[i].name);
-	for (size_t i = 0; i < n; i++) {
-		const struct object_map *map = object_map_find(m->object, texts[i]);
-		int err;
-
-		if ((map && is_table(map)) ||
-		    (!strcmp(option, COMMAND_SHOW) && !strcmp(texts[i], "all")))
-			continue;
-		err = error_set(m->e, FAULT_USAGE, -ENOENT, "--%s %s: %s has %s (tables: %s)",
-				option, texts[i], m->s->path,
-				map ? "that map, but it is none that can be printed"
-				    : "no table of that name",
-				has.data ?: "none");
-		buf_free(&has);
-		return err;
-	}
-	buf_free(&has);
-	return 0;
 }
 
 /* --- layouts --- */
@@ -194,24 +82,7 @@ static int layout_raw(struct layout *l)
 	return l->nfields ? 0 : -ENOMEM;
 }
 
-bool views_want_types(const struct object *o, struct kernel *k)
-{
-	bool want = false;
-
-	for (size_t i = 0; i < o->nmaps && !want; i++) {
-		struct layout l = {0};
-		struct error why = {0};
-
-		if (!is_buffer(&o->maps[i]) || *o->maps[i].event_desc)
-			continue;
-		want = layout_make(&l, &o->maps[i], k, &why) != 0;
-		layout_free(&l);
-		error_clear(&why);
-	}
-	return want;
-}
-
-static int lay_event(struct making *m, struct view *v)
+static int lay_event(struct view_making *m, struct view *v)
 {
 	struct error why = {0}, other = {0};
 	int err = layout_make(&v->layout, v->map, m->plan->kernel, &why);
@@ -250,7 +121,7 @@ static void look_at_value(struct view *v)
 
 /* --- making one --- */
 
-static int make_output(struct making *m, struct view *v)
+static int make_output(struct view_making *m, struct view *v)
 {
 	const struct options *o = m->plan->options;
 	enum program_output output = v->kind == VIEW_EVENTS	 ? PROGRAM_STREAM
@@ -262,8 +133,8 @@ static int make_output(struct making *m, struct view *v)
 				  m->object);
 	if (!v->program)
 		return error_nomem(m->e);
-	v->program->linear = asked(m, COMMAND_LINEAR, v->map->name) ||
-			     (!m->s->log2 && !asked(m, COMMAND_LOG2, v->map->name));
+	v->program->linear = view_asked(m, COMMAND_LINEAR, v->map->name) ||
+			     (!m->s->log2 && !view_asked(m, COMMAND_LOG2, v->map->name));
 	v->plan = *m->plan;
 	v->plan.program = v->program;
 	if (v->kind == VIEW_HISTOGRAM)
@@ -279,7 +150,7 @@ static int make_output(struct making *m, struct view *v)
 	return err;
 }
 
-static int keep(struct making *m, struct view *v)
+static int keep(struct view_making *m, struct view *v)
 {
 	struct view **grown = reallocarray(m->vs->v, m->vs->n + 1, sizeof(*grown));
 
@@ -293,10 +164,10 @@ static int keep(struct making *m, struct view *v)
 }
 
 /* Of a table that cannot be shown, which nobody asked for by name, a note is enough. */
-static int make_view(struct making *m, const struct object_map *map, enum view_kind kind)
+int view_make(struct view_making *m, const struct object_map *map, enum view_kind kind)
 {
 	struct view *v = calloc(1, sizeof(*v));
-	bool named = any_asked(m, COMMAND_SHOW);
+	bool named = view_any_asked(m, COMMAND_SHOW);
 	struct error why = {0};
 	int err;
 
@@ -312,7 +183,7 @@ static int make_view(struct making *m, const struct object_map *map, enum view_k
 		look_at_value(v);
 	if (!err && rename_twins(&v->layout))
 		err = error_nomem(m->e);
-	if (!err && kind != VIEW_EVENTS && is_per_cpu(map) && v->word == UINT32_MAX)
+	if (!err && kind != VIEW_EVENTS && view_is_per_cpu(map) && v->word == UINT32_MAX)
 		err = error_set(&why, FAULT_TOOL, -EINVAL,
 				"table %s: its values on several processors are no numbers that "
 				"could be added",
@@ -331,98 +202,6 @@ static int make_view(struct making *m, const struct object_map *map, enum view_k
 		error_set(m->e, why.fault, err, "%s: %s", m->s->path, why.text);
 	}
 	error_clear(&why);
-	return err;
-}
-
-static bool is_own(const struct object_map *map)
-{
-	return strncmp(map->name, OWN, strlen(OWN)) == 0;
-}
-
-static int make_buffers(struct making *m)
-{
-	size_t width = 0;
-	int err = 0;
-
-	for (size_t i = 0; i < m->object->nmaps && !err; i++) {
-		const struct object_map *map = &m->object->maps[i];
-
-		if (is_own(map) || !is_buffer(map))
-			continue;
-		err = make_view(m, map, VIEW_EVENTS);
-		width = strlen(map->name) > width ? strlen(map->name) : width;
-	}
-	for (size_t i = 0; i < m->vs->n && m->vs->n > 1; i++)
-		stream_named(m->vs->v[i]->stream, m->vs->v[i]->map->name, (unsigned int)width);
-	return err;
-}
-
-static int make_tables(struct making *m, bool scratch)
-{
-	bool all = asked(m, COMMAND_SHOW, "all"), some = !all && any_asked(m, COMMAND_SHOW);
-	int err = 0;
-
-	for (size_t i = 0; i < m->object->nmaps && !err; i++) {
-		const struct object_map *map = &m->object->maps[i];
-		bool histogram = is_histogram(m, map);
-		bool deleted = source_listed(m->s->scratch, m->s->nscratch, map->name);
-
-		if (is_own(map) || !is_table(map) || (some && !asked(m, COMMAND_SHOW, map->name)) ||
-		    (!all && !some && !histogram && deleted != scratch))
-			continue;
-		if (!scratch || !histogram)
-			err = make_view(m, map, histogram ? VIEW_HISTOGRAM : VIEW_TABLE);
-	}
-	return err;
-}
-
-/* What the text deletes from, and is not shown. */
-static void note_scratch(struct making *m)
-{
-	struct buf names = {0};
-
-	for (size_t i = 0; i < m->object->nmaps; i++) {
-		const struct object_map *map = &m->object->maps[i];
-		bool shown = false;
-
-		for (size_t j = 0; j < m->vs->n; j++)
-			shown |= m->vs->v[j]->map == map;
-		if (!shown && is_table(map) &&
-		    source_listed(m->s->scratch, m->s->nscratch, map->name))
-			buf_printf(&names, "%s%s", names.len ? ", " : "", map->name);
-	}
-	if (names.len && !any_asked(m, COMMAND_SHOW))
-		buf_printf(m->notes,
-			   "not shown, for the text itself deletes from it: %s (--table NAME shows "
-			   "one)\n",
-			   names.data);
-	buf_free(&names);
-}
-
-int views_make(struct views *vs, const struct plan *plan, const struct object *o,
-	       const struct source *s, bool trace_pipe, struct writer *w, struct buf *notes,
-	       struct error *e)
-{
-	struct making m = {vs, plan, o, s, w, notes, e};
-	int err;
-
-	memset(vs, 0, sizeof(*vs));
-	vs->command = plan->program;
-	vs->stacks = stacks_new(plan->kernel, o);
-	if (!vs->stacks)
-		return error_nomem(e);
-	err = check_names(&m, COMMAND_SHOW) ?: check_names(&m, COMMAND_LINEAR)
-	      ?: check_names(&m, COMMAND_LOG2);
-	if (!err)
-		err = make_buffers(&m) ?: make_tables(&m, false);
-	if (!err && !vs->n && !trace_pipe && !any_asked(&m, COMMAND_SHOW))
-		err = make_tables(&m, true);
-	if (!err)
-		note_scratch(&m);
-	if (!err && !vs->n && !trace_pipe)
-		buf_str(notes,
-			"nothing will come back from this text: it has no bpf_trace_printk, no "
-			"buffer and no table\n");
 	return err;
 }
 

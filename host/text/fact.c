@@ -31,7 +31,7 @@ static bool counts(const struct kernel *k, const char *name)
 }
 
 /* Of another kernel whose symbols have nothing of the program's module, its symbols are taken to be
- * there, as its functions are (target.c). */
+ * there, as its functions are (target_function.c). */
 static bool is_assumed(const struct program *p, const char *symbol, struct kernel *k)
 {
 	for (size_t i = 0; !kernel_is_running(k) && i < p->nmodules; i++) {

@@ -49,10 +49,9 @@ int64_t sampling_pid(const struct program *p, const struct options *o,
 
 static bool has_default(const struct program *p, const struct program_number *n)
 {
-	for (size_t i = 0; n->option && i < p->noptions; i++)
-		if (strcmp(p->options[i].name, n->option) == 0)
-			return p->options[i].fallback != NULL;
-	return false;
+	const struct program_option *o = n->option ? program_option_find(p, n->option) : NULL;
+
+	return o && o->fallback;
 }
 
 static int check_rate(const struct program_number *n, int64_t rate, int64_t most, struct error *e)

@@ -25,14 +25,6 @@ int target_find(struct plan *plan, const struct program_probe *probe, struct pla
 void target_free(struct plan_probe *pp);
 void target_free_one(struct plan_target *t);
 
-/*
- * Fills pp with the places of "file:symbol" (of USDT "file:provider:name"), or of the file of the
- * probe's `binary:` and "symbol": those that this machine's files have, also if a container has
- * others; of a kernel that is not the running one they are taken to be there. FAULT_USAGE if there
- * are none. Private to target.c.
- */
-int target_user(struct plan *plan, struct plan_probe *pp, const char *target, struct error *e);
-
 /* The process that a uprobe is for: its `binary:` or its `pid:` names it, or --pid; -1: all. */
 pid_t target_process(const struct plan *plan, const struct program_probe *probe);
 

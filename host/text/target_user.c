@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "text/sampling.h"
-#include "text/target.h"
+#include "text/target_parts.h"
 #include "user/binary.h"
 #include "user/usdt.h"
 
@@ -23,10 +23,9 @@ static const struct option_value *binary_value(const struct plan *plan,
 
 static bool is_integer(const struct program *p, const char *option)
 {
-	for (size_t i = 0; i < p->noptions; i++)
-		if (strcmp(p->options[i].name, option) == 0)
-			return p->options[i].type == PROGRAM_OPTION_INTEGER;
-	return false;
+	const struct program_option *o = program_option_find(p, option);
+
+	return o && o->type == PROGRAM_OPTION_INTEGER;
 }
 
 /* The process that `binary:` means by its option: 0 if it means none. */

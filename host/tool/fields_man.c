@@ -7,14 +7,6 @@
 #include "tool/fields.h"
 #include "tool/roff.h"
 
-static void tagged(struct buf *b, const char *tag, const char *text)
-{
-	buf_str(b, ".TP\n");
-	roff_bold(b, tag);
-	buf_char(b, '\n');
-	roff_text(b, text, ".IP");
-}
-
 /* What the column says, up to what is true of its text alone. */
 static void about(struct buf *text, const struct program_column *c)
 {
@@ -204,7 +196,7 @@ static void put_fields(struct buf *b, const struct program *p)
 
 		what(&text, p, &fields.v[i]);
 		null_if(&text, p, &fields.v[i]);
-		tagged(b, fields.v[i].name, text.data ?: "");
+		roff_tagged(b, fields.v[i].name, text.data ?: "");
 		b->failed |= buf_failed(&text);
 		buf_free(&text);
 	}

@@ -133,12 +133,9 @@ static int check_options(const struct metrics *m, const char *path, const struct
 			 struct error *e)
 {
 	for (size_t i = 0; i < m->noptions; i++) {
-		bool flag = false;
+		const struct program_option *o = program_option_find(p, m->options[i]);
 
-		for (size_t j = 0; j < p->noptions; j++)
-			flag = flag || (p->options[j].type == PROGRAM_OPTION_FLAG &&
-					!strcmp(p->options[j].name, m->options[i]));
-		if (!flag)
+		if (!o || o->type != PROGRAM_OPTION_FLAG)
 			return wrong(path, m->line, e, "`metrics`: %s has no flag %s", p->name,
 				     m->options[i]);
 	}

@@ -13,6 +13,10 @@
 int option_value_set(const struct program_option *o, const char *text, bool again,
 		     struct option_value *v, struct error *e);
 
+/* Is it a regular expression that may be matched with every line? FAULT_USAGE, without the option's
+ * name, if it is none or one that could take all memory. */
+int option_value_regex(const char *text, struct error *e);
+
 /*
  * What a pattern of kernel functions is kept as, in *out, the caller's: a name, or a regular
  * expression that begins with '^'. FAULT_USAGE, without the option's name, for what is none.

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "tool/option_value.h"
+#include "tool/options_check.h"
 #include "tool/options_match.h"
 #include "tool/options_table.h"
 #include "tool/options_within.h"
@@ -286,77 +287,6 @@ static int fill_defaults(struct parser *ps)
 	return err;
 }
 
-static int check_variant(struct parser *ps)
-{
-	const struct program *p = ps->program;
-	const char *asked = ps->o->variant;
-	struct buf b = {0};
-	bool found = !asked;
-
-	for (size_t i = 0; i < p->nvariants; i++) {
-		found = found || !strcmp(asked, p->variants[i]);
-		buf_printf(&b, "%s%s", i ? ", " : "", p->variants[i]);
-	}
-	if (!found)
-		error_set(ps->e, FAULT_USAGE, -EINVAL, "--variant %s: %s has the variants %s",
-			  asked, p->name, b.data ?: "");
-	buf_free(&b);
-	return found ? 0 : -EINVAL;
-}
-
-/* One form, not two, and one that the tool has. */
-static int check_output(struct parser *ps)
-{
-	const struct program *p = ps->program;
-	static const char *const words[] = {"", "text", "json", "csv", "svg"};
-	const char *own = p->json && options_given(ps->o, p, p->json) ? p->json
-			  : p->csv && options_given(ps->o, p, p->csv) ? p->csv
-								      : NULL;
-	const char *word = words[ps->o->output];
-
-	if (own && *word)
-		return error_set(
-			ps->e, FAULT_USAGE, -EINVAL,
-			"--output %s and --%s: --%s prints what BCC's %s does, which is another "
-			"form; give one of them",
-			word, own, own, p->name);
-	if (ps->o->output == OPTIONS_OUTPUT_SVG && p->output != PROGRAM_HISTOGRAM)
-		return error_set(ps->e, FAULT_USAGE, -EINVAL,
-				 "--output svg is the picture of a histogram, and %s prints none; "
-				 "it has text, json and csv",
-				 p->name);
-	if (ps->o->heatmap && (own || options_want_data(ps->o)))
-		return error_set(ps->e, FAULT_USAGE, -EINVAL,
-				 "--heatmap is a picture, and --%s%s asks for data; give one of "
-				 "them",
-				 own ? own : "output ", own ? "" : word);
-	return 0;
-}
-
-static int check_together(struct parser *ps)
-{
-	if (ps->o->sort && !ps->o->help) {
-		const struct program *p = ps->program;
-		struct buf b = {0};
-		bool found = false;
-
-		for (size_t i = 0; i < p->nsorts; i++) {
-			found = found || !strcmp(ps->o->sort, p->sorts[i].name);
-			buf_printf(&b, "%s%s", i ? ", " : "", p->sorts[i].name);
-		}
-		if (!found)
-			error_set(ps->e, FAULT_USAGE, -EINVAL, "--sort %s: there are %s",
-				  ps->o->sort, b.data ?: "");
-		buf_free(&b);
-		if (!found)
-			return -EINVAL;
-	}
-	if (ps->o->recursive && !ps->o->has_dir)
-		return options_usage_error(ps->program, ps->e, "--recursive wants --dir PATH", "",
-					   "");
-	return check_variant(ps) ?: check_output(ps);
-}
-
 int options_parse(const struct program *p, int argc, char **argv, const struct options *base,
 		  struct options *out, struct error *e)
 {
@@ -372,7 +302,7 @@ int options_parse(const struct program *p, int argc, char **argv, const struct o
 		return 0;
 	err = parse_options(&ps);
 	if (!err && !out->help)
-		err = check_together(&ps) ?: fill_defaults(&ps) ?: options_find_within(p, out, e);
+		err = options_check(p, out, e) ?: fill_defaults(&ps) ?: options_find_within(p, out, e);
 	if (err)
 		options_free(out);
 	return err;

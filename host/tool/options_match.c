@@ -7,9 +7,7 @@ struct options_match options_match_long(const struct program *p, const char *nam
 {
 	struct options_match m = {0};
 
-	for (size_t i = 0; p && !m.own && i < p->noptions; i++)
-		if (!strcmp(p->options[i].name, name))
-			m.own = &p->options[i];
+	m.own = p ? program_option_find(p, name) : NULL;
 	if (!m.own)
 		m.entry = options_table_find(p, name);
 	return m;

@@ -119,14 +119,6 @@ const struct options_entry options_table[] = {
 };
 const size_t options_table_len = sizeof(options_table) / sizeof(options_table[0]);
 
-static bool is_own(const struct program *p, const char *name)
-{
-	for (size_t i = 0; i < p->noptions; i++)
-		if (!strcmp(p->options[i].name, name))
-			return true;
-	return false;
-}
-
 /* Is any of its tops one of the largest rows, not of all? */
 static bool has_largest(const struct program *p)
 {
@@ -164,7 +156,7 @@ bool options_table_has(const struct program *p, const struct options_entry *entr
 	if (entry->at == offsetof(struct options, variant))
 		return p->nvariants > 0;
 	/* A tool may have columns of its own for the time. */
-	if (entry->at == offsetof(struct options, timestamp) && is_own(p, entry->name))
+	if (entry->at == offsetof(struct options, timestamp) && program_option_find(p, entry->name))
 		return false;
 	if (entry->outputs && !has_output(p, entry->outputs))
 		return false;

@@ -292,3 +292,11 @@ bool program_has_filter(const struct program *p, enum program_filter filter)
 			return true;
 	return false;
 }
+
+const struct program_option *program_option_find(const struct program *p, const char *name)
+{
+	for (size_t i = 0; i < p->noptions; i++)
+		if (strcmp(p->options[i].name, name) == 0)
+			return &p->options[i];
+	return NULL;
+}

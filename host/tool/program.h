@@ -431,6 +431,8 @@ bool program_goes_along(const struct program *p, size_t i);
 
 bool program_has_filter(const struct program *p, enum program_filter filter);
 const char *program_output_name(enum program_output output); /* "stream" */
+/* The program's own option of that long name, or NULL. */
+const struct program_option *program_option_find(const struct program *p, const char *name);
 /* The one of that macro, or NULL. */
 const struct program_fact *program_fact(const struct program *p, const char *macro);
 /* Is it a stack, which stands on lines of its own? */

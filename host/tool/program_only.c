@@ -27,12 +27,9 @@ int program_check_only(const struct program *p, struct error *e)
 
 	for (size_t i = 0; i < p->nonly; i++) {
 		const struct program_only *only = &p->only[i];
-		bool found = false;
+		const struct program_option *o = program_option_find(main, only->option);
 
-		for (size_t j = 0; j < main->noptions; j++)
-			found = found || (main->options[j].type == PROGRAM_OPTION_REGEX &&
-					  !strcmp(main->options[j].name, only->option));
-		if (!found)
+		if (!o || o->type != PROGRAM_OPTION_REGEX)
 			return program_error(p, only->line, e,
 					     "`only`: this tool has no option %s of type regex",
 					     only->option);

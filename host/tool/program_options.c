@@ -286,12 +286,9 @@ static int check_arguments(const struct program *p, struct error *e)
 {
 	for (size_t i = 0; i < p->narguments; i++) {
 		const struct options_entry *entry = options_table_find(p, p->arguments[i]);
-		bool known = entry && entry->placeholder;
+		const struct program_option *own = program_option_find(p, p->arguments[i]);
 
-		for (size_t j = 0; j < p->noptions && !known; j++)
-			known = !strcmp(p->options[j].name, p->arguments[i]) &&
-				p->options[j].type != PROGRAM_OPTION_FLAG;
-		if (!known)
+		if (!(entry && entry->placeholder) && !(own && own->type != PROGRAM_OPTION_FLAG))
 			return program_error(p, 1, e,
 					     "`arguments`: this tool has no option %s with a value",
 					     p->arguments[i]);

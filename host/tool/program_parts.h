@@ -45,7 +45,13 @@ yaml_read program_read_only; /* → nonly of struct program */
 int program_check_only(const struct program *p, struct error *e);
 
 yaml_read program_read_columns; /* → ncolumns of struct program */
-yaml_read program_read_output;	/* → struct program */
+/* Of one column as it was read, `v`: keys that only make sense beside another one; and of one that
+ * has a text or parts, which `key` names, that it has nothing of a value. */
+int program_check_column(const struct yaml_value *v, const struct program_column *c,
+			 struct error *e);
+int program_check_column_alone(const struct yaml_value *v, const struct program_column *c,
+			       const char *key, struct error *e);
+yaml_read program_read_output; /* → struct program */
 int program_check_output(const struct program *p, struct error *e);
 
 /* `also:` of that. What those have of the program itself, once it has a name; then, once each is

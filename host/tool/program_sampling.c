@@ -77,18 +77,10 @@ int program_read_event(const struct yaml_value *v, void *to, const void *arg, st
 	return err;
 }
 
-static const struct program_option *own_option(const struct program *p, const char *name)
-{
-	for (size_t i = 0; i < p->noptions; i++)
-		if (strcmp(p->options[i].name, name) == 0)
-			return &p->options[i];
-	return NULL;
-}
-
 /* --pid and --tid of a filter's are numbers, too. */
 static bool is_number_option(const struct program *p, const char *name)
 {
-	const struct program_option *o = own_option(p, name);
+	const struct program_option *o = program_option_find(p, name);
 
 	if (o)
 		return o->type == PROGRAM_OPTION_INTEGER && !o->many;
@@ -109,7 +101,7 @@ static int check_option(const struct program *p, const struct program_probe *pro
 /* Has it a value whatever was typed? */
 static bool is_always(const struct program *p, const struct program_number *n)
 {
-	const struct program_option *o = n->option ? own_option(p, n->option) : NULL;
+	const struct program_option *o = n->option ? program_option_find(p, n->option) : NULL;
 
 	return n->there && (!n->option || n->has_other || (o && o->fallback));
 }

@@ -157,14 +157,6 @@ const struct program_fact *program_fact(const struct program *p, const char *mac
 	return NULL;
 }
 
-static const struct program_option *own_option(const struct program *p, const char *name)
-{
-	for (size_t i = 0; i < p->noptions; i++)
-		if (!strcmp(p->options[i].name, name))
-			return &p->options[i];
-	return NULL;
-}
-
 static bool is_number(const char *s)
 {
 	char *end;
@@ -175,7 +167,7 @@ static bool is_number(const char *s)
 
 static int check_word(const struct program *p, const struct program_word *w, struct error *e)
 {
-	const struct program_option *o = own_option(p, w->option);
+	const struct program_option *o = program_option_find(p, w->option);
 
 	if (!options_known(p, w->option))
 		return program_error(p, w->line, e, "`%s`: this tool has no option %s", w->word,

@@ -141,3 +141,17 @@ void roff_text(struct buf *b, const char *s, const char *paragraph)
 	b->failed |= buf_failed(&word);
 	buf_free(&word);
 }
+
+void roff_tagged(struct buf *b, const char *tag, const char *text)
+{
+	buf_str(b, ".TP\n");
+	roff_bold(b, tag);
+	buf_char(b, '\n');
+	roff_text(b, text, ROFF_TAGGED);
+}
+
+void roff_capital(struct buf *text)
+{
+	if (text->data && islower((unsigned char)*text->data))
+		*text->data = (char)toupper((unsigned char)*text->data);
+}

@@ -15,6 +15,13 @@ void roff_words(struct buf *b, const char *s);
  * inside begins a paragraph, with the macro that is given (".PP"). */
 void roff_text(struct buf *b, const char *s, const char *paragraph);
 
+/* What a .TP says of a tag: `tag` in bold, then the text. */
+#define ROFF_TAGGED ".IP" /* its paragraphs, for roff_text */
+void roff_tagged(struct buf *b, const char *tag, const char *text);
+
+/* Makes the first letter of what is no roff yet a capital one. */
+void roff_capital(struct buf *text);
+
 /* .SH or .SS and the heading. */
 void roff_heading(struct buf *b, const char *macro, const char *heading);
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "trace/load.h"
-
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,121 +11,12 @@
 #include "text/filter.h"
 #include "text/substitute.h"
 #include "text/usdt_text.h"
+#include "trace/load_parts.h"
 #include "trace/multi.h"
 #include "trace/privilege.h"
 #include "trace/verifier.h"
 
 #define MODULE_NAME_MAX 64
-
-/* Names in the kernel are at most 15 bytes (BPF_OBJ_NAME_LEN), of a few characters only. */
-static void kernel_name(char out[BPF_OBJ_NAME_LEN], const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < BPF_OBJ_NAME_LEN - 1 && name[i]; i++)
-		out[i] = strchr(" -#", name[i]) ? '_' : name[i];
-	out[i] = '\0';
-}
-
-/* A map that the user pinned takes the place of one that a filter declares. */
-static int open_pinned(const struct object_map *m, const char *path, struct error *e)
-{
-	struct bpf_map_info info = {0};
-	__u32 len = sizeof(info);
-	int fd = bpf_obj_get(path);
-
-	if (fd < 0)
-		return error_set(e, FAULT_USAGE, -errno, "cannot open the pinned map %s: %s", path,
-				 strerror(errno));
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0 || info.type != m->type ||
-	    info.key_size != m->key_size || info.value_size != m->value_size) {
-		close(fd);
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "%s is not a hash map with keys of %u and values of %u bytes (it "
-				 "has type %u, keys of %u and values of %u)",
-				 path, m->key_size, m->value_size, info.type, info.key_size,
-				 info.value_size);
-	}
-	return fd;
-}
-
-static const char *pinned_path(const struct options *o, const char *map)
-{
-	if (strcmp(map, FILTER_CGROUP_MAP) == 0)
-		return o->cgroupmap;
-	if (strcmp(map, FILTER_MNTNS_MAP) == 0)
-		return o->mntnsmap;
-	return NULL;
-}
-
-/* The directories themselves are put into the array, so that the kernel compares. */
-static int fill_within(int map, const struct options *o, struct error *e)
-{
-	int err = 0;
-
-	for (int i = 0; i < OPTIONS_NWITHIN && !err; i++) {
-		int dir;
-
-		if (!o->within[i])
-			continue;
-		dir = open(o->within[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0 || bpf_map_update_elem(map, &i, &dir, BPF_ANY) < 0)
-			err = error_set(e, FAULT_RUN, -errno, "the cgroup %s: %s", o->within[i],
-					strerror(errno));
-		if (dir >= 0)
-			close(dir);
-	}
-	return err;
-}
-
-static int make_map(struct load *l, size_t i, const struct plan *plan, uint32_t ring_bytes,
-		    struct error *e)
-{
-	const struct object_map *m = &l->object->maps[i];
-	const char *pinned = pinned_path(plan->options, m->name);
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = m->flags);
-	char name[BPF_OBJ_NAME_LEN], what[128];
-	uint32_t entries = m->max_entries;
-	int fd;
-
-	if (pinned) {
-		fd = open_pinned(m, pinned, e);
-		l->map_fds[i] = fd;
-		return fd < 0 ? fd : 0;
-	}
-	if (m->type == BPF_MAP_TYPE_RINGBUF)
-		entries = ring_bytes;
-	else if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
-		entries = (uint32_t)libbpf_num_possible_cpus();
-	if (m->inner >= 0)
-		opts.inner_map_fd = (__u32)l->map_fds[m->inner];
-	kernel_name(name, m->name);
-	fd = bpf_map_create((enum bpf_map_type)m->type, name, m->key_size, m->value_size, entries,
-			    &opts);
-	if (fd >= 0) {
-		l->map_fds[i] = fd;
-		return strcmp(m->name, FILTER_WITHIN_MAP) == 0 ? fill_within(fd, plan->options, e)
-							       : 0;
-	}
-	snprintf(what, sizeof(what), "create the BPF map %s", m->name);
-	if (errno == EPERM)
-		return privilege_refused(what, -errno, e);
-	return error_set(e, FAULT_RUN, -errno,
-			 "cannot %s (type %u, keys of %u bytes, values of %u, %u entries): %s",
-			 what, m->type, m->key_size, m->value_size, entries, strerror(errno));
-}
-
-static int make_maps(struct load *l, const struct plan *plan, uint32_t ring_bytes, struct error *e)
-{
-	int err = 0;
-
-	/* Inner maps first: the others are made after their model. */
-	for (int inner = 1; inner >= 0 && !err; inner--)
-		for (size_t i = 0; i < l->object->nmaps && !err; i++)
-			if ((l->object->maps[i].inner < 0) == (inner == 1))
-				err = make_map(l, i, plan, ring_bytes, e);
-	return err;
-}
 
 static enum bpf_prog_type prog_type(enum program_probe_kind kind)
 {
@@ -298,7 +186,7 @@ static int load_with(struct load *l, struct load_prog *lp, struct bpf_prog_load_
 
 	if (!insns)
 		return error_nomem(e);
-	kernel_name(name, p->name);
+	load_name(name, p->name);
 	lp->fd = bpf_prog_load(lp->type, name, l->object->license, insns, p->ninsns, opts);
 	if (lp->fd < 0 && errno == EPERM) {
 		snprintf(what, sizeof(what), "load the BPF program %s", p->name);
@@ -390,7 +278,7 @@ int load_object(struct load *l, const struct object *o, const struct plan *plan,
 	if (!l->map_fds)
 		return error_nomem(e);
 	memset(l->map_fds, -1, (o->nmaps + 1) * sizeof(int));
-	err = make_maps(l, plan, ring_bytes, e);
+	err = load_maps(l, plan, ring_bytes, e);
 	for (size_t i = 0; i < plan->nprobes && !err; i++) {
 		const struct plan_probe *pp = &plan->probes[i];
 
