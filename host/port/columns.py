@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a run by the lines that it printed, and those of all runs as one list."""
+import re
+
 from . import ctext
 from .column import Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
@@ -8,6 +10,9 @@ from .expr import hashable, plain_field, tables_in
 from .merge import Conditions, merge
 from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piece
 from .template import Words, condition_text
+
+
+FIELD = re.compile(r"[A-Za-z_]\w*")    # as a program can name one
 
 
 class Found:
@@ -290,6 +295,10 @@ def merged_columns(work, get, phase=None):
                 else:
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
+        if any(not FIELD.fullmatch(f) for f in c.fields()):
+            work.report.todo(made[usable[min(where)]].line, "the column %s is of a member of a struct "
+                             "in the event or the entry" % c.title)
+            continue
         out.append(c)
     work.folded = folded.option["dest"] if folded is not None else None
     if folded is not None:
@@ -303,7 +312,7 @@ def merged_columns(work, get, phase=None):
     if made[0].headless:
         work.report.did(made[0].line, "the script prints no titles above its lines, nor does the "
                         "tool")
-    return out, made[0].line, made[0].headless
+    return (out, made[0].line, made[0].headless) if out else None
 
 
 def option_shown(a):

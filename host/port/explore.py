@@ -214,7 +214,7 @@ class Explorer:
         if not missing:
             return self.with_words(plain)
         last = plain
-        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",)):
+        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",), ("127.0.0.1",)):
             self.extra_argv = []
             for o in missing:
                 value = o["choices"][0] if o["choices"] else "1" if o["type"] in ("int", "float") \

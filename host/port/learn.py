@@ -18,6 +18,7 @@ def learn_script(work):
     if always:
         again = Explorer(work.source, work.path, work.argv, always)
         again.files = work.files
+        again.deadline = min(again.deadline, ex.deadline + MORE_SECONDS)
         again.extra_argv += [w for w in ex.extra_argv if w not in again.extra_argv]
         again.explore()
         if again.base.good():
@@ -76,6 +77,8 @@ def fail_early(work, ex):
             "; it said \"%s\"" % said if said else ""), line)
     raise Failure("the script attaches to nothing and waits for nothing", line)
 
+
+MORE_SECONDS = 25   # for the second pass, of which the host's patience with both leaves room
 
 PACKETS = re.compile(r"\bBPF\s*\.\s*(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|SOCK_OPS|SK_SKB|SK_MSG|LWT_\w+|"
                      r"CGROUP_\w+)\b|\b(attach_xdp|attach_raw_socket)\b")

@@ -202,6 +202,9 @@ class SymText:
 
 
 class SymBytes(SymText, bytes):
+    def encode(self, *args, **kwargs):
+        return self     # as Python 2's str has it
+
     def decode(self, *args, **kwargs):
         made = wrap(bytes.decode(self, *args, **kwargs), self.expr)
         made.pieces = self.pieces
@@ -257,6 +260,9 @@ def note_text(value, other):
 
 
 class SymStr(SymText, str):
+    def decode(self, *args, **kwargs):
+        return self
+
     def encode(self, *args, **kwargs):
         made = wrap(str.encode(self, *args, **kwargs), self.expr)
         made.pieces = self.pieces

@@ -12,8 +12,8 @@ import subprocess
 from .sym import to_text
 from .user import pidof
 
-PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib", "/usr/", "/opt/", "/bin/", "/sbin/", "/run/",
-          "/var/", "/tracing")
+PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib/modules/", "/usr/src/", "/tracing", "/bin/",
+          "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/opt/")
 DEVICE = os.makedev(253, 16)
 ANSWER = ("world",)     # the question, among the kernel's
 

@@ -80,6 +80,15 @@ class Learn(unittest.TestCase):
         self.fails(bad, "fails with `--pid 1 --every 1`: ValueError",
                    line=1 + [t[:16] for t in bad.split("\n")].index("raise ValueError"))
 
+    def test_what_it_looks_for_around_it(self):
+        p = Ported(stream(PRINT, "import os, sys\nif not os.path.exists('/usr/local/bin/nosuch'):\n    sys.exit(1)\n"))
+        self.assertTrue(any("looks for /usr/local/bin/nosuch; it was told" in t for t in p.guessed()), p.guessed())
+        index = ("import fcntl, socket, struct\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 0)\n"
+                 "n = struct.unpack('I', fcntl.ioctl(s.fileno(), 0x8933, struct.pack('256s', b'nosuch0'))[16:20])[0]\n"
+                 "text = text.replace('FILTER', 'if (data.ret == %d) return 0;' % n)\n")
+        p = Ported(stream(PRINT, index))
+        self.assertIn("the number of a network interface is in the C text (here 2)", p.left())
+
     def test_packets_and_sockets(self):
         made = "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\n"
         for kind, said in (("XDP", "a network device"), ("SCHED_CLS", "packets (tc"), ("SOCKET_FILTER", "a socket"),
@@ -260,6 +269,17 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
         self.assertTrue(any("was not understood: all fields" in t for t in p.guessed()))
         self.assertEqual([c.split(",")[0] for c in self.columns(p)],
                          ["{title: " + n for n in ("TS", "PID", "RET", "DELTA_US", "COMM")])
+
+    def test_structs_in_the_event(self):
+        text = ("struct who { u32 pid; char name[8]; int ids[2]; };\n" +
+                trial.STREAM.replace("u64 ts;", "struct who who;"))
+        p = Ported(stream('print("%-6d %-16s %d" % (event.who.pid, event.comm.decode(), event.ret))').replace(
+            trial.STREAM, text))
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: shown_1, width: 6}")
+        self.assertIn("data.shown_1 = data.who.pid;", p.template)
+        p = Ported(stream('print("%-6s %-16s %d" % (event.who.name, event.comm.decode(), event.ret))').replace(
+            trial.STREAM, text))
+        self.assertNotIn("who", p.yaml)
 
     def test_the_same_field_twice(self):
         p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
