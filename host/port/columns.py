@@ -3,7 +3,7 @@
 import re
 
 from . import ctext
-from .column import Column, Place, atoms_of, column
+from .column import FIELD, Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
                     words_of)
 from .expr import hashable, plain_field, tables_in
@@ -12,7 +12,7 @@ from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piec
 from .template import Words, condition_text
 
 
-FIELD = re.compile(r"[A-Za-z_]\w*")    # as a program can name one
+NAME = re.compile(r"[A-Za-z_]\w*")     # a field of an entry, as a program can name one
 
 
 class Found:
@@ -295,7 +295,8 @@ def merged_columns(work, get, phase=None):
                 else:
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
-        if any(not FIELD.fullmatch(f) for f in c.fields()):
+        named = FIELD if (phase or "").startswith("callback:") else NAME
+        if any(not named.fullmatch(f) for f in c.fields()):
             work.report.todo(made[usable[min(where)]].line, "the column %s is of a member of a struct "
                              "in the event or the entry" % c.title)
             continue

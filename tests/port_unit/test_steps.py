@@ -275,11 +275,11 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
                 trial.STREAM.replace("u64 ts;", "struct who who;"))
         p = Ported(stream('print("%-6d %-16s %d" % (event.who.pid, event.comm.decode(), event.ret))').replace(
             trial.STREAM, text))
-        self.assertEqual(self.columns(p)[0], "{title: PID, field: shown_1, width: 6}")
-        self.assertIn("data.shown_1 = data.who.pid;", p.template)
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.pid, width: 6}")
+        self.assertIn("BPF_ARRAY(bcchost_event_events, struct data_t, 1);", p.template)
         p = Ported(stream('print("%-6s %-16s %d" % (event.who.name, event.comm.decode(), event.ret))').replace(
             trial.STREAM, text))
-        self.assertNotIn("who", p.yaml)
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.name, width: 6, align: right}")
 
     def test_the_same_field_twice(self):
         p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
