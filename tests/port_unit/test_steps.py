@@ -279,7 +279,7 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
         self.assertIn("BPF_ARRAY(bcchost_event_events, struct data_t, 1);", p.template)
         p = Ported(stream('print("%-6s %-16s %d" % (event.who.name, event.comm.decode(), event.ret))').replace(
             trial.STREAM, text))
-        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.name, width: 6, align: right}")
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.name, width: 6}")
 
     def test_the_same_field_twice(self):
         p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
