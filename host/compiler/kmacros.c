@@ -177,6 +177,7 @@ const char kmacros_text[] =
 	C(IPPROTO_TCP, 6) C(IPPROTO_UDP, 17) C(IPPROTO_ICMPV6, 58) C(ETH_ALEN, 6)
 	C(ETH_HLEN, 14) C(ETH_P_IP, 0x0800) C(ETH_P_ARP, 0x0806) C(ETH_P_IPV6, 0x86DD)
 	C(ETH_P_8021Q, 0x8100) C(ETH_P_8021AD, 0x88A8) C(ETH_P_ALL, 0x0003)
+	C(ETH_P_RARP, 0x8035) C(ETH_P_LOOP, 0x0060) C(VLAN_HLEN, 4) C(VLAN_VID_MASK, 0x0fff)
 	C(PF_UNIX, AF_UNIX) C(PF_INET, AF_INET) C(PF_INET6, AF_INET6)
 
 	/* uapi/linux/icmp.h, uapi/linux/icmpv6.h, net/tcp.h, net/ip.h */
