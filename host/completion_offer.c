@@ -116,6 +116,29 @@ static void offer_disks(size_t keep, const char *word, bool described)
 		closedir(block);
 }
 
+/* "opensnoop:failed,na": the long names without dashes. */
+static void offer_tool_options(const struct find *f, const char *word, bool described)
+{
+	char *name = strndup(word, strcspn(word, ":")), *path = NULL;
+	const char *comma = strrchr(word, ',');
+	size_t keep = (size_t)((comma ?: strchr(word, ':')) + 1 - word);
+	struct program *p = NULL;
+
+	if (name && find_tool(f, name, &path, NULL) == 0 && program_load(path, &p, NULL) == 0) {
+		for (size_t i = 0; i < p->noptions; i++)
+			offer_value(p->options[i].name, strlen(p->options[i].name),
+				    p->options[i].help, keep, word, described);
+		for (size_t i = 0; i < options_table_len; i++)
+			if (options_table[i].group == OPTIONS_GROUP_FILTER &&
+			    options_table_has(p, &options_table[i]))
+				offer_value(options_table[i].name, strlen(options_table[i].name),
+					    options_table[i].help, keep, word, described);
+		program_free(p);
+	}
+	free(path);
+	free(name);
+}
+
 static bool is(const char *s, size_t len, const char *what)
 {
 	return len == strlen(what) && !strncmp(s, what, len);
@@ -126,7 +149,7 @@ static void offer_one(const struct find *f, const char *s, size_t len, size_t ke
 {
 	if (len && islower((unsigned char)*s))
 		offer_value(s, len, NULL, keep, word, described);
-	else if (!strncmp(s, "FILE", 4) || !strncmp(s, "PATH", 4))
+	else if (!strncmp(s, "FILE", 4) || !strncmp(s, "PATH", 4) || !strncmp(s, "SCRIPT", 6))
 		puts(":files");
 	else if (!strncmp(s, "DIR", 3))
 		puts(":directories");
@@ -134,6 +157,8 @@ static void offer_one(const struct find *f, const char *s, size_t len, size_t ke
 		puts(":users");
 	else if (is(s, len, "PID"))
 		offer_processes(keep, word, described);
+	else if (f && len > 4 && !strncmp(s, "TOOL:", 5) && strchr(word, ':'))
+		offer_tool_options(f, word, described);
 	else if (f && !strncmp(s, "TOOL", 4))
 		offer_tools(f, keep, word, described);
 }
@@ -156,6 +181,7 @@ static bool offer_list(const struct program *p, const struct options_entry *entr
 		       const char *word, bool described)
 {
 	const char *comma = strrchr(word + keep, ',');
+	const char *const *words = NULL;
 
 	if (entry->at == offsetof(struct options, sort)) {
 		for (size_t i = 0; i < p->nsorts; i++)
@@ -169,12 +195,14 @@ static bool offer_list(const struct program *p, const struct options_entry *entr
 				    described);
 		return true;
 	}
-	if (entry->at != offsetof(struct options, debug))
-		return false;
-	for (size_t i = 0; options_debug_words[i]; i++)
-		offer_value(options_debug_words[i], strlen(options_debug_words[i]), NULL,
+	if (entry->at == offsetof(struct options, debug))
+		words = options_debug_words;
+	else if (entry->at == offsetof(struct options, show))
+		words = options_show_words;
+	for (size_t i = 0; words && words[i]; i++)
+		offer_value(words[i], strlen(words[i]), NULL,
 			    comma ? (size_t)(comma + 1 - word) : keep, word, described);
-	return true;
+	return words;
 }
 
 void offer_values(const struct program *p, const struct options_match *m, size_t keep,

@@ -22,7 +22,8 @@ void offer_values(const struct program *p, const struct options_match *m, size_t
 		  const char *word, bool described);
 
 /* What stands for a value in a placeholder or a command's syntax: "auto|ring|perf" are words, FILE,
- * DIR, PATH, PID, UID and TOOL what they say, others nothing that is known. */
+ * DIR, PATH, SCRIPT, PID, UID and TOOL what they say, TOOL:OPTION both; others nothing that is
+ * known. */
 void offer_syntax(const struct find *f, const char *syntax, size_t len, size_t keep,
 		  const char *word, bool described);
 

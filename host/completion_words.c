@@ -133,6 +133,8 @@ static void offer_tool(const struct line *l, size_t at)
 		if (options_match_found(&m))
 			offer_values(p, &m, 0, last_of(l), l->described);
 	}
+	if (p->output == PROGRAM_WHATEVER && (!options || !is_option(last_of(l))))
+		puts(":files");
 	if (options)
 		offer_options(l, p, last_of(l));
 out:
@@ -164,7 +166,8 @@ static bool is_command(const char *word)
 	return false;
 }
 
-/* One token of a command's syntax: "[--config FILE]" has two, the last ends its brackets. */
+/* One token of a command's syntax: "[--config FILE]" has two, the last ends its brackets. What
+ * stands behind -- is not ours. */
 struct token {
 	const char *at;
 	size_t len; /* without brackets */
@@ -179,10 +182,10 @@ static bool next_token(const char **s, struct token *t)
 	all = strcspn(*s, " ");
 	t->at = *s + strspn(*s, "[");
 	t->len = strcspn(t->at, " []");
-	t->option = !strncmp(t->at, "--", 2);
+	t->option = t->len > 1 && *t->at == '-';
 	t->ends = all && (*s)[all - 1] == ']';
 	*s += all;
-	return all > 0;
+	return all > 0 && strncmp(t->at, "-- ", 3) != 0;
 }
 
 /* The value that the command's option takes, by its syntax; false if there is no such option, or it
@@ -232,6 +235,10 @@ static void offer_command_line(const struct line *l, size_t at, const char *synt
 	size_t n = 0;
 
 	for (at++; at + 1 < l->n; at++) {
+		if (!strcmp(l->words[at], "--") && strstr(syntax, "[-- ")) {
+			puts(":files");
+			return;
+		}
 		if (!is_option(l->words[at]))
 			n++;
 		else if (!strchr(l->words[at], '=') &&

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "doctor_parts.h"
+#include "output/terminal.h"
+
+#define INDENT 20 /* where what was found begins */
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -17,16 +20,43 @@ static const char *text_of(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
-static void print_checks(const json_t *checks)
+/* The rest of a line. On a terminal its words go below each other, not below the names. */
+static void print_rest(const struct terminal *t, const char *s)
+{
+	size_t at = INDENT, len, width;
+
+	if (!t->tty || t->columns < 2 * INDENT) {
+		puts(s);
+		return;
+	}
+	for (; *s; s += len) {
+		len = strcspn(s, " \n");
+		width = terminal_width(s, len);
+		if (at > INDENT && (s[-1] == '\n' || at + 1 + width > t->columns)) {
+			printf("\n%*s", INDENT, "");
+			at = INDENT;
+		} else if (at > INDENT) {
+			putchar(' ');
+			at++;
+		}
+		fwrite(s, 1, len, stdout);
+		at += width;
+		len += s[len] != '\0';
+	}
+	putchar('\n');
+}
+
+static void print_checks(const struct terminal *terminal, const json_t *checks)
 {
 	for (size_t i = 0; i < json_array_size(checks); i++) {
 		const json_t *c = json_array_get(checks, i), *ok = json_object_get(c, "ok");
 
-		printf("  %-3s %-13s %s\n",
+		printf("  %-3s %-13s ",
 		       json_is_null(ok)	  ? "?"
 		       : json_is_true(ok) ? "ok"
 					  : "no",
-		       text_of(c, "name"), text_of(c, "detail"));
+		       text_of(c, "name"));
+		print_rest(terminal, text_of(c, "detail"));
 	}
 }
 
@@ -44,16 +74,20 @@ static const char *refused(const json_t *tool)
 			 "the rest";
 }
 
-static void print_tools(const json_t *tools)
+static void print_tools(const struct terminal *terminal, const json_t *tools)
 {
 	for (size_t i = 0; i < json_array_size(tools); i++) {
 		const json_t *t = json_array_get(tools, i),
 			     *modules = json_object_get(t, "modules");
 		bool runs = json_is_true(json_object_get(t, "runs"));
 
-		printf("  %-3s %-13s %s", runs ? "ok" : "no", text_of(t, "name"),
-		       runs ? text_of(t, "variant") : refused(t));
-		for (size_t j = 0; runs && j < json_array_size(modules); j++)
+		printf("  %-3s %-13s ", runs ? "ok" : "no", text_of(t, "name"));
+		if (!runs || !json_array_size(modules)) {
+			print_rest(terminal, runs ? text_of(t, "variant") : refused(t));
+			continue;
+		}
+		fputs(text_of(t, "variant"), stdout);
+		for (size_t j = 0; j < json_array_size(modules); j++)
 			printf("%s the module %s", j ? "," : "; loads",
 			       json_string_value(json_array_get(modules, j)));
 		putchar('\n');
@@ -62,14 +96,17 @@ static void print_tools(const json_t *tools)
 
 static int print(const json_t *report, bool as_json, struct error *e)
 {
+	struct terminal t;
 	char *text;
 
 	if (!as_json) {
+		terminal_init(&t, STDOUT_FILENO, STDIN_FILENO, OPTIONS_COLOR_NEVER);
 		printf("kernel %s, %s, uid %u\n", text_of(report, "kernel"),
 		       text_of(report, "machine"), geteuid());
-		print_checks(json_object_get(report, "checks"));
+		print_checks(&t, json_object_get(report, "checks"));
 		puts("tools");
-		print_tools(json_object_get(report, "tools"));
+		print_tools(&t, json_object_get(report, "tools"));
+		terminal_free(&t);
 		return 0;
 	}
 	text = json_dumps(report, JSON_INDENT(1));

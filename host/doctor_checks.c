@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/capability.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "doctor_parts.h"
 #include "object/cache.h"
@@ -23,20 +24,26 @@ enum answer {
 static void add(json_t *checks, const char *name, enum answer answer, const char *detail)
 {
 	json_t *ok = answer == UNSEEN ? json_null() : json_boolean(answer == YES);
+	/* JSON takes no other bytes than UTF-8, as a directory's name may have. */
+	char *text = escape_message(detail ? detail : "");
 
 	json_array_append_new(checks, json_pack("{s:s, s:o, s:s}", "name", name, "ok", ok, "detail",
-						detail ? detail : ""));
+						text ? text : ""));
+	free(text);
 }
 
 static void check_types(struct kernel *k, json_t *checks)
 {
 	const char *btf = kernel_btf_path(k);
 	const char *headers = kernel_headers_dir(k) ?: kernel_kheaders(k);
+	bool sysfs = file_access("/sys/kernel", F_OK);
 
 	add(checks, "BTF", btf ? YES : NO,
-	    btf ? btf
-		: "types come from kernel headers then; a kernel with CONFIG_DEBUG_INFO_BTF has "
-		  "it");
+	    btf	     ? btf
+	    : !sysfs ? "/sys is not mounted here, where it would be (`mount -t sysfs sysfs /sys`)"
+		     : "types come from kernel headers then; a kernel with CONFIG_DEBUG_INFO_BTF "
+		       "has "
+		       "it");
 	add(checks, "headers", headers ? YES : NO,
 	    headers ? headers
 	    : btf   ? "not needed: there is BTF"
@@ -85,12 +92,14 @@ static void check_tracefs(struct kernel *k, json_t *checks)
 {
 	const char *tracefs = kernel_tracefs(k);
 	bool sees = capability_has(CAP_DAC_READ_SEARCH);
+	bool sysfs = file_access("/sys/kernel", F_OK);
 
 	add(checks, "tracefs",
-	    tracefs ? YES
-	    : sees  ? NO
-		    : UNSEEN,
-	    tracefs ? tracefs
+	    tracefs	     ? YES
+	    : sees || !sysfs ? NO
+			     : UNSEEN,
+	    tracefs  ? tracefs
+	    : !sysfs ? "tracepoints cannot be attached to: /sys is not mounted here"
 	    : sees ? "tracepoints cannot be attached to: it is not mounted on /sys/kernel/tracing, "
 		     "and cannot be"
 		   : "closed to this user: it takes root, or CAP_DAC_READ_SEARCH, or tracefs "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/capability.h"
+#include "base/escape.h"
 #include "doctor_parts.h"
 #include "text/plan.h"
 #include "text/substitute.h"
@@ -101,8 +102,12 @@ void doctor_tool(const struct find_tool *found, struct kernel *k, json_t *tools)
 		err = -EPERM;
 	}
 	json_object_set_new(tool, "runs", json_boolean(!err));
-	if (err)
-		json_object_set_new(tool, "why", json_string(e.text ? e.text : "out of memory"));
+	if (err) {
+		char *why = e.text ? escape_message(e.text) : NULL;
+
+		json_object_set_new(tool, "why", json_string(why ? why : "out of memory"));
+		free(why);
+	}
 	json_array_append_new(tools, tool);
 	program_free(p);
 	error_clear(&e);

@@ -12,6 +12,7 @@
 
 #include "base/colour.h"
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/signals.h"
 #include "completion.h"
 #include "doctor.h"
@@ -56,15 +57,25 @@ static int print_version(const struct find *f, struct error *e)
 	return 0;
 }
 
-static int print_help(struct error *e)
+/* help: is freed. */
+static int print_help(char *help, struct error *e)
 {
-	char *help = options_help_global();
-
 	if (!help)
 		return error_nomem(e);
 	fputs(help, stdout);
 	free(help);
 	return 0;
+}
+
+/* What stands behind -- is another's, and so is what stands behind `completion words`. */
+static bool asks_for_help(int argc, char **argv)
+{
+	int last = strcmp(argv[0], "completion") == 0 && argc > 2 ? 2 : argc;
+
+	for (int i = 1; i < last && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
 }
 
 /* A tool's file that cannot be read is told, and does not hide the others. */
@@ -120,14 +131,16 @@ static int cache_command(int argc, char **argv, struct error *e)
 /* `bcchost doctor [--output json]`. */
 static int doctor_command(int argc, char **argv, const struct find *f, struct error *e)
 {
+	const char *word = argc > 2 && strcmp(argv[1], "--output") == 0 ? argv[2] : NULL;
 	bool as_json =
 		(argc == 3 && strcmp(argv[1], "--output") == 0 && strcmp(argv[2], "json") == 0) ||
 		(argc == 2 && strcmp(argv[1], "--output=json") == 0);
 
 	if (argc > 1 && !as_json)
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "`bcchost doctor` takes nothing but --output json, and got \"%s\"",
-				 argv[1]);
+		return error_set(
+			e, FAULT_USAGE, -EINVAL,
+			"`bcchost doctor` takes nothing but --output json, and got \"%s%s%s\"",
+			argv[1], word ? " " : "", word ? word : "");
 	return doctor(f, as_json, e);
 }
 
@@ -143,24 +156,27 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 {
 	struct options global = {0};
 	bool version = false;
-	char **dirs = NULL;
+	char **dirs = NULL, *help = NULL;
 	size_t ndirs = 0;
 	int next, err;
 
 	err = options_parse_global(argc, argv, &global, &next, &version, &dirs, &ndirs, e);
-	if (!err)
+	if (!err && next < argc && (global.help || asks_for_help(argc - next, argv + next)))
+		help = options_help_command(argv[next]);
+	if (!err && !help && next == argc && !version && global.help)
+		help = options_help_global();
+	if (!err && !help)
 		err = find_init(f, dirs, ndirs, e);
 	free(dirs);
-	if (err)
-		return err;
+	if (err || help)
+		return err ? err : print_help(help, e);
 	if (version)
 		return print_version(f, e);
-	if (next == argc && !global.help)
-		return error_set(e, FAULT_USAGE, -EINVAL,
-				 "no tool named; `bcchost list` shows them, `bcchost --help` the "
-				 "rest");
 	if (next == argc)
-		return print_help(e);
+		return global.help ? error_nomem(e)
+				   : error_set(e, FAULT_USAGE, -EINVAL,
+					       "no tool named; `bcchost list` shows them, "
+					       "`bcchost --help` the rest");
 	if (strcmp(argv[next], "list") == 0) {
 		if (next + 1 < argc)
 			return error_set(e, FAULT_USAGE, -EINVAL,
@@ -196,10 +212,12 @@ static int command(int argc, char **argv, struct find *f, struct error *e)
 static void print_error(const struct error *e)
 {
 	bool colour = colour_wanted(STDERR_FILENO);
+	char *text = e->text ? escape_message(e->text) : NULL;
 
 	fflush(stdout);
 	fprintf(stderr, "%sbcchost: %s%s\n", colour ? "\033[31m" : "",
-		e->text ? e->text : "out of memory", colour ? "\033[0m" : "");
+		text ? text : "out of memory", colour ? "\033[0m" : "");
+	free(text);
 }
 
 /* Whoever starts us without stdin, stdout or stderr must not get our files in their place. */

@@ -15,7 +15,8 @@ import tempfile
 import jsonschema
 import yaml
 
-from harness import Background, Skip, case, command, equal, matches, true, wait_for
+from exporter import Exporter, free_port
+from harness import Skip, case, command, equal, matches, true
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEPLOY = f"{TOP}/deploy"
@@ -91,14 +92,15 @@ def _(installed):
         with open(path, "w"):
             os.chmod(path, 0o666)
     # Attaches, installs its filter, reads its configuration again, and ends.
-    argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18527", "opensnoop"]
+    argv = [f"{installed}/bin/bcchost", "export", "--listen", f"127.0.0.1:{free_port()}", "opensnoop"]
     script = '"$@" 2>$SAID & until grep -q exporting $SAID || ! kill -0 $!; do sleep 0.2; done; '
     script += "kill -HUP $!; sleep 3; kill -INT $!; wait $!; code=$?; cat $SAID >&2; exit $code"
     argv = ["sh", "-c", script, "sh", *argv]
     # As the unit's user, who has no root to give up.
     caps = ",".join(["-all", *("+" + c.lower() for c in sorted(CAPABILITIES))])
     user = ["setpriv", "--reuid", "61184", "--regid", "61184", "--clear-groups", "--inh-caps", caps, "--ambient-caps", caps]
-    run = command(*user, "--bounding-set", caps, "--no-new-privs", "strace", "-f", "-qq", "-o", log, *argv, env=dict(os.environ, SAID=said))
+    strace = ["strace", "-f", "-qq", "-o", log]
+    run = command(*user, "--bounding-set", caps, "--no-new-privs", *strace, *argv, env=dict(os.environ, SAID=said), timeout=300)
     with open(log) as f:
         lines = f.read()
     called = set(re.findall(r"^\d+ +([a-z_0-9]+)\(", lines, re.M)) | set(re.findall(r"<\.\.\. (\w+) resumed>", lines))
@@ -121,21 +123,15 @@ def exporter_keeps(installed, user):
             f.write("programs:\n" + "".join(f"  - name: {n}\n" for n in names))
         os.chmod(config, 0o644)
 
-    def up():
-        return command("curl", "-s", "http://127.0.0.1:18528/metrics").stdout
-
     configure("opensnoop")
-    argv = [f"{installed}/bin/bcchost", "export", "--listen", "127.0.0.1:18528", "--config", config]
-    t = Background(*argv, *(["--user", user] if user else []))
-    wait_for(lambda: 'bcchost_tool_up{tool="opensnoop"} 1' in up() or not t.alive(), 60, "the exporter")
-    true(t.alive(), t.said())
+    t = Exporter(f"{installed}/bin/bcchost", "--config", config, *(["--user", user] if user else [])).ready()
+    equal(t.value("bcchost_tool_up", tool="opensnoop"), 1.0)
     with open(f"/proc/{t.pid}/status") as f:
         status = dict(l.rstrip("\n").split(":\t", 1) for l in f if ":\t" in l)
     configure("opensnoop", "runqslower")
-    t.signal(signal.SIGHUP)
-    wait_for(lambda: 'bcchost_tool_up{tool="runqslower"} 1' in up() or not t.alive(), 60, "the tool that came: " + t.said())
-    t.signal(signal.SIGINT)
-    equal(t.wait(20), 0, note=t.said())
+    t.reload("exporting opensnoop runqslower")
+    equal(t.value("bcchost_tool_up", tool="runqslower"), 1.0, note=t.said())
+    equal(t.stop(signal.SIGINT), 0, note=t.said())
     return status
 
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 import urllib.error
 
-from exporter import Exporter, free_port, parse
+from exporter import Exporter, free_port, has_ipv6, parse
 from harness import Background, Skip, case, command, equal, fixture, matches, true, wait_for
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -91,7 +91,7 @@ def exporter(installed):
 @fixture
 def labelled(installed):
     can_trace()
-    return Exporter(BCCHOST, "--config", config(LABELS), host="[::1]" if socket.has_ipv6 else "127.0.0.1").ready()
+    return Exporter(BCCHOST, "--config", config(LABELS), host="[::1]" if has_ipv6() else "127.0.0.1").ready()
 
 
 @case("export: 1,000 opens are a counter of exactly 1,000")
@@ -106,13 +106,18 @@ def _(exporter):
 @case("export: both formats, well formed, and the same in both")
 def _(exporter):
     opens(["/etc/passwd"])
-    plain = exporter.get()
-    equal(exporter.type, "text/plain; version=0.0.4; charset=utf-8")
-    om = exporter.get(accept="application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
-    equal(exporter.type, "application/openmetrics-text; version=1.0.0; charset=utf-8")
+    names = lambda text: {n for n, _ in parse(text)}
+    # What the machine does for the first time just then (a request of a disk) is a new name.
+    for _i in range(20):
+        plain = exporter.get()
+        equal(exporter.type, "text/plain; version=0.0.4; charset=utf-8")
+        om = exporter.get(accept="application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+        equal(exporter.type, "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        if names(plain) == names(exporter.get()):
+            break
     true(om.endswith("\n# EOF\n") and "# EOF" not in plain, "the end of OpenMetrics", om[-100:])
     true("# TYPE bcchost_opensnoop_events counter\n" in om, "a counter's family has no _total in OpenMetrics")
-    equal({n for n, _ in parse(plain)}, {n for n, _ in parse(om)})
+    equal(names(plain), names(om))
     # Between the lines of a family there are none of another.
     families = re.findall(r"^# TYPE (\S+)", plain, re.M)
     equal(len(families), len(set(families)))

@@ -151,17 +151,17 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         os.chmod(temp, 0o755)
         p = subprocess.Popen([asker], preexec_fn=lambda: os.setresuid(65534, 65534, 65534))
         try:
-            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid)))
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "2", "-p", str(p.pid)))
             matches(t, r"\nasker +%d +\d+\n    KSTACK:\n(        \S+\+0x[0-9a-f]+\n)+    USTACK:\n" % p.pid)
             matches(t, r"        asks_in_the_middle \[asker\]\n        asks_outermost \[asker\]\n        main \[asker\]\n")
-            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "-f"))
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "2", "-p", str(p.pid), "-f"))
             matches(t, r"(?m)^asker;\S.*;main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\];.*\+0x[0-9a-f]+ \d+$")
             true("COMM" not in t, t)
-            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "json"))
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "2", "-p", str(p.pid), "--output", "json"))
             rows = json.loads(t.splitlines()[0])["rows"]
             names = [n for r in rows for n in r["user_id"]]
             true("asks_in_the_middle [asker]" in names, t)
-            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "1", "-p", str(p.pid), "--output", "csv"))
+            t = succeeds(bcchost("--tools-dir", out, "askers", "-d", "2", "-p", str(p.pid), "--output", "csv"))
             matches(t, r"main \[asker\];asks_outermost \[asker\];asks_in_the_middle \[asker\]")
             t = succeeds(bcchost("--tools-dir", out, "calls", "--max-events", "2", "-U", "-d", "20"))
             matches(t, r"\n%d +asker +\S*syscall\+0x[0-9a-f]+\n(    .*\n)*    asks_in_the_middle\n    asks_outermost\n    main\n" % p.pid)
@@ -208,7 +208,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         program, _ = read("syscallers")
         matches(program, r"table: calls\n")
         matches(program, r"sort: \{all: \[value\]\}\n  ascending: true")
-        t = Background(installed_binary, "--tools-dir", out, "syscallers", "--duration", "3")
+        t = Background(installed_binary, "--tools-dir", out, "syscallers")
         wait_for(lambda: "Tracing" in t.stderr + t.stdout or not t.alive(), 60, "that it traces")
         for n in range(30):
             with open(f"{temp}/program", "w") as f:
@@ -216,6 +216,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
             os.chmod(f"{temp}/program", 0o700)
             os.rename(f"{temp}/program", f"{temp}/many-{n}")
             command(f"{temp}/many-{n}")
+        t.signal(signal.SIGINT)
         equal(t.wait(30), 0, note=t.said())
         rows = [l.rsplit(None, 1) for l in t.stdout.splitlines() if l.rsplit(None, 1)[-1:][0:1] != [] and
                 l.rsplit(None, 1)[-1].isdigit()]

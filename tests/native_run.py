@@ -349,7 +349,7 @@ def add(native):
         tracing_here()
         text = PRINTK.replace("by MARK", "by %d").replace("args->pid)", "args->pid, MARK)")
         run = subprocess.run([native["BCCHOST"], "run", "-D", "MARK=7", "-d", "0.2", "-"], input=text, text=True,
-                             capture_output=True, timeout=60, cwd=temp)
+                             capture_output=True, timeout=600, cwd=temp)
         matches(succeeds(run), r"^TIME")
 
     @case("run: conventions and options, compiled for each kernel")

@@ -12,7 +12,10 @@ import subprocess
 import termios
 import time
 
-from harness import Failure
+from harness import SLOWER, Failure
+
+
+MARK = "\v\v\v"  # nothing writes that
 
 
 class Screen:
@@ -108,10 +111,27 @@ class Terminal:
             seconds = 0
         return self.raw
 
+    def read_all(self):
+        """What was written up to now, though the kernel may still have it on its way: up to a mark behind it."""
+        self.read()
+        os.write(self.slave, MARK.encode())
+        end = time.monotonic() + 20 * SLOWER
+        late = ""
+        while MARK not in late:
+            if time.monotonic() > end:
+                raise Failure(f"the terminal lost what was written to it: {late!r}")
+            if select.select([self.master], [], [], 0.05)[0]:
+                late += os.read(self.master, 65536).decode(errors="surrogateescape")
+        late = late.replace(MARK, "")
+        self.raw += late
+        self.screen.feed(late)
+        return self.raw
+
     def wait_for(self, condition, seconds, what):
-        end = time.time() + seconds
+        seconds *= SLOWER
+        end = time.monotonic() + seconds
         while not (value := condition(self)):
-            if time.time() > end:
+            if time.monotonic() > end:
                 raise Failure(f"waited {seconds} s for {what}: {self.said()}")
             self.read(0.05)
         return value
@@ -123,14 +143,15 @@ class Terminal:
         os.kill(self.pid, number)
 
     def wait(self, seconds):
-        end = time.time() + seconds
+        seconds *= SLOWER
+        end = time.monotonic() + seconds
         while self.process.poll() is None:
-            if time.time() > end:
+            if time.monotonic() > end:
                 self.process.kill()
                 self.process.wait()
                 raise Failure(f"did not end within {seconds} s: {self.said()}")
             self.read(0.05)
-        self.read()
+        self.read_all()
         return self.process.returncode
 
     def stopped(self):

@@ -28,6 +28,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import native_port  # noqa: E402
 from page import command_of, steps_of, write_steps
 import native_terminal
+from pseudo_terminal import Terminal  # noqa: E402
 
 import native_deploy  # noqa: F401: its cases
 
@@ -45,7 +46,8 @@ OK, RUN, USAGE, PERMISSION, KERNEL, TOOL = range(6)
 with open(f"{TOP}/tools.list") as f:
     TOOLS = [l.split()[0] for l in f if l.strip() and not l.startswith("#")]
 
-# A place that any user can read, whatever the checkout's is.
+# A place that any user can read, whatever the checkout's is; and what nobody else may write to, whatever the umask.
+os.umask(0o022)
 TEMP = tempfile.mkdtemp(prefix="bcchost-native.")
 os.chmod(TEMP, 0o755)
 os.environ["WORK"] = TEMP
@@ -723,17 +725,18 @@ def _(installed):
     seen = {}
 
     def look():
-        """Until it is what it stays: it begins as root."""
+        """Until its end: it begins as root, and the last that was seen is what it stayed."""
         for path in glob.glob("/proc/[0-9]*/comm"):
             try:
                 with open(path) as f:
-                    name = f.read()
+                    if f.read() != "bcchost-compile"[:15] + "\n":
+                        continue
                 s = status(path.split("/")[2])
             except OSError:
                 continue
-            if name == "bcchost-compile"[:15] + "\n" and s["PPid"] == str(t.pid) and s["NoNewPrivs"] == "1":
+            if s.get("PPid") == str(t.pid) and s["NoNewPrivs"] == "1" and not s["State"].startswith("Z"):
                 seen.update(s)
-        return seen or not t.alive()
+        return not t.alive()
 
     t = Background(BCCHOST, "--compile-only", "--no-cache", "opensnoop")
     wait_for(look, 60, "the compiler")
@@ -784,6 +787,11 @@ def _(installed):
     equal(completed(BCCHOST, "doctor", "--output", ""), ["json"])
     equal(completed(BCCHOST, "man", "filel"), ["filelife"])
     equal(completed(BCCHOST, "--kernel-release", "6.1", "filel"), ["filelife"])
+    equal(completed(BCCHOST, "opensnoop", "--show", "container,p"), ["container,pod"])
+    equal(completed(BCCHOST, "export", "--l"), ["--listen"])
+    equal(completed(BCCHOST, "export", "--check", "opens"), ["opensnoop"])
+    equal(completed(BCCHOST, "export", "opensnoop", ":", "failed,na"), ["failed,name"])
+    equal(completed(BCCHOST, "port", "--f"), ["--force"])
     fails(bcchost("completion", "fish"), USAGE, "bash or zsh")
 
 
@@ -794,10 +802,45 @@ def _(installed):
     shutil.copy(f"{TOP}/programs/filelife.yaml", f"{mine}/mylife.yaml")
     equal(completed(BCCHOST, "--tools-dir", mine, "myl"), ["mylife"])
     true("--pid" in completed(BCCHOST, "--tools-dir", mine, "mylife", "--"), "no option of it")
+    for quoted in (mine.replace(" ", "\\ "), f"'{mine}'", f'"{mine}"', mine.replace("com p", '"com p"')):
+        equal(completed(BCCHOST, "--tools-dir", quoted, "myl"), ["mylife"])
     equal(completed(BCCHOST, "--btf", "bookworm/bt", ), ["bookworm/btf"])
     equal(completed(BCCHOST, "--btf", "=", "bookworm/bt"), ["bookworm/btf"])
     equal(completed(BCCHOST, "--btf=bookworm/bt"), ["--btf=bookworm/btf"])
     equal(completed(BCCHOST, "filelife", "--dir", "bookw"), ["bookworm"])
+    equal(completed(BCCHOST, "export", "--config", "bookworm/bt"), ["bookworm/btf"])
+    equal(completed(BCCHOST, "run", "bookworm/bt"), ["bookworm/btf"])
+    equal(completed(BCCHOST, "port", "bookworm/bt"), ["bookworm/btf"])
+    equal(completed(BCCHOST, "port", "-o", "bookw"), ["bookworm"])
+
+
+@case("help of each command: what it takes, examples and exit codes, before or after its name, where nothing is mounted")
+def _(installed):
+    for name in ("list", "doctor", "cache", "man", "completion", "port", "export"):
+        text = succeeds(bcchost(name, "--help"))
+        matches(text, rf"(?m)^Usage: bcchost {name}.*^Examples:\n  .*^Exit codes:\n  0  ", name)
+        equal([line for line in text.splitlines() if len(line) > 80], [], name)
+        equal(succeeds(bcchost("--help", name)), text)
+        equal(succeeds(bcchost(name, "-h")), text)
+    fails(bcchost("doctor", "--output", "csv"), USAGE, "nothing but --output json", "csv")
+    bare = command("unshare", "-m", "bash", "-c", f"mount -t tmpfs none /proc && {{ {BCCHOST} list --help; {BCCHOST} list; }}")
+    if not bare.stdout:
+        raise Skip(f"nothing can be mounted here: {bare.stderr.strip()}")
+    matches(bare.stdout, "^Usage: bcchost list")
+    matches(bare.stderr, "^bcchost: cannot read /proc/self/exe: No such file or directory; is /proc mounted here")
+
+
+@case("doctor's JSON has every why, however the files are called")
+def _(installed):
+    tools = tempfile.mkdtemp(dir=os.fsencode(TEMP), suffix=b"\xff\x1b[31m")
+    with open(os.path.join(tools, b"odd.yaml"), "w") as f:
+        f.write("summary: [\n")
+    report = json.loads(succeeds(bcchost("--tools-dir", os.fsdecode(tools), "doctor", "--output", "json")))
+    (odd,) = [t for t in report["tools"] if t["name"] == "odd"]
+    matches(odd["why"], r"\\xff\\x1b\[31m/odd.yaml:2: ")
+    run = bcchost("--tools-dir", os.fsdecode(tools), "odd")
+    equal(run.returncode, TOOL)
+    true("\x1b" not in run.stderr, repr(run.stderr))
 
 
 # What a person sees who types: a widget writes the line down, another puts all matches into it.
@@ -826,7 +869,7 @@ def zsh_completes(lines, load="", fpath=f"{PREFIX}/share/zsh/site-functions"):
     try:
         for i, line in enumerate(lines):
             os.write(master, (line if line.endswith("\t") else f"{line}\x18a").encode() + b"\x18w")
-            end = time.monotonic() + 60
+            end = time.monotonic() + 300
             while len(open(out.name).read().splitlines()) <= i and time.monotonic() < end:
                 if select.select([master], [], [], 0.1)[0]:
                     screen += os.read(master, 65536)
@@ -865,6 +908,19 @@ def _(installed):
         else:
             true(run.returncode in (PERMISSION, KERNEL), f"{t['name']}: {run.returncode}", run.stderr)
             matches(run.stderr, re.escape(t["why"][:60]), t["name"])
+
+
+@case("doctor on a terminal: no line is wider than it is, and the words are those of a pipe")
+def _(installed):
+    t = Terminal(BCCHOST, "doctor", columns=60, cwd=TEMP)
+    try:
+        equal(t.wait(60), OK, note=t.said())
+    finally:
+        Terminal.all.pop().close()
+    lines = t.raw.replace("\r", "").splitlines()
+    # A word that is longer stands alone.
+    equal([line for line in lines if len(line) > 60 and " " in line[20:]], [])
+    equal(t.raw.split(), bcchost("doctor").stdout.split())
 
 
 @case("doctor for people, and for who may see little")
@@ -960,9 +1016,9 @@ def _(installed):
     for first in (1, 100, 5000):
         argv = [BCCHOST, "opensnoop", "--output", "json", "-p", str(os.getpid())]
         p = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        end = time.time() + 60
+        end = time.monotonic() + 300
         while not select.select([p.stdout], [], [], 0.01)[0]:
-            true(time.time() < end and p.poll() is None, "no line came")
+            true(time.monotonic() < end and p.poll() is None, "no line came")
             open("/dev/null").close()
         text = os.read(p.stdout.fileno(), first)
         for _ in range(20000):  # more than a pipe holds
@@ -971,7 +1027,7 @@ def _(installed):
         for _ in range(3):
             p.send_signal(signal.SIGINT)
             time.sleep(0.2)
-        text += p.communicate(timeout=20)[0]
+        text += p.communicate(timeout=100)[0]
         true(text.endswith(b"}\n"), f"half a line: {text[-80:]!r}")
         for line in text.splitlines():
             json.loads(line)

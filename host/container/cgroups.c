@@ -38,6 +38,23 @@ static bool parse_mount(char *line, const char *type, char **root, char **place)
 	return word;
 }
 
+/* As a mount's line has a blank, a tab, a newline and a backslash (proc(5)). */
+static void decode_octal(char *text)
+{
+	char *to = text;
+
+	for (const char *s = text; *s;) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 4;
+		} else {
+			*to++ = *s++;
+		}
+	}
+	*to = '\0';
+}
+
 /*
  * How much of the hierarchy it has: 0 is all below our own cgroup namespace's root; more what is
  * above that (a host's, mounted into a container: "/../.."), less a part of it.
@@ -76,6 +93,7 @@ static int find_mount(const struct container_places *at, const char *type, bool 
 		}
 	}
 	if (best) {
+		decode_octal(best);
 		*path = strdup(best);
 		err = *path ? 0 : error_nomem(e);
 	}

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "container/find.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,8 @@ struct candidate {
 	struct container c;
 	char *path; /* with the mount */
 	enum match match;
+	bool scattered; /* a pod that has no group of its own, but its containers have, side by side
+			 */
 };
 
 struct search {
@@ -40,7 +43,7 @@ static enum match match(const char *what, const char *text)
 {
 	size_t n = strlen(text);
 
-	if (!*what || strncmp(what, text, n) != 0)
+	if (!*what || !n || strncmp(what, text, n) != 0)
 		return MATCH_NONE;
 	return what[n] ? MATCH_START : MATCH_WHOLE;
 }
@@ -60,8 +63,9 @@ static enum match match_name(const char *name, const char *text)
 	return m;
 }
 
-/* systemd's driver writes a pod's UID with '_', and so does who copies it from there. */
-static enum match match_uid(const char *uid, const char *text)
+/* Digits are small ones. systemd's driver writes a pod's UID with '_', and so does who copies it
+ * from there. */
+static enum match match_id(const char *id, const char *text)
 {
 	char plain[CONTAINER_ID_LEN + 1];
 
@@ -69,20 +73,19 @@ static enum match match_uid(const char *uid, const char *text)
 		return MATCH_NONE;
 	strcpy(plain, text);
 	for (char *s = plain; *s; s++)
-		if (*s == '_')
-			*s = '-';
-	return match(uid, plain);
+		*s = *s == '_' ? '-' : (char)tolower((unsigned char)*s);
+	return match(id, plain);
 }
 
 static enum match match_candidate(const struct search *s, const struct container *c)
 {
 	if (s->pods)
-		return better(match_uid(c->pod, s->text), match_name(c->pod_name, s->text));
-	return better(match(c->id, s->text), match_name(c->name, s->text));
+		return better(match_id(c->pod, s->text), match_name(c->pod_name, s->text));
+	return better(match_id(c->id, s->text), match_name(c->name, s->text));
 }
 
 /* A container's own directory comes before those in it; one of them may be another container. */
-static bool is_known(const struct search *s, const struct container *c)
+static struct candidate *known(const struct search *s, const struct container *c)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct container *o = &s->v[i].c;
@@ -90,23 +93,33 @@ static bool is_known(const struct search *s, const struct container *c)
 		if (s->pods ? strcmp(o->pod, c->pod) == 0
 			    : strcmp(o->id, c->id) == 0 && strcmp(o->name, c->name) == 0 &&
 				      strcmp(o->runtime, c->runtime) == 0)
-			return true;
+			return &s->v[i];
 	}
-	return false;
+	return NULL;
+}
+
+static bool is_within(const char *path, const char *group)
+{
+	size_t n = strlen(group);
+
+	return strncmp(path, group, n) == 0 && (!path[n] || path[n] == '/');
 }
 
 static int see(void *ctx, const char *path, uint64_t id)
 {
 	struct search *s = ctx;
-	struct candidate new = {0}, *grown;
+	struct candidate new = {0}, *grown, *old;
 	size_t len;
 
 	(void)id;
 	if (!container_identify(path, &new.c) || (s->pods ? !new.c.pod[0] : !new.c.runtime[0]))
 		return 0;
 	container_name(s->at, &new.c);
-	if (is_known(s, &new.c))
+	old = known(s, &new.c);
+	if (old) {
+		old->scattered |= s->pods && !is_within(path, old->path + strlen(s->mount));
 		return 0;
+	}
 	len = s->pods ? new.c.pod_len : new.c.len;
 	grown = reallocarray(s->v, s->n + 1, sizeof(*grown));
 	if (grown)
@@ -147,7 +160,8 @@ static void describe(const struct search *s, const struct container *c, struct b
 		buf_printf(b, "%.*s", digits, id);
 }
 
-static void list(const struct search *s, enum match least, struct buf *b)
+/* where: those that have no id are told by their groups. */
+static void list(const struct search *s, enum match least, bool where, struct buf *b)
 {
 	size_t shown = 0, left = 0;
 
@@ -160,6 +174,8 @@ static void list(const struct search *s, enum match least, struct buf *b)
 		}
 		buf_str(b, shown++ ? ", " : "");
 		describe(s, &s->v[i].c, b);
+		if (where && !s->pods && !s->v[i].c.id[0])
+			buf_printf(b, " in %s", s->v[i].path);
 	}
 	if (left)
 		buf_printf(b, " and %zu more", left);
@@ -171,7 +187,7 @@ static int none(const struct search *s, const char *mount, struct error *e)
 	struct buf b = {0};
 	int err;
 
-	list(s, MATCH_NONE, &b);
+	list(s, MATCH_NONE, false, &b);
 	if (s->failed || buf_failed(&b))
 		err = error_nomem(e);
 	else if (s->n)
@@ -196,7 +212,7 @@ static int several(const struct search *s, enum match best, struct error *e)
 	struct buf b = {0};
 	int err;
 
-	list(s, best, &b);
+	list(s, best, true, &b);
 	err = buf_failed(&b)
 		      ? error_nomem(e)
 		      : error_set(
@@ -234,28 +250,38 @@ static int take(const struct search *s, const struct candidate *c, struct contai
 	describe(s, &c->c, &what);
 	f->what = buf_take(&what);
 	f->path = strdup(c->path);
-	return f->what && f->path ? 0 : error_nomem(e);
+	if (!f->what || !f->path)
+		return error_nomem(e);
+	if (c->scattered)
+		return error_set(
+			e, FAULT_KERNEL, -EOPNOTSUPP,
+			"%s has no group of its own: each of its containers has one (%s is "
+			"the first's); --container takes one of them",
+			f->what, f->path);
+	return 0;
 }
 
-/* The mount namespace of the group's first process; 0: there is none, or it is that of process 1.
- */
+/* The mount namespace of the group's first process; 0: there is none, or it is that of process 1,
+ * or ours where that one's may not be read. */
 static uint32_t mntns_of(const struct container_places *at, const char *path)
 {
 	struct stat first, own;
-	char *procs = NULL, *file = NULL, *ns = NULL, *init = NULL;
+	char *procs = NULL, *file = NULL, *ns = NULL, *init = NULL, *self = NULL;
 	uint32_t found = 0;
 
 	if (asprintf(&file, "%s/cgroup.procs", path) < 0)
 		return 0;
 	if (file_read(file, &procs, NULL, NULL) == 0 && *procs &&
 	    asprintf(&ns, "%s/%ld/ns/mnt", at->proc, strtol(procs, NULL, 10)) > 0 &&
-	    asprintf(&init, "%s/1/ns/mnt", at->proc) > 0 && stat(ns, &first) == 0 &&
-	    stat(init, &own) == 0 && first.st_ino != own.st_ino)
+	    asprintf(&init, "%s/1/ns/mnt", at->proc) > 0 &&
+	    asprintf(&self, "%s/self/ns/mnt", at->proc) > 0 && stat(ns, &first) == 0 &&
+	    (stat(init, &own) == 0 || stat(self, &own) == 0) && first.st_ino != own.st_ino)
 		found = (uint32_t)first.st_ino;
 	free(procs);
 	free(file);
 	free(ns);
 	free(init);
+	free(self);
 	return found;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "export/words.h"
 #include "prepare.h"
 #include "trace/tracer.h"
@@ -234,15 +235,18 @@ int exported_start(struct exported *x, struct error *e)
 
 void exported_stop(struct exported *x, const struct error *why)
 {
+	char *text = why->text ? escape_message(why->text) : NULL;
+
 	if (x->attached) {
 		exported_numbers(x, &x->last);
 		fprintf(stderr,
 			"bcchost: %s: %s; its metrics stay as they are, SIGHUP tries again\n",
-			x->program->name, why->text ? why->text : "out of memory");
+			x->program->name, text ? text : "out of memory");
 	} else {
 		fprintf(stderr, "bcchost: %s does not run: %s\n", x->program->name,
-			why->text ? why->text : "out of memory");
+			text ? text : "out of memory");
 	}
+	free(text);
 	take_away(x);
 }
 

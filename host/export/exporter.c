@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "export/config.h"
 #include "export/exported.h"
 #include "export/http.h"
@@ -326,13 +327,16 @@ static int reload(struct exporter *x, struct error *e)
 static void on_reload(struct exporter *x)
 {
 	struct error e = {0};
+	char *text;
 	int err;
 
 	x->signals->reload = 0;
 	err = reload(x, &e);
+	text = e.text ? escape_message(e.text) : NULL;
 	if (err && !x->signals->stopped)
 		fprintf(stderr, "bcchost: %s\nbcchost: what ran before goes on\n",
-			e.text ? e.text : "out of memory");
+			text ? text : "out of memory");
+	free(text);
 	own_reloaded(x->own, !err);
 	error_clear(&e);
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "export/registry.h"
-#include "output/escape.h"
 
 size_t label_text(char *out, const char *data, size_t len)
 {

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/signals.h"
 #include "export/exporter.h"
 #include "export/http.h"
 #include "tool/find.h"
 #include "tool/options.h"
+#include "tool/options_text.h"
 
 static struct exporter_signals signals = {.fd = -1};
 
@@ -36,14 +39,15 @@ static int catch_signals(struct error *e)
 static const char help[] =
 	"Usage: bcchost export [options] [TOOL[:OPTION,...]...]\n"
 	"\n"
-	"Runs tools and tells Prometheus what they count, at http://" HTTP_DEFAULT "/metrics.\n"
+	"Runs tools and tells Prometheus what they count, at\n"
+	"http://" HTTP_DEFAULT "/metrics.\n"
 	"TOOL:OPTION,... is a tool with options of its own, by their long names:\n"
 	"opensnoop:failed,name=main. A backslash stands before a comma in a value.\n"
 	"\n"
 	"      --config FILE         tools, options, and what is counted of them, in YAML\n"
 	"      --listen ADDR:PORT    " HTTP_DEFAULT " (the default), [::1]:8526, or :8526\n"
 	"                            for all addresses\n"
-	"      --user NAME           go on as this user, once the tools are attached\n"
+	"      --user USER           go on as this user, once the tools are attached\n"
 	"      --no-seccomp          do without the filter of system calls\n"
 	"      --check               compile all that, print the metrics' names, and end\n"
 	"  -h, --help                this\n"
@@ -55,6 +59,22 @@ static const char help[] =
 	"  bcchost export opensnoop biolatency\n"
 	"  bcchost export ext4slower:min-ms=1,name=postgres\n"
 	"  bcchost export --config /etc/bcchost/export.yaml --listen [::1]:8526\n";
+
+static int print_help(struct error *e)
+{
+	struct buf b = {0};
+
+	char *text;
+
+	buf_str(&b, help);
+	options_help_exits(&b);
+	text = buf_take(&b);
+	if (!text)
+		return error_nomem(e);
+	fputs(text, stdout);
+	free(text);
+	return 0;
+}
 
 /* "--name VALUE" or "--name=VALUE" at argv[*i]; NULL if it is something else. */
 static const char *value_of(const char *name, int argc, char **argv, int *i)
@@ -143,13 +163,14 @@ static int command(int argc, char **argv, struct error *e)
 	free(dirs);
 	if (!err && (next == argc || strcmp(argv[next], "export") != 0))
 		err = error_set(e, FAULT_USAGE, -EINVAL, "this is run by `bcchost export`");
-	if (!err)
+	helped = !err && global.help;
+	if (!err && !helped)
 		err = parse(argc - next, argv + next, &asked, &helped, e);
 	asked.find = &f;
-	if (!err && (helped || global.help))
-		fputs(help, stdout);
+	if (!err && helped)
+		err = print_help(e);
 	global.compile_only = asked.check;
-	if (!err && !helped && !global.help)
+	if (!err && !helped)
 		err = http_parse(asked.listen, &address, e)
 			      ?: catch_signals(e)
 			      ?: (asked.check ? exporter_check : exporter_run)(&asked, &signals, e);
@@ -166,11 +187,16 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	libbpf_set_print(NULL);
 	if (command(argc, argv, &e)) {
-		fprintf(stderr, "bcchost: %s\n", e.text ? e.text : "out of memory");
+		char *text = e.text ? escape_message(e.text) : NULL;
+
+		fprintf(stderr, "bcchost: %s\n", text ? text : "out of memory");
+		free(text);
 		code = e.fault ? (int)e.fault : FAULT_RUN;
 	}
-	if (fflush(stdout) != 0 && !code)
+	if (fflush(stdout) != 0 && !code && errno != EPIPE) {
+		fprintf(stderr, "bcchost: cannot write to stdout: %s\n", strerror(errno));
 		code = FAULT_RUN;
+	}
 	error_clear(&e);
 	return code;
 }

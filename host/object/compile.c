@@ -231,7 +231,7 @@ int compile_version(const char *helper, char **version, struct error *e)
 	const char *const argv[] = {helper, "--version", NULL};
 	const struct compile_request req = {.helper = helper};
 	struct compile j = {.req = &req, .text = -1, .object = -1};
-	struct child c = {.argv = argv, .env = j.env, .input = -1, .object = -1, .timeout = 10};
+	struct child c = {.argv = argv, .env = j.env, .input = -1, .object = -1, .timeout = 60};
 	int err;
 
 	child_signals_hold();

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/heatmap_draw.h"
 
 /* In units of the picture, which a browser shows as pixels. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "output/bits.h"
-#include "output/escape.h"
 #include "output/number.h"
 #include "output/strlist.h"
 

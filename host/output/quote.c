@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "output/escape.h"
+#include "base/escape.h"
 
 #define PIECE 256 /* bytes that are escaped at a time */
 

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "output/cells.h"
-#include "output/escape.h"
 #include "output/only.h"
 #include "output/stacks.h"
 #include "output/stream.h"

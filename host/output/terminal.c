@@ -52,6 +52,31 @@ static bool is_in_front(int fd)
 	return group < 0 || group == getpgrp();
 }
 
+/* What ends a process and cannot wait to be read: a handler knows nothing but what is static. */
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static struct {
+	volatile sig_atomic_t taken;
+	int fd;
+	struct termios before;
+} keyboard;
+
+static void on_fatal(int sig)
+{
+	if (keyboard.taken && is_in_front(keyboard.fd))
+		tcsetattr(keyboard.fd, TCSANOW, &keyboard.before);
+	raise(sig); /* when this returns; the handler is gone by then */
+}
+
+/* Who has a handler there already (a sanitizer) keeps it. */
+static void replace_fatal(void (*from)(int), void (*to)(int))
+{
+	struct sigaction sa = {.sa_handler = to, .sa_flags = SA_RESETHAND}, now;
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == from)
+			sigaction(fatal[i], &sa, NULL);
+}
+
 static void take_keys(struct terminal *t)
 {
 	struct termios mode;
@@ -66,8 +91,13 @@ static void take_keys(struct terminal *t)
 	mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	mode.c_cc[VMIN] = 1;
 	mode.c_cc[VTIME] = 0;
+	keyboard.fd = t->in;
+	keyboard.before = t->before;
+	keyboard.taken = 1;
 	if (tcsetattr(t->in, TCSANOW, &mode) == 0)
 		t->keys = t->in;
+	else
+		keyboard.taken = 0;
 }
 
 void terminal_begin(struct terminal *t, bool keys)
@@ -81,6 +111,8 @@ void terminal_begin(struct terminal *t, bool keys)
 	if (keys) {
 		sigaddset(&t->taken, SIGTSTP);
 		sigaddset(&t->taken, SIGQUIT);
+		sigaddset(&t->taken, SIGUSR1);
+		sigaddset(&t->taken, SIGUSR2);
 	}
 	t->signals = signalfd(-1, &t->taken, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (t->signals < 0)
@@ -88,10 +120,12 @@ void terminal_begin(struct terminal *t, bool keys)
 	pthread_sigmask(SIG_BLOCK, &t->taken, NULL);
 	/* It may have changed while the tool was made. */
 	read_size(t);
+	if (keys)
+		replace_fatal(SIG_DFL, on_fatal);
 	take_keys(t);
 }
 
-/* What the signal does by itself: SIGTSTP returns when we go on, SIGQUIT does not. */
+/* What the signal does by itself: SIGTSTP returns when we go on, the others do not. */
 static void let(int sig)
 {
 	sigset_t one;
@@ -121,6 +155,8 @@ static unsigned int take_signals(struct terminal *t)
 		switch (info.ssi_signo) {
 		case SIGTSTP:
 		case SIGQUIT:
+		case SIGUSR1:
+		case SIGUSR2:
 			leave_for(t, (int)info.ssi_signo);
 			what |= TERMINAL_AGAIN;
 			break;
@@ -196,11 +232,14 @@ void terminal_leave(struct terminal *t)
 		tcflush(t->in, TCIFLUSH);
 		tcsetattr(t->in, TCSANOW, &t->before);
 	}
+	keyboard.taken = 0;
 	t->keys = -1;
 }
 
 void terminal_free(struct terminal *t)
 {
+	if (t->with_keys)
+		replace_fatal(on_fatal, SIG_DFL);
 	t->with_keys = false;
 	terminal_leave(t);
 	if (t->signals >= 0) {

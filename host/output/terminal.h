@@ -5,8 +5,9 @@
  * no terminal nothing of this is done: no signal is taken, no mode is changed.
  *
  * Signals are taken through a descriptor, which the run polls, so that nothing happens in a
- * handler: SIGWINCH, and with keys SIGTSTP, SIGCONT and SIGQUIT too, before which the keyboard's
- * mode is put back.
+ * handler: SIGWINCH, SIGCONT, and with keys SIGTSTP, SIGQUIT, SIGUSR1 and SIGUSR2 too, before which
+ * the keyboard's mode is put back. Only what a crash sends (SIGSEGV, SIGABRT …) has a handler,
+ * which does the same; so one terminal at a time has keys.
  */
 #ifndef BCCHOST_OUTPUT_TERMINAL_H
 #define BCCHOST_OUTPUT_TERMINAL_H

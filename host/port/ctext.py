@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be said of BPF C without compiling it: its structs, its tables, its functions."""
+import functools
 import re
 
 WORD = r"[A-Za-z_]\w*"
@@ -13,10 +14,16 @@ SUBMIT = (r"\b%s\s*\.\s*(?:perf_submit|perf_submit_skb|ringbuf_output|msg_submit
 
 def without_comments(text):
     """Comments and strings' contents become blanks; every offset stays where it was."""
+    return _without_comments(str.__str__(text))  # plain, where a script's text knows what it was made of
+
+
+# A long text is asked about several times, each within the seconds that a run has.
+@functools.lru_cache(maxsize=4)
+def _without_comments(text):
     def blank(m):
         s = m.group(0)
         if s.startswith("/"):
-            return re.sub(r"[^\n]", " ", s)
+            return "\n".join(" " * len(line) for line in s.split("\n"))
         return s[0] + " " * (len(s) - 2) + s[-1] if len(s) > 1 else s
     return re.sub(r'//(?:\\\n|[^\n])*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'',
                   blank, text, flags=re.S)

@@ -185,8 +185,10 @@ int find_init(struct find *f, char *const *extra, size_t nextra, struct error *e
 	memset(f, 0, sizeof(*f));
 	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n < 0)
-		return error_set(e, FAULT_RUN, -errno, "cannot read /proc/self/exe: %s",
-				 strerror(errno));
+		return error_set(
+			e, FAULT_RUN, -errno, "cannot read /proc/self/exe: %s%s", strerror(errno),
+			errno == ENOENT ? "; is /proc mounted here? (`mount -t proc proc /proc`)"
+					: "");
 	exe[n] = '\0';
 	n = find_init_from(f, exe, getenv("BCCHOST_PATH"), extra, nextra, e);
 	return n ? (int)n : named_helper(f, getenv("BCCHOST_COMPILE"), e);

@@ -195,6 +195,10 @@ char *options_help(const struct program *p);
 /* `bcchost --help`: usage, commands, options before the tool's name, exit codes, examples. */
 char *options_help_global(void);
 
+/* `bcchost COMMAND --help`; NULL if that is no command (run and export have help of their own), or
+ * without memory. */
+char *options_help_command(const char *name);
+
 /*
  * The tool's manual page, bcchost-TOOL(8), in roff; see: names of tools that it refers to, n of
  * them (its own is passed over). The caller's to free; NULL without memory.

@@ -58,11 +58,13 @@ static void entry(struct buf *b, const char *left, const char *text)
 {
 	size_t width = 2 + width_of(left, strlen(left));
 
-	buf_printf(b, "  %s", left);
-	if (width + 2 > LEFT) {
-		buf_char(b, '\n');
+	buf_str(b, "  ");
+	if (width > COLUMNS)
+		wrap(b, left, 2, 6);
+	else
+		buf_printf(b, "%s%s", left, width + 2 > LEFT ? "\n" : "");
+	if (width + 2 > LEFT)
 		width = 0;
-	}
 	buf_printf(b, "%*s", (int)(LEFT - width), "");
 	wrap(b, text, LEFT, LEFT);
 }
@@ -128,7 +130,7 @@ static void group(struct buf *b, const struct program *p, enum options_group whi
 	}
 }
 
-static void exit_codes(struct buf *b)
+void options_help_exits(struct buf *b)
 {
 	buf_str(b, "\nExit codes:\n");
 	for (size_t i = 0; i < options_exits_len; i++) {
@@ -169,7 +171,7 @@ char *options_help(const struct program *p)
 		buf_str(&b, "      ");
 		wrap(&b, p->examples[i].does, 6, 6);
 	}
-	exit_codes(&b);
+	options_help_exits(&b);
 	return buf_take(&b);
 }
 
@@ -179,8 +181,7 @@ char *options_help_global(void)
 
 	buf_str(&b,
 		"Usage: bcchost [options] TOOL [the tool's options]\n"
-		"       bcchost list\n"
-		"       bcchost cache list|clear\n"
+		"       bcchost COMMAND\n"
 		"\n"
 		"Runs BPF tracing tools. A tool is a YAML program and a BPF C template, which are\n"
 		"fitted to the running kernel, compiled, loaded and attached.\n"
@@ -196,6 +197,6 @@ char *options_help_global(void)
 	buf_str(&b, "\nExamples:\n");
 	for (size_t i = 0; i < options_examples_len; i++)
 		example(&b, options_examples[i].left, options_examples[i].text);
-	exit_codes(&b);
+	options_help_exits(&b);
 	return buf_take(&b);
 }

@@ -18,7 +18,7 @@ static void title(struct buf *b, const char *name)
 		roff_words(b, c);
 	}
 	buf_str(b, " 8 \"" BCCHOST_DATE "\" \"bcchost " BCCHOST_VERSION
-		   "\" \"System Administration\"\n");
+		   "\" \"System Administration\"\n.nh\n"); /* no option is torn */
 }
 
 static void name_section(struct buf *b, const char *name, const char *summary)

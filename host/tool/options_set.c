@@ -253,12 +253,12 @@ int options_set_buffer(struct options *o, const char *text, struct error *e)
 	return options_wants(e, "a buffer is auto, ring or perf");
 }
 
+const char *const options_show_words[] = {"container", "pod", "cgroup", NULL};
+
 static bool add_show(struct options *o, const char *word)
 {
-	static const char *const words[] = {"container", "pod", "cgroup"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(word, words[i])) {
+	for (size_t i = 0; options_show_words[i]; i++) {
+		if (!strcmp(word, options_show_words[i])) {
 			o->show |= 1u << i; /* enum options_show is in this order */
 			return true;
 		}

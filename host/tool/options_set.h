@@ -21,7 +21,7 @@ options_set options_set_color;
 options_set options_set_btf, options_set_kallsyms, options_set_release, options_set_headers;
 
 /* What --debug takes, in the order of enum options_debug; NULL ends them. */
-extern const char *const options_debug_words[];
+extern const char *const options_debug_words[], *const options_show_words[];
 
 /* For these functions: FAULT_USAGE with this text; if that is no directory. */
 int options_wants(struct error *e, const char *what);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "container/cgroups.h"
@@ -30,16 +32,17 @@
 int options_set_cgroup(struct options *o, const char *text, struct error *e)
 {
 	char *path = NULL, *mount = NULL;
+	struct statfs fs;
 	int err = 0;
 
-	if (*text == '/' && access(text, F_OK) != 0 &&
+	if (*text == '/' && (statfs(text, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC) &&
 	    cgroups_mount(&container_places, &mount, NULL) == 0 && mount &&
 	    asprintf(&path, "%s%s", mount, text) > 0 && access(path, F_OK) != 0) {
 		free(path);
 		path = NULL;
 	}
-	free(mount);
 	err = options_check_directory(path ?: text, e);
+	free(mount);
 	if (!err && !path)
 		path = strdup(text);
 	if (err || !path) {

@@ -24,14 +24,16 @@ const size_t options_groups_len = COUNT(options_groups);
 
 const struct options_pair options_commands[] = {
 	{"TOOL", "run this tool"},
-	{"TOOL --help", "what this tool does and takes"},
+	{"TOOL --help", "what this tool does and takes; COMMAND --help: that command"},
 	{"run FILE.c", "run BCC's C text as it is, without a program file"},
 	{"list", "all tools"},
 	{"man [TOOL]", "this tool's manual page, or bcchost's own"},
-	{"port SCRIPT.py [-o DIR] [-- arguments]",
+	{"port [-o DIR] [--name NAME] [--force] SCRIPT.py [-- arguments]",
 	 "a program and a template of a Python BCC script, with a report"},
 	{"doctor [--output json]", "what this kernel offers, and which tools will run here"},
-	{"export TOOL...", "run tools for Prometheus; export --help says more"},
+	{"export [--config FILE] [--listen ADDR:PORT] [--user USER] [--no-seccomp] [--check] "
+	 "[TOOL:OPTION,...]...",
+	 "run tools for Prometheus; export --help says more"},
 	{"completion bash|zsh", "what that shell needs to complete command lines"},
 	{"cache list|clear", "what was compiled before and is kept; forget it"},
 };

@@ -33,6 +33,9 @@ struct options_pair {
 extern const struct options_pair options_commands[], options_environment[], options_examples[];
 extern const size_t options_commands_len, options_environment_len, options_examples_len;
 
+/* "Exit codes:" and what each means, as --help ends. */
+void options_help_exits(struct buf *b);
+
 /* What the tool's own option does, with the words it takes and its default. */
 void options_text_own(struct buf *b, const struct program_option *o);
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/escape.h"
 #include "container/find.h"
 
 static int find(struct options *o, const char *name, const char *text, bool pod,
@@ -14,9 +16,15 @@ static int find(struct options *o, const char *name, const char *text, bool pod,
 
 	if (err)
 		return error_prefix(e, err, "--%s %s", name, text);
-	if (o->verbose)
-		fprintf(stderr, "bcchost: --%s %s: %s, %s\n", name, text, f->what,
-			f->path ? f->path : "by its mount namespace");
+	if (o->verbose) {
+		char *what = escape_message(f->what),
+		     *path = f->path ? escape_message(f->path) : NULL;
+
+		fprintf(stderr, "bcchost: --%s %s: %s, %s\n", name, text, what ? what : "?",
+			path ? path : "by its mount namespace");
+		free(what);
+		free(path);
+	}
 	return 0;
 }
 

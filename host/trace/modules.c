@@ -10,7 +10,7 @@
 #include "base/capability.h"
 #include "object/child.h"
 
-#define MODPROBE_TIMEOUT 30 /* seconds */
+#define MODPROBE_TIMEOUT 120 /* seconds */
 
 /* As root nothing is looked for in PATH. */
 static const char *find_modprobe(void)

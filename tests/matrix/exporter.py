@@ -2,12 +2,13 @@
 """exporter: `bcchost export` in the background, and those who scrape it; for the native tests, the matrix and
 the soak."""
 
+import random
 import re
 import signal
 import socket
 import urllib.request
 
-from harness import Background, Failure, wait_for
+from harness import SLOWER, Background, Failure, wait_for
 
 SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\.)*",?)*)\})? (\S+)')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
@@ -34,9 +35,26 @@ def parse(text):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that nobody listens at, of those that the kernel gives to nobody by itself meanwhile."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("", port))
+                return port
+            except OSError:
+                pass
+
+
+def has_ipv6():
+    """Not only in the C library: on this machine's loopback, which a container may have without."""
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 class Exporter(Background):
@@ -58,7 +76,7 @@ class Exporter(Background):
         request = urllib.request.Request(f"http://{self.host}:{self.port}{path}")
         if accept:
             request.add_header("Accept", accept)
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout * SLOWER) as answer:
             self.type = answer.headers["Content-Type"]
             return answer.read().decode()
 
@@ -73,7 +91,7 @@ class Exporter(Background):
 
     def raw(self, data, timeout=15):
         """What comes back for these bytes, until the other side closes."""
-        with socket.create_connection((self.host.strip("[]"), self.port), timeout=timeout) as s:
+        with socket.create_connection((self.host.strip("[]"), self.port), timeout=timeout * SLOWER) as s:
             try:
                 s.sendall(data)
                 back = b""

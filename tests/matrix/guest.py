@@ -15,7 +15,7 @@ import termios
 import time
 
 import output
-from harness import Background, Failure, case, command, equal, fixture_value, has_fixture, last, true, wait_for
+from harness import SLOWER, Background, Failure, case, command, equal, fixture_value, has_fixture, last, true, wait_for
 
 # Emulated, and two machines at a time: a compilation takes seconds, several at once many.
 READY = 240
@@ -150,6 +150,20 @@ def frames(tool):
     return found
 
 
+def per_second(tool, column, every):
+    """How many there were, of rates that are printed every so many seconds with the time. An interval that came late
+    was longer, and the next one shorter, which shows in the time to a second; the last is as long as it was."""
+    clock = lambda text: sum(int(n) * unit for n, unit in zip(text.split(":"), (3600, 60, 1)))
+    before, total = clock(time.strftime("%H:%M:%S", time.localtime(tool.attached))), 0
+    for i, row in enumerate(tool.rows()):
+        passed = (clock(row.time) - before) % 86400
+        if abs(passed - every) <= 1 or not i and passed < every:
+            passed = every
+        total += int(row[column]) * passed
+        before = clock(row.time)
+    return total
+
+
 def on_terminal(*argv, seconds=120, press=None, after=None):
     """What a command prints on a terminal of 24 rows by 80 columns, where keys may be pressed after something was
     printed for the second time."""
@@ -158,11 +172,12 @@ def on_terminal(*argv, seconds=120, press=None, after=None):
     env = dict(os.environ, TERM="xterm-256color")
     process = subprocess.Popen(list(map(str, argv)), stdin=slave, stdout=slave, stderr=slave, env=env)
     os.close(slave)
-    end, text = time.time() + seconds, b""
-    while time.time() < end and select.select([master], [], [], end - time.time())[0]:
+    end, text, ended = time.monotonic() + seconds * SLOWER, b"", False
+    while time.monotonic() < end and select.select([master], [], [], max(0, end - time.monotonic()))[0]:
         try:
             more = os.read(master, 65536)
         except OSError:  # EIO: nobody has the other end
+            ended = True
             break
         text += more
         if press and text.count(after.encode()) >= 2:
@@ -171,7 +186,9 @@ def on_terminal(*argv, seconds=120, press=None, after=None):
     os.close(master)
     process.kill()
     process.wait()
-    return text.decode(errors="surrogateescape")
+    text = text.decode(errors="surrogateescape")
+    true(ended, f"{' '.join(map(str, argv))} did not end: {text[-1500:]!r}")
+    return text
 
 
 def opensnoop_row(heading):
@@ -253,7 +270,7 @@ class Workload:
     def done(self):
         # Not communicate(): what came together with the first line is in stdout's own buffer.
         text = self.process.stdout.read()
-        self.process.wait(60)
+        self.process.wait(60 * SLOWER)
         for line in text.splitlines():
             op, *numbers = line.split()
             self.results.append((op, *map(int, numbers)))
@@ -291,10 +308,10 @@ def left_behind():
 def nothing_left():
     """Links are freed a moment after their process: waits for that moment."""
     Data.end()
-    end = time.time() + 15
+    end = time.monotonic() + 15 * SLOWER
     while True:
         left = left_behind()
-        if not left or time.time() > end:
+        if not left or time.monotonic() > end:
             return left
         time.sleep(0.2)
 

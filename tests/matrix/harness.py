@@ -25,6 +25,11 @@ _made = {}
 _info = []
 
 
+# No case is about how fast a machine is: a limit tells what hangs. A machine may be so many times slower, or busier,
+# than those that the limits were chosen on.
+SLOWER = 5
+
+
 class Skip(Exception):
     pass
 
@@ -151,6 +156,7 @@ def run_cases(results, only=None):
 
 def command(*argv, timeout=120, **more):
     """Runs to its end: status, stdout, stderr."""
+    timeout *= SLOWER
     p = subprocess.run(
         list(map(str, argv)),
         stdin=subprocess.DEVNULL,
@@ -165,12 +171,13 @@ def command(*argv, timeout=120, **more):
 
 
 def wait_for(condition, seconds, what):
-    end = time.time() + seconds
+    seconds *= SLOWER
+    end = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
-        if time.time() > end:
+        if time.monotonic() > end:
             raise Failure(f"waited {seconds} s for {what}")
         time.sleep(0.02)
 
@@ -217,6 +224,7 @@ class Background:
 
     def wait(self, seconds):
         """Its exit status; a failure if it does not end in time."""
+        seconds *= SLOWER
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -710,8 +710,8 @@ static void contains(char *text, const char *part)
 static void outlives_a_crash(void **state)
 {
 	(void)state;
-	contains(with_fake("kill -SEGV $$", 10, -EIO), "signal 11 (Segmentation fault)");
-	contains(with_fake("echo 'LLVM ERROR: out of registers' >&2; kill -ABRT $$", 10, -EIO),
+	contains(with_fake("kill -SEGV $$", 60, -EIO), "signal 11 (Segmentation fault)");
+	contains(with_fake("echo 'LLVM ERROR: out of registers' >&2; kill -ABRT $$", 60, -EIO),
 		 "out of registers");
 }
 
@@ -731,7 +731,7 @@ static void kills_what_hangs(void **state)
 	contains(with_fake("sleep 100", 1, -ETIMEDOUT), "1 seconds");
 	contains(with_fake("exec >/dev/null 2>&1; sleep 100", 1, -ETIMEDOUT), "killed");
 	contains(with_fake("trap '' TERM INT; while :; do :; done", 1, -ETIMEDOUT), "killed");
-	assert_true(seconds() - start < 20);
+	assert_true(seconds() - start < 95);
 }
 
 /* Its own end counts, not that of what it leaves behind with its output open. */
@@ -741,18 +741,18 @@ static void does_not_wait_for_what_is_left_behind(void **state)
 
 	(void)state;
 	contains(with_fake("sleep 100 & exit 7", 60, -EIO), "exit code 7");
-	assert_true(seconds() - start < 20);
+	assert_true(seconds() - start < 95);
 }
 
 static void refuses_garbage(void **state)
 {
 	(void)state;
-	contains(with_fake("exit 0", 10, -EBADMSG), "no object");
-	contains(with_fake("echo nonsense >&3", 10, -EBADMSG), "not a compiled object");
-	contains(with_fake("head -c 100000 /dev/zero >&3", 10, -EBADMSG), "not a compiled object");
-	contains(with_fake("head -c 300000 /dev/urandom; exit 3", 10, -EIO), "exit code 3");
-	contains(with_fake("printf 'a\\033[31mb\\n'; exit 3", 10, -EIO), "a?[31mb");
-	contains(with_fake("echo 'bcchost-compile: no more paper' >&2; exit 2", 10, -EIO),
+	contains(with_fake("exit 0", 60, -EBADMSG), "no object");
+	contains(with_fake("echo nonsense >&3", 60, -EBADMSG), "not a compiled object");
+	contains(with_fake("head -c 100000 /dev/zero >&3", 60, -EBADMSG), "not a compiled object");
+	contains(with_fake("head -c 300000 /dev/urandom; exit 3", 60, -EIO), "exit code 3");
+	contains(with_fake("printf 'a\\033[31mb\\n'; exit 3", 60, -EIO), "a?[31mb");
+	contains(with_fake("echo 'bcchost-compile: no more paper' >&2; exit 2", 60, -EIO),
 		 "no more paper");
 }
 
@@ -796,7 +796,7 @@ static void cleans_up_when_interrupted(void **state)
 	sigaction(SIGINT, &act, &old);
 	contains(with_fake("kill -INT $PPID; sleep 100", 60, -EINTR), "interrupted");
 	assert_int_equal(interrupted, 1);
-	assert_true(seconds() - start < 20);
+	assert_true(seconds() - start < 95);
 	sigaction(SIGINT, &old, NULL);
 }
 

@@ -344,6 +344,14 @@ static void test_container(void **state)
 	refused(container_find, "nothing", "docker container 4c01db0b339c (shop)");
 	refused(container_find, "ab" A, "no container's id or name begins so");
 	refused(container_find, "hop", "begins so");
+	/* As Kubernetes writes it, but nothing; and digits that somebody wrote large. */
+	refused(container_find, "docker://", "no container's id or name begins so");
+	means(container_find, "docker://4C01DB", "/v2/system.slice/docker-" A ".scope");
+	/* What cannot be told apart by more of an id is by its place. */
+	put("v2/machine.slice/machine-twin.scope/", NULL);
+	put("v2/lxc.payload.twin/", NULL);
+	refused(container_find, "twin", "/v2/lxc.payload.twin");
+	refused(container_find, "twin", "/v2/machine.slice/machine-twin.scope");
 }
 
 static void test_pod(void **state)
@@ -356,6 +364,24 @@ static void test_pod(void **state)
 	means(container_find_pod, "default/front-7d9f", "/v2/kubepods/burstable/pod" UID);
 	refused(container_find_pod, "kube-system/front",
 		"no pod's uid or name begins so; there are: pod " UID " (default/front-7d9f)");
+	means(container_find_pod, "3E5C", "/v2/kubepods/burstable/pod" UID);
+}
+
+/* One of two groups would be half of the pod. */
+static void test_scattered_pod(void **state)
+{
+	(void)state;
+	put("v2/containerd.service/"
+	    "kubepods-podabcd4a1b_0f2d_4c6e_8a9b_1234567890ab.slice:cri-containerd:" A "/init/",
+	    NULL);
+	means(container_find_pod, "abcd",
+	      "/v2/containerd.service/"
+	      "kubepods-podabcd4a1b_0f2d_4c6e_8a9b_1234567890ab.slice:cri-containerd:" A);
+	put("v2/containerd.service/"
+	    "kubepods-podabcd4a1b_0f2d_4c6e_8a9b_1234567890ab.slice:cri-containerd:" B "/",
+	    NULL);
+	refused(container_find_pod, "abcd",
+		"has no group of its own: each of its containers has one");
 }
 
 /* In groups of version 1 alone: its mount namespace stands for it, if it has one. */
@@ -405,6 +431,7 @@ static void test_mounts(void **state)
 		{"1 0 0:1 /..x /a rw - cgroup2 c rw\n2 0 0:1 / /b rw master:1 - cgroup2 c rw\n",
 		 "/b"},
 		{"1 0 0:1 / /a rw - cgroup c rw\n2 0 0:1 / /b rw - cgroup2x c rw\n", NULL},
+		{"1 0 0:1 / /my\\040groups\\134x rw - cgroup2 c rw\n", "/my groups\\x"},
 		{"- cgroup2 \n - cgroup2 c\n\n", NULL},
 		{"", NULL},
 	};
@@ -488,15 +515,11 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_anything),
-		cmocka_unit_test(test_container),
-		cmocka_unit_test(test_pod),
-		cmocka_unit_test(test_version_1),
-		cmocka_unit_test(test_nothing_mounted),
-		cmocka_unit_test(test_mounts),
-		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_paths),	  cmocka_unit_test(test_long),
+		cmocka_unit_test(test_anything),  cmocka_unit_test(test_container),
+		cmocka_unit_test(test_pod),	  cmocka_unit_test(test_scattered_pod),
+		cmocka_unit_test(test_version_1), cmocka_unit_test(test_nothing_mounted),
+		cmocka_unit_test(test_mounts),	  cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_many),
 	};
 

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
+#include "base/escape.h"
 #include "object/layout.h"
-#include "output/escape.h"
 #include "output/number.h"
 #include "output/stream.h"
 #include "output/writer.h"
@@ -29,6 +29,27 @@ static void check_escape(const char *in, size_t len, const char *want, size_t wa
 	out[n] = '\0';
 	assert_string_equal(out, want);
 	assert_int_equal(width, want_width);
+}
+
+static void check_message(const char *in, const char *want)
+{
+	char *text = escape_message(in);
+
+	assert_non_null(text);
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void escapes_what_commands_a_terminal(void **state)
+{
+	(void)state;
+	check_message("", "");
+	check_message("a\nb\tc\n\n\td", "a\nb\tc\n\n\td");
+	check_message("\033]0;x\a\r", "\\x1b]0;x\\x07\\r");
+	check_message("\xff caf\xc3\xa9 \xc2\x9b"
+		      "2J\n\xc3",
+		      "\\xff caf\xc3\xa9 \\xc2\\x9b"
+		      "2J\n\\xc3");
 }
 
 static void escapes_what_breaks_a_line(void **state)
@@ -416,6 +437,8 @@ static void on_alarm(int sig)
 static void a_full_pipe_is_given_up(void **state)
 {
 	struct sigaction sa = {.sa_handler = on_alarm}, old;
+	/* Again and again: the first may come before the pipe is full. */
+	const struct itimerval often = {{0, 300000}, {0, 300000}}, never = {0};
 	static struct writer w;
 	int fds[2];
 
@@ -423,10 +446,11 @@ static void a_full_pipe_is_given_up(void **state)
 	assert_int_equal(sigaction(SIGALRM, &sa, &old), 0);
 	assert_int_equal(pipe(fds), 0);
 	writer_init(&w, fds[1], &stopped);
-	alarm(1);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
 	for (int i = 0; i < 1 << 20; i++)
 		writer_char(&w, 'y');
 	assert_int_equal(writer_flush(&w), -EINTR);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 	close(fds[0]);
 	close(fds[1]);
 	sigaction(SIGALRM, &old, NULL);
@@ -476,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_what_breaks_a_line),
+		cmocka_unit_test(escapes_what_commands_a_terminal),
 		cmocka_unit_test(escapes_what_is_not_utf8),
 		cmocka_unit_test(escapes_wherever_it_is),
 		cmocka_unit_test(writes_numbers),

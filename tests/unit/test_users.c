@@ -199,6 +199,7 @@ static void functions_that_were_compiled_at_run_time(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	unlink(path); /* another process's that had our number, and another user */
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fprintf(f, "%llx 40 LazyCompile:~old x.js:1\nnonsense\n%llx 20 LazyCompile:~add x.js:3\n",

@@ -27,6 +27,9 @@ die() {
 	exit 1
 }
 
+# What the tests make is read by other users, and written by none, whatever whoever starts them has set.
+umask 022
+
 userland_of() { # KERNEL
 	case $1 in
 	k510) echo bookworm ;;

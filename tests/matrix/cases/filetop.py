@@ -183,10 +183,8 @@ def _():
 
 @case("on a terminal q ends it")
 def _():
-    began = time.time()
-    text = on_terminal("bcchost", "filetop", "-a", 1, 100, press="q", after="\033[H")
+    text = on_terminal("bcchost", "filetop", "-a", 1, 100000, press="q", after="\033[H")
     matches(text, r"q: quit, space: pause, s: sorted by all, another")
-    true(time.time() - began < 60, "it went on", text)
     matches(text.rsplit("\r\033[K", 1)[1], r"^(\r\n\d\d:\d\d:\d\d loadavg.*)?$")
 
 

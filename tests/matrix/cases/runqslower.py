@@ -43,7 +43,7 @@ begin(os.getpid())
 before = waited()
 burn(%f)
 print(waited() - before, flush=True)
-""" % (2 * ROUNDS * HOG / 1000 + 1)
+""" % (2 * ROUNDS * HOG / 1000 + 3)
 HOLDER = """
 name("matrix-holder")
 begin(os.getpid())

@@ -73,13 +73,13 @@ static long two_files(const char *op, int from, int to, size_t n)
 
 static void *late_writer(void *fd)
 {
-	nap(0.5);
+	nap(1.5);
 	if (write(*(int *)fd, room, 100) < 0)
 		return fd;
 	return NULL;
 }
 
-/* A read that has to wait for half a second, of a pipe or a socket. */
+/* A read that has to wait for more than a second, of a pipe or a socket. */
 static long late(const char *op)
 {
 	pthread_t t;

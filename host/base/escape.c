@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/escape.h"
+#include "base/escape.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t escape_sequence(const char *text, size_t len)
@@ -111,4 +112,22 @@ size_t escape(char *out, const char *in, size_t len, size_t *width)
 	}
 	*width = chars;
 	return n;
+}
+
+char *escape_message(const char *text)
+{
+	size_t len = strlen(text), n = 0, one, width;
+	char *out = malloc(ESCAPE_MAX * len + 1);
+
+	while (out && len) {
+		one = strcspn(text, "\n\t");
+		n += escape(out + n, text, one, &width);
+		if (one < len)
+			out[n++] = text[one++];
+		text += one;
+		len -= one;
+	}
+	if (out)
+		out[n] = '\0';
+	return out;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* escape: names as the kernel has them (any bytes) made fit for one line of a terminal. */
-#ifndef BCCHOST_OUTPUT_ESCAPE_H
-#define BCCHOST_OUTPUT_ESCAPE_H
+#ifndef BCCHOST_BASE_ESCAPE_H
+#define BCCHOST_BASE_ESCAPE_H
 
 #include <stddef.h>
 
@@ -13,6 +13,13 @@
  * A backslash is left as it is. Returns the bytes written; *width is the number of characters.
  */
 size_t escape(char *out, const char *in, size_t len, size_t *width);
+
+/*
+ * The same of a whole text whose newlines and tabs stay: a message that names what others named (a
+ * cgroup, a container), which must not command a terminal. The caller's to free; NULL without
+ * memory.
+ */
+char *escape_message(const char *text);
 
 /* The bytes of the character of UTF-8 at p, of which there are len (at least one); 0: it is none,
  * as overlong forms, surrogates and what is above U+10FFFF are none (RFC 3629). */
