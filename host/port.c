@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "kernel/kernel.h"
 #include "port_talk.h"
+#include "tool/options_text.h"
 #include "tool/program.h"
 
 #define SCRIPT_MAX (4 << 20)
@@ -69,8 +70,21 @@ static int parse_args(struct port *p, int argc, char **argv, struct error *e)
 	return 0;
 }
 
+/* `bcchost NAME` would never start it. */
+static bool is_command(const char *name)
+{
+	for (size_t i = 0; i < options_commands_len; i++) {
+		const char *command = options_commands[i].left;
+		size_t len = strcspn(command, " ");
+
+		if (strlen(name) == len && !strncmp(name, command, len))
+			return true;
+	}
+	return false;
+}
+
 /* "…/My-Tool.py" becomes "my-tool"; Debian's name-bpfcc its name. */
-static int make_name(struct port *p, struct error *e)
+static int name_tool(struct port *p, struct error *e)
 {
 	const char *base = strrchr(p->script, '/');
 	char *s, *end;
@@ -100,6 +114,18 @@ static int make_name(struct port *p, struct error *e)
 	return error_set(e, FAULT_USAGE, -EINVAL,
 			 "%s: no tool can be called \"%s\"; say another name with --name",
 			 p->script, p->name);
+}
+
+static int make_name(struct port *p, struct error *e)
+{
+	int err = name_tool(p, e);
+
+	if (!err && is_command(p->name))
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"%s: `bcchost %s` is a command of its own; say another name with "
+				"--name",
+				p->script, p->name);
+	return err;
 }
 
 static int read_script(const char *path, json_t **text, struct error *e)

@@ -16,7 +16,7 @@
 #include "base/file.h"
 
 #define ANSWER_MAX (64 << 20)
-#define TIMEOUT	   110 /* seconds; the sandbox stops trying after 45 for each of its two passes */
+#define TIMEOUT	   110 /* seconds; the sandbox stops trying after 45, or 70 with its second pass */
 #define FILE_MAX   (4 << 20)
 #define NAMES_MAX  512 /* functions that are looked up */
 
@@ -254,7 +254,14 @@ static int answer_facts(struct port_talk *p, const json_t *facts, struct error *
 	return err;
 }
 
-/* A text beside the script, that it names by src_file; NULL if there is none. */
+static bool has_end(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+
+	return len > n && !strcmp(name + len - n, end);
+}
+
+/* A C text or a module beside the script, that it names; NULL if there is none. */
 static json_t *text_beside(const struct port_talk *p, const char *name)
 {
 	const char *slash = strrchr(p->script, '/');
@@ -262,9 +269,8 @@ static json_t *text_beside(const struct port_talk *p, const char *name)
 	char *path, *data = NULL;
 	size_t len;
 
-	len = strlen(name);
-	if (len < 3 || name[len - 2] != '.' || !strchr("ch", name[len - 1]) || *name == '/' ||
-	    strstr(name, ".."))
+	if (*name == '/' || strstr(name, "..") ||
+	    !(has_end(name, ".c") || has_end(name, ".h") || has_end(name, ".py")))
 		return NULL;
 	if (asprintf(&path, "%.*s%s", slash ? (int)(slash - p->script) + 1 : 0, p->script, name) <
 	    0)
@@ -282,7 +288,7 @@ static int answer_files(struct port_talk *p, const json_t *names, struct error *
 	json_t *out = json_object();
 	int err;
 
-	for (size_t i = 0; i < json_array_size(names) && i < 16; i++) {
+	for (size_t i = 0; i < json_array_size(names) && i < 32; i++) {
 		const char *name = json_string_value(json_array_get(names, i)) ?: "";
 		json_t *text = text_beside(p, name);
 

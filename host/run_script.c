@@ -104,7 +104,8 @@ static int read_source(struct script *s, struct error *e)
 				 "`bcchost run` wants the file of a C text: bcchost run FILE.c");
 	texts = command_texts(s->program, &s->options, COMMAND_DEFINE, &n);
 	err = source_defines(texts, n, &s->defines, e) ?: source_read(&s->source, file->text, e)
-	      ?: replace_words(s, e) ?: source_look(&s->source, e);
+	      ?: replace_words(s, e) ?: source_macros(&s->source, &s->defines, e)
+	      ?: source_look(&s->source, e);
 	if (!err)
 		err = check_filter(s, false, e) ?: name_files(s, e);
 	for (size_t i = 0; i < n && !err; i++)
@@ -200,31 +201,28 @@ static int make(struct script *s, struct error *e)
 	if (err && first.fault == FAULT_TOOL && try_headers(s, &first) == 0)
 		return 0;
 	*e = first;
-	return err ? explain(s, err, e) : 0;
+	return err;
 }
 
-/* Compiles once more, with tables that describe the events that have structs of the text's own. If
- * the compiler does not take them, these events are shown as bytes. */
-static int describe_events(struct script *s, struct error *e)
+/* With tables that describe the events (sent.h). If the compiler does not take them, as it does not
+ * where an event's struct is a function's own, it is told without. */
+static int make_described(struct script *s, struct error *e)
 {
 	struct prepare *p = &s->prepare;
-	struct error second = {0};
-	int err;
+	struct error first = {0};
+	int err = s->options.print_bpf ? 0 : sent_tables(&s->source, &s->tables, e);
 
-	if (s->options.print_bpf || !views_want_types(p->object, p->kernel))
-		return 0;
-	err = sent_tables(&s->source, &s->tables, e);
-	if (err || !s->tables)
+	if (err)
 		return err;
 	p->behind = s->tables;
-	err = prepare_make(p, &second);
-	if (err && second.fault == FAULT_TOOL) {
+	err = make(s, &first);
+	if (err && first.fault == FAULT_TOOL && p->behind) {
 		p->behind = NULL;
-		error_clear(&second);
-		err = prepare_make(p, &second);
+		error_clear(&first);
+		err = make(s, &first);
 	}
-	*e = second;
-	return err;
+	*e = first;
+	return err ? explain(s, err, e) : 0;
 }
 
 static int run(struct script *s, const struct find *find, const struct session_stop *stop,
@@ -245,7 +243,7 @@ static int run(struct script *s, const struct find *find, const struct session_s
 	};
 	err = probes_usdt(s->program, &s->options, e) ?: prepare_begin(p, e);
 	if (!err)
-		err = make(s, e) ?: describe_events(s, e);
+		err = make_described(s, e);
 	if (!err)
 		err = use(s, stop, e);
 	if (err == -EINTR && stop->stopped) {

@@ -343,6 +343,36 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         path = script("beside.py", "from bcc import BPF\nb = BPF(src_file='../../etc/passwd.c')\nb.trace_print()\n")
         fails(port(path), tool, r"beside\.py:2: .*Could not open file")
 
+    @case("port: what stands beside a script, sys.argv, entries side by side, what it puts into a table")
+    def _(installed):
+        said = succeeds(port(f"{TOP}/tests/port/tally.py"))
+        for text in (r"Guessed(.*\n)*.*tally\.py:\d+: the script wants arguments; `1` was given",
+                     r"tally\.py:26: the script looks up the name of a user: the column shows its number",
+                     r"tally\.py:\d+: the script prints the entries of started side by side; here each is a line",
+                     r"sys_clone is taken for the system call clone",
+                     r"Left for a person:\n  tally\.py:20: the script itself puts entries into the table config"):
+            matches(said, text)
+        program, template = read("tally")
+        matches(program, r'^summary: "how many processes each user starts"')
+        matches(program, r"kprobe: \[__x64_sys_clone, __arm64_sys_clone, sys_clone\], run: kprobe__sys_clone")
+        matches(program, r'table: started\n  interval: 1\n(.*\n)*.*parts: \[\{field: key\}, ": ", \{field: value\}')
+        matches(template, r"\ntypedef u32 user_t;\n")
+        compiles("tally")
+
+    @case("port: packets and sockets are said to be none of a tool's probes")
+    def _(installed):
+        made = "from bcc import BPF\n%sb = BPF(text='int x(void *ctx) { return 0; }')\n"
+        for name, head, text, pattern in (
+                ("xdp", "", "BPF.attach_xdp('lo', b.load_func('x', BPF.XDP), 0)\n", r"3: all that .* a network device \(XDP\)"),
+                ("tc", "", "b.load_func('x', BPF.SCHED_CLS)\nraise IndexError()\n", r"3: all that .* packets \(tc"),
+                ("raw", "", "f = b.load_func('x', BPF.SOCKET_FILTER)\nBPF.attach_raw_socket(f, 'lo')\n"
+                 "import socket\nsocket.fromfd(f.sock, 17, 3)\n", r"3: all that .* a socket"),
+                ("netlink", "import nosuchmodule\n", "BPF.SCHED_ACT\n", r"2: .*nosuchmodule.* also uses SCHED_ACT"),
+        ):
+            fails(port(script(f"{name}.py", made % head + text)), tool, rf"{name}\.py:{pattern}.* none of a tool's")
+        lsm = "from bcc import BPF\nb = BPF(text='LSM_PROBE(file_open, struct file *f) { return 0; }')\nb.trace_print()\n"
+        fails(port(script("lsm.py", lsm)), tool, r"lsm\.py:2: .* a security hook \(LSM\).*`bcchost run`")
+
     @case("port: arguments behind --, another name, and what is there is not written over")
     def _(installed):
         path = script("plain.py", PLAIN % ("import sys\nassert sys.argv[1:] == ['-a', 'b']", "pass"))

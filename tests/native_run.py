@@ -308,6 +308,42 @@ def add(native):
                  t.said())
             matches(t.stderr, r"ones: shown as bytes: the event's field who is of type struct who")
 
+    @case("run: packed structs, types of the text's own, numbers and arrays as events; no bit field is misread")
+    def _(installed):
+        tracing_here()
+        text = "typedef u64 mine_t;\nstruct one { u8 a; u32 b; mine_t c; u16 d; } __attribute__((packed));\n" \
+            "struct bits { u32 x : 3; u32 y : 29; u32 z; };\n" \
+            "BPF_PERF_OUTPUT(ones);\nBPF_PERF_OUTPUT(numbers);\nBPF_PERF_OUTPUT(words);\nBPF_PERF_OUTPUT(fields);\n" \
+            "TRACEPOINT_PROBE(syscalls, sys_enter_kill) { struct one e = {1, 2, 3, 4}; struct bits f = {1, 0, 9};\n" \
+            "\tu64 n = 42; char word[8] = \"hello\";\n\tif (args->sig)\n\t\treturn 0;\n" \
+            "\tones.perf_submit(args, &e, sizeof(e));\n\tnumbers.perf_submit(args, &n, sizeof(n));\n" \
+            "\twords.perf_submit(args, &word, sizeof(word));\n\tfields.perf_submit(args, &f, sizeof(f));\n" \
+            "\treturn 0;\n}\n// no line behind"
+        t = trace(put("packed.c", "\ufeff" + text))
+        lines = [l.split() for l in t.stdout.splitlines()]
+        for words in (["ones", "A", "B", "C", "D"], ["ones", "1", "2", "3", "4"], ["numbers", "VALUE"], ["numbers", "42"],
+                      ["words", "VALUE"], ["words", "hello"], ["fields", "DATA"], ["fields", "0100000009000000"]):
+            true(words in lines, f"{words} in {t.said()}")
+        matches(t.stderr, r"fields: shown as bytes: table fields: x is a bit field")
+
+    @case("run: what the verifier refuses has its line, also where a function stands in one")
+    def _(installed):
+        tracing_here()
+        text = "BPF_HASH(h, u32, u64);\nTRACEPOINT_PROBE(syscalls, sys_enter_kill) { u32 k = 1; u64 *v = h.lookup(&k); " \
+            "*v += 1; return 0; }\n"
+        fails(bcchost("run", put("line.c", text)), TOOL, r"line\.c:2: the verifier rejects")
+
+    @case("run: tables that cannot be shown are told, those that cannot be made refused with their line")
+    def _(installed):
+        tracing_here()
+        probe = "TRACEPOINT_PROBE(syscalls, sys_enter_kill) { u64 v = 1; %s return 0; }\n"
+        r = bcchost("run", "-d", "0.2", put("queue.c", "BPF_QUEUE(q, u64, 8);\nBPF_HASH(h);\n" +
+                                            probe % "q.push(&v, 0); h.increment(v);"))
+        succeeds(r)
+        matches(r.stderr, r"not shown: q: a queue is not read")
+        fails(bcchost("run", put("storage.c", "\nBPF_SK_STORAGE(s, u64);\n" + probe % "")), TOOL,
+              r"storage\.c:2: s is a BPF_SK_STORAGE")
+
     @case("run: a text on standard input, a value that is defined, a duration")
     def _(installed):
         tracing_here()

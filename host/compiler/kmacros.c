@@ -61,6 +61,8 @@ const char kmacros_text[] =
 	F(IS_ERR, (p), IS_ERR_VALUE((unsigned long)(p)))
 	F(IS_ERR_OR_NULL, (p), (!(p) || IS_ERR(p)))
 	F(PTR_ERR, (p), ((long)(p)))
+	F(div_u64, (a, b), ((u64)(a) / (u32)(b)))
+	F(div64_u64, (a, b), ((u64)(a) / (u64)(b)))
 	F(ilog2, (n), (63 - __builtin_clzll(n)))
 	F(roundup_pow_of_two, (n),
 	  ((n) <= 1 ? 1UL : 1UL << (64 - __builtin_clzll((unsigned long long)(n) - 1))))
@@ -87,6 +89,20 @@ const char kmacros_text[] =
 	/* uapi/linux/limits.h, uapi/linux/if.h, uapi/linux/utsname.h, linux/blkdev.h */
 	C(NAME_MAX, 255) C(PATH_MAX, 4096) C(IFNAMSIZ, 16) C(__NEW_UTS_LEN, 64)
 	C(DISK_NAME_LEN, 32) C(UUID_SIZE, 16)
+
+	/* linux/cpuidle.h */
+	C(CPUIDLE_NAME_LEN, 16) C(CPUIDLE_DESC_LEN, 32)
+
+	/* uapi/asm-generic/mman-common.h, uapi/linux/mman.h, linux/mm.h */
+	C(PROT_READ, 0x1) C(PROT_WRITE, 0x2) C(PROT_EXEC, 0x4) C(MAP_SHARED, 0x01)
+	C(MAP_PRIVATE, 0x02) C(MAP_FIXED, 0x10) C(MAP_ANONYMOUS, 0x20)
+	C(VM_READ, 0x1) C(VM_WRITE, 0x2) C(VM_EXEC, 0x4) C(VM_SHARED, 0x8)
+
+	/* uapi/asm-generic/signal.h, as x86 and arm64 have them */
+	C(SIGHUP, 1) C(SIGINT, 2) C(SIGQUIT, 3) C(SIGILL, 4) C(SIGTRAP, 5) C(SIGABRT, 6)
+	C(SIGBUS, 7) C(SIGFPE, 8) C(SIGKILL, 9) C(SIGUSR1, 10) C(SIGSEGV, 11) C(SIGUSR2, 12)
+	C(SIGPIPE, 13) C(SIGALRM, 14) C(SIGTERM, 15) C(SIGCHLD, 17) C(SIGCONT, 18)
+	C(SIGSTOP, 19)
 
 	/* linux/kdev_t.h */
 	C(MINORBITS, 20)
@@ -160,7 +176,16 @@ const char kmacros_text[] =
 	C(AF_PACKET, 17) C(SOL_SOCKET, 1) C(SCM_RIGHTS, 1) C(IPPROTO_IP, 0) C(IPPROTO_ICMP, 1)
 	C(IPPROTO_TCP, 6) C(IPPROTO_UDP, 17) C(IPPROTO_ICMPV6, 58) C(ETH_ALEN, 6)
 	C(ETH_HLEN, 14) C(ETH_P_IP, 0x0800) C(ETH_P_ARP, 0x0806) C(ETH_P_IPV6, 0x86DD)
-	C(ETH_P_8021Q, 0x8100)
+	C(ETH_P_8021Q, 0x8100) C(ETH_P_8021AD, 0x88A8) C(ETH_P_ALL, 0x0003)
+	C(ETH_P_RARP, 0x8035) C(ETH_P_LOOP, 0x0060) C(VLAN_HLEN, 4) C(VLAN_VID_MASK, 0x0fff)
+	C(PF_UNIX, AF_UNIX) C(PF_INET, AF_INET) C(PF_INET6, AF_INET6)
+
+	/* uapi/linux/icmp.h, uapi/linux/icmpv6.h, net/tcp.h, net/ip.h */
+	C(ICMP_ECHOREPLY, 0) C(ICMP_DEST_UNREACH, 3) C(ICMP_REDIRECT, 5) C(ICMP_ECHO, 8)
+	C(ICMP_TIME_EXCEEDED, 11) C(ICMPV6_ECHO_REQUEST, 128) C(ICMPV6_ECHO_REPLY, 129)
+	C(TCPHDR_FIN, 0x01) C(TCPHDR_SYN, 0x02) C(TCPHDR_RST, 0x04) C(TCPHDR_PSH, 0x08)
+	C(TCPHDR_ACK, 0x10) C(TCPHDR_URG, 0x20) C(TCPHDR_ECE, 0x40) C(TCPHDR_CWR, 0x80)
+	C(IP_DF, 0x4000) C(IP_MF, 0x2000) C(IP_OFFSET, 0x1FFF)
 
 	/* net/sock.h, net/inet_sock.h: members that are macros */
 	C(sk_num, __sk_common.skc_num)
@@ -184,6 +209,10 @@ const char kmacros_text[] =
 	C(inet_rcv_saddr, sk.__sk_common.skc_rcv_saddr)
 	C(inet_dport, sk.__sk_common.skc_dport)
 	C(inet_num, sk.__sk_common.skc_num)
+	C(ir_num, req.__req_common.skc_num)
+	C(ir_rmt_port, req.__req_common.skc_dport)
+	C(ir_loc_addr, req.__req_common.skc_rcv_saddr)
+	C(ir_rmt_addr, req.__req_common.skc_daddr)
 
 	/* uapi/linux/in6.h */
 	C(s6_addr, in6_u.u6_addr8) C(s6_addr16, in6_u.u6_addr16) C(s6_addr32, in6_u.u6_addr32)
@@ -206,6 +235,12 @@ const char kmacros_text[] =
 	F(ipv6_hdr, (s), ((struct ipv6hdr *)skb_network_header(s)))
 	F(tcp_hdr, (s), ((struct tcphdr *)skb_transport_header(s)))
 	F(udp_hdr, (s), ((struct udphdr *)skb_transport_header(s)))
+	F(icmp_hdr, (s), ((struct icmphdr *)skb_transport_header(s)))
+	F(icmp6_hdr, (s), ((struct icmp6hdr *)skb_transport_header(s)))
+	F(TCP_SKB_CB, (s), ((struct tcp_skb_cb *)&((s)->cb[0])))
+	F(skb_rx_queue_recorded, (s), ((s)->queue_mapping != 0))
+	F(skb_get_rx_queue, (s), ((u16)((s)->queue_mapping - 1)))
+	F(skb_get_queue_mapping, (s), ((s)->queue_mapping))
 	F(skb_shinfo, (s), ((struct skb_shared_info *)((s)->head + (s)->end)))
 	F(skb_is_nonlinear, (s), ((s)->data_len))
 	F(file_inode, (f), ((f)->f_inode))
@@ -219,6 +254,8 @@ const char kmacros_text[] =
 	F(htons, (x), ((__be16)__builtin_bswap16(x)))
 	F(ntohl, (x), ((u32)__builtin_bswap32(x)))
 	F(htonl, (x), ((__be32)__builtin_bswap32(x)))
+	F(__constant_ntohs, (x), ntohs(x)) F(__constant_htons, (x), htons(x))
+	F(__constant_ntohl, (x), ntohl(x)) F(__constant_htonl, (x), htonl(x))
 	F(be16_to_cpu, (x), ((u16)__builtin_bswap16(x)))
 	F(be32_to_cpu, (x), ((u32)__builtin_bswap32(x)))
 	F(be64_to_cpu, (x), ((u64)__builtin_bswap64(x)))
@@ -235,7 +272,11 @@ const char kmacros_text[] =
 	C(CLONE_NEWNET, 0x40000000) C(PF_KTHREAD, 0x00200000) C(PF_EXITING, 0x00000004)
 	F(task_pid_nr, (t), ((t)->pid))
 	F(task_tgid_nr, (t), ((t)->tgid))
+	C(CLONE_SIGHAND, 0x00000800) C(CLONE_VFORK, 0x00004000) C(CLONE_NEWUTS, 0x04000000)
+	C(CLONE_NEWIPC, 0x08000000) C(CLONE_NEWUSER, 0x10000000) C(CLONE_NEWCGROUP, 0x02000000)
 	C(TASK_RUNNING, 0) C(TASK_INTERRUPTIBLE, 1) C(TASK_UNINTERRUPTIBLE, 2)
+	C(EXIT_DEAD, 0x10) C(EXIT_ZOMBIE, 0x20) C(TASK_DEAD, 0x80) C(TASK_NOLOAD, 0x400)
+	C(TASK_IDLE, (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)) C(MAX_RT_PRIO, 100)
 
 	/* linux/blk_types.h, from 4.8 on */
 	C(REQ_OP_BITS, 8)

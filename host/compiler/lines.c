@@ -17,6 +17,8 @@ struct place {
 	bool comment;	    /* inside of one */
 	bool continued;	    /* the line before ended in a backslash */
 	int brackets;	    /* ( or [ that are open: maybe a macro's arguments */
+	int braces;	    /* { that are */
+	const char *body;   /* behind the { of a function that begins in this line; or NULL */
 	char last;	    /* the last character that is neither blank nor comment; 0: none */
 };
 
@@ -72,10 +74,31 @@ static void read_line(struct place *at, const char *p, const char *end)
 			at->brackets++;
 		else if ((*p == ')' || *p == ']') && at->brackets > 0)
 			at->brackets--;
+		else if (*p == '{' && !at->braces++ && at->last == ')')
+			at->body = p + 1;
+		else if (*p == '}' && at->braces > 0)
+			at->braces--;
 		if (!isspace((unsigned char)*p))
 			at->last = *p;
 		p++;
 	}
+}
+
+/* The line, and its newline. What follows the { of a function in the same line goes to one of its
+ * own, where it stood: libbcc puts its lines in between. */
+static void add_line(struct buf *out, const struct place *at, const char *line, size_t len)
+{
+	size_t head = at->body ? (size_t)(at->body - line) : len;
+	size_t rest = head + strspn(line + head, " \t");
+
+	buf_add(out, line, head);
+	if (rest < len && line[rest] != '\n' && line[rest] != '\r' && line[rest] != '/' &&
+	    line[len - 1] != '\\') {
+		buf_printf(out, "\n#line %lu\n", at->line);
+		for (size_t i = 0; i < head; i++)
+			buf_char(out, line[i] == '\t' ? '\t' : ' ');
+	}
+	buf_add(out, line + head, len - head);
 }
 
 char *lines_pin(const char *text)
@@ -92,10 +115,11 @@ char *lines_pin(const char *text)
 
 		if (begins_something(&at, text))
 			buf_printf(&out, "#line %lu\n", at.line);
-		buf_add(&out, text, len + (text[len] == '\n'));
 		in_directive = at.continued ? in_directive : !at.comment && is_directive(text);
+		at.body = NULL;
 		if (!in_directive)
 			read_line(&at, text, text + len);
+		add_line(&out, &at, text, len + (text[len] == '\n'));
 		at.continued = len && text[len - 1] == '\\';
 		if (line_directive)
 			at.line = strtoul(text + strlen(directive), NULL, 10);

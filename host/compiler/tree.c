@@ -27,6 +27,13 @@ static const struct {
 	{"DNAME_INLINE_LEN", "dentry", "d_shortname"}, /* from 6.14 on */
 };
 
+/* Members that were given another name, of those whose own no other struct's member has. */
+static const struct {
+	const char *member, *type, *now, *rest;
+} renamed[] = {
+	{"d_iname", "dentry", "d_shortname", ".string"}, /* from 6.14 on */
+};
+
 static int write_file(const char *path, const void *data, size_t len, struct error *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -176,6 +183,9 @@ static int collect_words(struct words *w, const char *text, const struct embedde
 	add_macro_bodies(w);
 	for (unsigned int i = 0; i < kmacros_ntypes; i++)
 		words_add(w, kmacros_types[i].name, WORD_USED);
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (words_flags(w, renamed[i].member) & WORD_USED)
+			words_add(w, renamed[i].now, WORD_USED);
 	/* Every handler's context, which libbcc takes the arguments out of. */
 	words_add(w, "pt_regs", WORD_TAG | WORD_TAG_WHOLE);
 	return w->failed || buf_failed(names) ? error_nomem(e) : 0;
@@ -205,6 +215,18 @@ static void add_sizes(const struct prune *p, struct buf *out)
 			buf_printf(out, "#ifndef %s\n#define %s %u\n#endif\n", sizes[i].macro,
 				   sizes[i].macro, size);
 	}
+}
+
+/* What a member whose name is its own was called in other kernels: a text that is older is
+ * understood. */
+static void add_renamed(const struct prune *p, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (words_flags(p->words, renamed[i].member) & WORD_USED &&
+		    !prune_member_size(p, renamed[i].type, renamed[i].member) &&
+		    prune_member_size(p, renamed[i].type, renamed[i].now))
+			buf_printf(out, "#define %s %s%s\n", renamed[i].member, renamed[i].now,
+				   renamed[i].rest);
 }
 
 static void add_version(uint32_t version, struct buf *out)
@@ -259,6 +281,7 @@ static int compose(struct tree_request *req, struct words *w, struct buf *out, s
 	}
 	add_enumerators(w, out);
 	add_sizes(&p, out);
+	add_renamed(&p, out);
 	buf_str(out, kmacros_text);
 	buf_str(out, "#endif\n");
 	if (!err && buf_failed(out))

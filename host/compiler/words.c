@@ -21,6 +21,8 @@ struct scan {
 	size_t typedef_len;
 	const char *tag; /* the tag that was just read, for the { or * after it */
 	size_t tag_len;
+	int table_name; /* BPF_HASH was just read, or its (: arguments before the name; -1: not */
+	int table_at;	/* the brackets that are open in it */
 };
 
 static uint32_t hash_name(const char *s, size_t len)
@@ -139,6 +141,22 @@ static bool skip_opaque(struct scan *sc)
 	return true;
 }
 
+/* BPF_HASH(NAME, …), BPF_TABLE("hash", u32, u64, NAME, …): a variable of that name. */
+static void read_table(struct scan *sc, const char *s, size_t len)
+{
+	if (!(sc->keep & WORD_USED)) /* libbcc's headers say how tables are made, and make none */
+		return;
+	if (!sc->braces && len > 4 && memcmp(s, "BPF_", 4) == 0) {
+		sc->table_name = len >= 9 && memcmp(s, "BPF_TABLE", 9) == 0 ? 3 : 0;
+		sc->table_at = sc->brackets + 1;
+	} else if (sc->table_name == 0 && sc->brackets == sc->table_at) {
+		note(sc->w, s, len, WORD_DEFINES_NAME & sc->keep);
+		sc->table_name = -1;
+	} else if (sc->brackets < sc->table_at) {
+		sc->table_name = -1;
+	}
+}
+
 static void read_word(struct scan *sc)
 {
 	const char *s = sc->p;
@@ -148,6 +166,7 @@ static void read_word(struct scan *sc)
 		sc->p++;
 	len = (size_t)(sc->p - s);
 	note(sc->w, s, len, WORD_USED & sc->keep);
+	read_table(sc, s, len);
 	if (is_word(s, len, "struct") || is_word(s, len, "union") || is_word(s, len, "enum")) {
 		sc->tag_next = true;
 		sc->is_enum = *s == 'e';
@@ -208,6 +227,8 @@ static void read_punctuation(struct scan *sc, char c)
 		break;
 	case ',':
 		sc->enumerator = sc->enum_at && sc->enum_at == sc->braces && !sc->brackets;
+		if (sc->table_name > 0 && sc->brackets == sc->table_at)
+			sc->table_name--;
 		break;
 	case '=':
 		sc->enumerator = false;
@@ -235,7 +256,12 @@ static void read_punctuation(struct scan *sc, char c)
 
 void words_scan(struct words *w, const char *text, size_t len, unsigned int keep)
 {
-	struct scan sc = {.w = w, .p = text, .end = text + len, .keep = keep, .typedef_at = -1};
+	struct scan sc = {.w = w,
+			  .p = text,
+			  .end = text + len,
+			  .keep = keep,
+			  .typedef_at = -1,
+			  .table_name = -1};
 
 	while (sc.p < sc.end) {
 		char c = *sc.p;

@@ -15,7 +15,7 @@ enum word {
 	WORD_TAG = 2,		/* after struct, union or enum */
 	WORD_TAG_WHOLE = 4,	/* the same, and not just for a pointer: no * follows */
 	WORD_DEFINES_TAG = 8,	/* struct NAME { */
-	WORD_DEFINES_NAME = 16, /* an enumerator or a typedef */
+	WORD_DEFINES_NAME = 16, /* an enumerator, a typedef or one of BCC's tables */
 	/* Noted by who looks for what the text needs: */
 	WORD_FOUND_TYPEDEF = 32,
 	WORD_FOUND_ENUMERATOR = 64,

@@ -40,6 +40,10 @@ static const struct {
 	{"sector_t", 8, LAYOUT_UNSIGNED},
 	{"__int128", 16, LAYOUT_BYTES},
 	{"unsigned __int128", 16, LAYOUT_BYTES},
+	{"int128_t", 16, LAYOUT_BYTES},
+	{"uint128_t", 16, LAYOUT_BYTES},
+	{"float", 4, LAYOUT_BYTES},
+	{"double", 8, LAYOUT_BYTES},
 };
 
 /* "__u32" and "__kernel_pid_t" are as "u32" and "pid_t" are. */
@@ -152,7 +156,9 @@ static int lay_field(struct layout *l, const char *text, struct kernel *k, uint3
 	return err;
 }
 
-int layout_make(struct layout *l, const struct object_map *map, struct kernel *k, struct error *e)
+/* By the fields' types alone, as C lays them out that has no attributes. */
+static int lay_fields(struct layout *l, const struct object_map *map, struct kernel *k,
+		      struct error *e)
 {
 	uint32_t align = 1;
 	int err = 0;
@@ -170,6 +176,75 @@ int layout_make(struct layout *l, const struct object_map *map, struct kernel *k
 	l->size = (l->size + align - 1) / align * align;
 	if (err)
 		layout_free(l);
+	return err;
+}
+
+static bool has_offset(const struct layout *l, uint32_t offset)
+{
+	for (size_t i = 0; i < l->nfields; i++)
+		if (l->fields[i].offset == offset)
+			return true;
+	return false;
+}
+
+/* A struct that is packed, or has a member that is aligned by an attribute, is another. */
+static bool agree(const struct layout *plain, const struct layout *whole)
+{
+	if (plain->size != whole->size)
+		return false;
+	for (size_t i = 0; i < plain->nfields; i++)
+		if (plain->fields[i].size && !has_offset(whole, plain->fields[i].offset))
+			return false;
+	return true;
+}
+
+/* Is it this event that the description is of? It was found by a variable's name. */
+static bool describes(const struct layout *whole, const struct object_map *map)
+{
+	for (size_t i = 0; i < map->nfields; i++) {
+		size_t len = strcspn(map->fields[i], "#");
+		bool has = !len || strncmp(map->fields[i], "__pad", 5) == 0;
+
+		for (size_t j = 0; j < whole->nfields && !has; j++)
+			has = strncmp(whole->fields[j].name, map->fields[i], len) == 0 &&
+			      (!whole->fields[j].name[len] ||
+			       strchr(".[", whole->fields[j].name[len]));
+		if (!has)
+			return false;
+	}
+	return true;
+}
+
+int layout_make(struct layout *l, const struct object_map *map, struct kernel *k, struct error *e)
+{
+	struct layout whole = {0};
+	struct error plain = {0}, other = {0};
+	int err = lay_fields(l, map, k, &plain), described;
+
+	if (err == -ENOMEM || !map->event_desc || !*map->event_desc) {
+		*e = plain;
+		return err;
+	}
+	described = layout_make_event(&whole, map, k, &other);
+	if (!described && !describes(&whole, map)) {
+		layout_free(&whole);
+	} else if (!described && (err || !agree(l, &whole))) {
+		layout_free(l);
+		*l = whole;
+		err = 0;
+	} else if (!described) {
+		layout_free(&whole);
+	} else if (!err && (described != -EINVAL || l->size != map->event_size)) {
+		/* What it says of arrays of arrays cannot be read, and may be done without. */
+		layout_free(l);
+		err = described;
+	}
+	if (err)
+		*e = plain.text ? plain : other;
+	if (!err || plain.text)
+		error_clear(&other);
+	if (!err)
+		error_clear(&plain);
 	return err;
 }
 

@@ -35,7 +35,9 @@ struct layout {
 
 /*
  * Lays the fields out as C does. A type that is neither C's nor libbcc's is asked of the kernel's
- * BTF; one that is not known there either is FAULT_TOOL. layout_free.
+ * BTF; one that is not known there either is FAULT_TOOL. If the compiler described the event whole
+ * (event_desc), that is asked whether it is so, for a struct may be packed, and taken if it is
+ * not, or if a type is not known; an event with bit fields is FAULT_TOOL then. layout_free.
  */
 int layout_make(struct layout *l, const struct object_map *map, struct kernel *k, struct error *e);
 void layout_free(struct layout *l);
@@ -49,8 +51,9 @@ int layout_make_table(struct layout *l, const struct object_map *map, struct ker
 
 /*
  * The same of an event that the compiler described whole (event_desc): members of its structs and
- * unions are fields, too, by their names joined: "addr.v4", "list[2].pid". FAULT_TOOL where it was
- * not asked to, or describes less than the event is.
+ * unions are fields, too, by their names joined: "addr.v4", "list[2].pid"; an event that is no
+ * struct is the field "value". FAULT_TOOL where it was not asked to, or describes less than the
+ * event is; of bit fields -ENOTSUP, else -EINVAL.
  */
 int layout_make_event(struct layout *l, const struct object_map *map, struct kernel *k,
 		      struct error *e);

@@ -56,6 +56,13 @@ static int bad(struct desc *d, const char *name)
 			 d->table, name);
 }
 
+static int bit_field(struct desc *d, const char *name)
+{
+	return error_set(d->e, FAULT_TOOL, -ENOTSUP,
+			 "table %s: %s is a bit field, which cannot be read; use u8…u64, s8…s64",
+			 d->table, name);
+}
+
 static int lay_type(struct desc *d, const char *name, const json_t *type, uint64_t count,
 		    uint32_t *offset, bool packed, uint32_t *align, int depth);
 
@@ -88,7 +95,9 @@ static int lay_struct(struct desc *d, const char *name, const json_t *type, uint
 		} else {
 			if (json_is_array(more))
 				count = json_integer_value(json_array_get(more, 0));
-			if (json_is_integer(more) || count < 1 || count > 1 << 20)
+			if (json_is_integer(more))
+				return bit_field(d, field);
+			if (count < 1 || count > 1 << 20)
 				return bad(d, field);
 			err = lay_type(d, field, of, json_is_array(more) ? (uint64_t)count : 0,
 				       offset, packed, &own, depth + 1);
@@ -215,13 +224,14 @@ int layout_make_event(struct layout *l, const struct object_map *map, struct ker
 		      struct error *e)
 {
 	struct desc d = {.l = l, .k = k, .table = map->name, .e = e, .joined = true};
-	json_t *desc = json_loads(map->event_desc, 0, NULL);
+	json_t *desc = json_loads(map->event_desc, JSON_DECODE_ANY, NULL);
 	uint32_t align = 1;
 	int err;
 
 	memset(l, 0, sizeof(*l));
-	err = json_is_array(desc) ? lay_struct(&d, "its events", desc, &l->size, &align, 0)
-				  : bad(&d, "its events");
+	err = json_is_array(desc)    ? lay_struct(&d, "its events", desc, &l->size, &align, 0)
+	      : json_is_string(desc) ? lay_type(&d, "value", desc, 0, &l->size, false, &align, 0)
+				     : bad(&d, "its events");
 	/* An array of arrays is described by the inner one's length. */
 	if (!err && l->size != map->event_size)
 		err = bad(&d, "its events");

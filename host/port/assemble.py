@@ -2,7 +2,7 @@
 """The texts of all runs as one template, and what each run attaches."""
 import re
 
-from . import ctext, kallsyms, perf, places, template
+from . import beside, ctext, kallsyms, perf, places, template
 from .merge import Conditions, merge
 
 
@@ -23,7 +23,8 @@ def texts_of(work, runs):
     out = []
     for r in runs:
         p = r.program()
-        text = template.with_defines(p["text"], p["cflags"], work.report)
+        text = template.with_defines(beside.with_headers(p["text"], work.files), p["cflags"],
+                                     work.report)
         for a in list(r.on) + work.always:
             text = template.put_words(text, a)
         text = with_addresses(work, text)

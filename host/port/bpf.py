@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
-from . import ctext, kallsyms, perf, sym, user
+import re
+
+from . import ctext, kallsyms, perf, sym, texts, user
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
+
+
+# Programs of these kinds see packets and sockets, whatever attaches them afterwards.
+NETWORK = {1: "socket", 3: "tc", 4: "tc", 8: "cgroup", 9: "cgroup", 10: "tc", 11: "tc", 12: "tc",
+           13: "sockets", 14: "sockets", 15: "cgroup", 16: "sockets", 18: "cgroup", 6: "xdp"}
 
 
 class Program:
@@ -11,6 +18,26 @@ class Program:
         self.text = text
         self.tables = ctext.tables(text)
         self.structs = ctext.structs(text)
+
+
+PRINTED = re.compile(r'\bbpf_trace_printk\s*\(\s*"((?:\\.|[^"\\])*)"')
+CONVERSION = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|z)?([a-zA-Z%])")
+
+
+def trace_message(text, n):
+    """What the n-th line of the trace pipe may say: by the text's own formats in turn, with values
+    made up; a script may take it apart."""
+    formats = PRINTED.findall(text)
+    if not formats:
+        return " ".join("w%d" % (i + 1 + n) for i in range(8))
+    count = iter(range(1 + n, 99))
+
+    def value(m):
+        i = next(count)
+        return "%" if m.group(1) == "%" else "w%d" % i if m.group(1) == "s" else \
+            "%x" % (16 + i) if m.group(1) in "xXp" else str(10 + i)
+    form = formats[n % len(formats)].replace("\\n", "").replace("\\t", "\t").replace('\\"', '"')
+    return CONVERSION.sub(value, form)
 
 
 def bpf_class(rec):
@@ -25,6 +52,12 @@ def bpf_class(rec):
 
     def name_of(value):
         return None if value is None else to_text(value)
+
+    def network(kind, target, fn):
+        rec.attached += 1
+        rec.note("attach", kind=kind, target=name_of(target),
+                 run=name_of(getattr(fn, "name", fn)) or "?", program=None,
+                 line=rec.script_line())
 
     class Base(metaclass=Meta):
         SOCKET_FILTER, KPROBE, SCHED_CLS, SCHED_ACT, TRACEPOINT, XDP, PERF_EVENT = range(1, 8)
@@ -46,7 +79,7 @@ def bpf_class(rec):
             if text is None and src_file:
                 name = to_text(src_file)
                 rec.note("src_file", name=name, line=rec.script_line())
-                text = rec.config.get("files", {}).get(name)
+                text = rec.beside(name)
                 if text is None:
                     raise Exception("Could not open file %s" % name)
             self.text = to_text(text or "")
@@ -123,25 +156,24 @@ def bpf_class(rec):
         def attach_perf_event_raw(self, attr=None, fn_name=b"", pid=-1, cpu=-1, group_fd=-1):
             has = {k: v for k, v in getattr(attr, "__dict__", {}).items() if v}
             for name in sorted(set(has) - set(perf.SAID)):
-                rec.note("left-out", text="%s of the perf event's attributes" % name,
+                rec.note("left-out", text="%s of the perf event's attributes: left out" % name,
                          line=rec.script_line())
             rate = has.get("sample_freq", has.get("sample_period", 0))
             freq = rate if has.get("freq") else 0
             self.attach_perf_event(has.get("type", 0), has.get("config", 0), fn_name,
                                    0 if freq else rate, freq, pid, cpu)
 
-        def attach_xdp(self, dev, fn=None, flags=0):
-            self.attach("xdp", dev, "xdp")
+        @staticmethod
+        def attach_xdp(dev=b"", fn=None, flags=0):
+            network("xdp", dev, fn)
 
         @staticmethod
-        def attach_func(*args, **kwargs):
-            rec.note("attach", kind="func", target="?", run="?", program=0,
-                     line=rec.script_line())
+        def attach_func(fn=None, *args, **kwargs):
+            network("func", "?", fn)
 
         @staticmethod
-        def attach_raw_socket(*args, **kwargs):
-            rec.note("attach", kind="socket", target="?", run="?", program=0,
-                     line=rec.script_line())
+        def attach_raw_socket(fn=None, dev=b""):
+            network("socket", dev, fn)
 
         def detach_kprobe(self, *args, **kwargs):
             pass
@@ -153,9 +185,11 @@ def bpf_class(rec):
 
         def load_func(self, name, kind=2, device=None, attach_type=-1):
             rec.note("load_func", name=name_of(name), kind=kind, line=rec.script_line())
+            if kind in NETWORK:
+                network(NETWORK[kind], "?", name)
 
             class Function:
-                fd = 3
+                fd = sock = 3
             f = Function()
             f.name = name_of(name)
             return f
@@ -228,7 +262,7 @@ def bpf_class(rec):
                 rec.waits = INTERVALS
                 rec.wait()
             value = lambda v, name: wrap(v, ("field", "trace", name))
-            message = " ".join("w%d" % (i + 1 + n) for i in range(8)).encode()
+            message = trace_message(self.text, n).encode()
             return (value(b"traced%d" % n, "comm"), value(4100 + n, "pid"), value(n, "cpu"),
                     b"d...1", value(77.25 + n, "ts"), value(message, "message"))
 
@@ -239,6 +273,10 @@ def bpf_class(rec):
         def trace_print(self, fmt=None):
             rec.note("trace", how="print", line=rec.script_line(),
                      format=None if fmt is None else to_text(fmt))
+            if fmt:
+                for _line in range(3):
+                    rec.write(texts.method(to_text(fmt), *self.trace_line()))
+                    rec.write("\n")
             rec.phase = "callback:trace"
             raise KeyboardInterrupt()
 

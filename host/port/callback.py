@@ -44,6 +44,7 @@ def callback_filters(work, out):
                 work.report.did(line, "--%s: what the callback leaves out is left out in the "
                                 "template: %s" % (option_name(dest), text("e.")))
                 continue
+        work.told_less.add(dest)
         work.report.todo(line, "--%s: the callback prints less with it; it is not clear what" %
                          option_name(dest))
 

@@ -12,6 +12,8 @@ from .symbols import shown_keys
 
 ALTERNATIVES = 12   # of what may stand at one place …
 WORDS = 64          # … and of words
+# A field, or a member of a struct in the event.
+FIELD = re.compile(r"\w+|(?:\w+(?:\[\d+\])?\.)+\w+")
 NAMES = re.compile(r"[A-Za-z_]\w*")     # the fields in a formula
 
 # title: None if there is none; slots: the plain event's; stream: can the template work things out?
@@ -110,7 +112,7 @@ def scaled(field, divisor, spec, keys):
         if decimals:
             keys["decimals"] = decimals
         return None
-    if divisor == int(divisor) and 1 < divisor < 1 << 40:
+    if divisor == int(divisor) and 1 < divisor <= 1000000000:
         keys["divide_by"] = int(divisor)
         if decimals:
             keys["decimals"] = decimals
@@ -131,6 +133,10 @@ def value_keys(value, place):
     s = parse_spec(value.spec)
     expr, keys = value.expr if place.stream else beside(value.expr, place.table), {}
     kind = expr[0]
+    if not place.stream and kind == "op" and expr[1] == "+" and expr[2] == 0:
+        # As sum() and totals begin.
+        keys, note = value_keys(Value(value.spec, expr[3]), place)
+        return keys, note or "the script adds up what several entries say; here each is for itself"
     # Of the machine, or of another table: of that, only a formula can tell.
     if kind == "host" or plain_field(expr) and expr[1] != place.table:
         return None, None
@@ -157,7 +163,7 @@ def value_keys(value, place):
         return keys, None
     if kind in ("ipv4", "ipv6", "ksym") and expr[1]:
         name = strip_prefix(expr[1][2]) if plain_field(expr[1]) else ""
-        if not re.fullmatch(r"\w+", name):
+        if not FIELD.fullmatch(name):
             name = worked_out(place, expr[1], "u64" if kind == "ksym" else "u32") \
                 if kind != "ipv6" else None
         if name:
@@ -173,7 +179,7 @@ def value_keys(value, place):
                 keys["other"] = expr[3]
             return keys, None
     scale = ratio(expr) if set(tables_in(expr)) <= {place.table} else None
-    if scale and re.fullmatch(r"\w+", strip_prefix(scale[0])):
+    if scale and FIELD.fullmatch(strip_prefix(scale[0])):
         keys["field"] = strip_prefix(scale[0])
         note = scaled(keys["field"], scale[1], s, keys)
         if s["kind"] in "xXo":
@@ -196,6 +202,8 @@ def value_keys(value, place):
         note = scaled(field, divisor, s, keys)
         if s["kind"] in "xXo":
             keys["format"] = "octal" if s["kind"] == "o" else "hex"
+            if s["zero"] and s["width"]:
+                keys["digits"] = min(22, s["width"])
         return keys, note
     text = formula(expr) if not place.stream and kind == "op" else None
     if text:
@@ -208,7 +216,7 @@ def value_keys(value, place):
     if set(tables_in(expr)) - {place.table}:
         return None, None
     found = fields_in(expr)
-    if found and re.fullmatch(r"\w+", strip_prefix(found[0])):
+    if found and FIELD.fullmatch(strip_prefix(found[0])):
         keys["field"] = strip_prefix(found[0])
         what = {"usym": "a name of a user's symbol", "syscall": "a system call's name",
                 "stack": "a stack"}.get(kind, "worked out of " + ", ".join(sorted(set(found))))
@@ -287,7 +295,7 @@ def as_names(tree, place):
     if all(map(is_number, names.values())):
         return None
     field = strip_prefix(expr[2]) if plain_field(expr) else worked_out(place, expr)
-    if not field or not re.fullmatch(r"\w+", field):
+    if not field or not FIELD.fullmatch(field):
         return None
     keys = {"field": field, "names": dict(sorted(names.items()))}
     if other is not None:

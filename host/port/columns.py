@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a run by the lines that it printed, and those of all runs as one list."""
-from .column import Column, Place, atoms_of, column
+import re
+
+from . import ctext
+from .column import FIELD, Column, Place, atoms_of, column
 from .lines import (has_value, looks_like_header, render, slots_of, titles_of, values_in,
                     words_of)
-from .expr import tables_in
+from .expr import hashable, plain_field, tables_in
 from .merge import Conditions, merge
 from .stacks import is_folded, is_frame, marks_of, stack_columns, stacks_in_piece
 from .template import Words, condition_text
+
+
+NAME = re.compile(r"[A-Za-z_]\w*")     # a field of an entry, as a program can name one
 
 
 class Found:
@@ -38,6 +44,8 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
     # Where several tables are printed, what is said of this one.
     if any(table_of(n) == table for n in lines):
         lines = [n for n in lines if table_of(n) in (table, None)]
+    if not stream:
+        lines = [n for n in lines if not of_several(n)]
     own = [n for n in lines if table in tables_in([e for p in n["pieces"] for e in exprs_of(p)])]
     # An entry that stands on several lines, for it has a stack: what all of them say.
     if stacks and not stream and len({n["line"] for n in own}) > 1:
@@ -58,6 +66,15 @@ def columns_of_run(run, table, prefix, computed, stream, whole=True):
         return None
     found.line = found.line or stacks[0].line
     return found
+
+
+def of_several(line):
+    """Stand several entries of a table in it? The same is something else then."""
+    said = {}
+    for p in line["pieces"]:
+        if not isinstance(p, str) and plain_field(p["expr"]):
+            said.setdefault(hashable(p["expr"]), set()).add(p["value"].strip())
+    return any(len(values) > 1 for values in said.values())
 
 
 def with_width(c):
@@ -108,6 +125,11 @@ def columns_of_lines(run, lines, marks, place, whole, several=False):
             columns.append(c)
     if not any(c.fields() or "value" in c.keys for c in columns):
         return None
+    also = {n["line"] for n in lines if n["event"] == pick["event"] and values_in(n["pieces"]) and
+            n is not pick}
+    if place.stream and also:
+        notes.append("what the script prints of an event on other lines (%s)" % ", ".join(
+            "line %d" % n for n in sorted(also)))
     set_distances(columns)
     return Found(columns, pick["line"], notes, titles is None)
 
@@ -273,6 +295,11 @@ def merged_columns(work, get, phase=None):
                 else:
                     c.unless = a.option["dest"]
                 work.column_options.add(a.option["dest"])
+        named = FIELD if (phase or "").startswith("callback:") else NAME
+        if any(not named.fullmatch(f) for f in c.fields()):
+            work.report.todo(made[usable[min(where)]].line, "the column %s is of a member of a struct "
+                             "in the event or the entry" % c.title)
+            continue
         out.append(c)
     work.folded = folded.option["dest"] if folded is not None else None
     if folded is not None:
@@ -286,7 +313,7 @@ def merged_columns(work, get, phase=None):
     if made[0].headless:
         work.report.did(made[0].line, "the script prints no titles above its lines, nor does the "
                         "tool")
-    return out, made[0].line, made[0].headless
+    return (out, made[0].line, made[0].headless) if out else None
 
 
 def option_shown(a):
@@ -304,7 +331,10 @@ def typed_text(run, column):
 
 def default_columns(work, fields, skip=()):
     out = []
-    for name, kind, length in fields or []:
+    structs = ctext.structs(work.texts_made[0])
+    for name, kind, length in [
+            (n + "." + m if m else n, t, a) for n, k, le in fields or []
+            for m, t, a in (structs[k] if k in structs and not le else [("", k, le)])]:
         words = kind.split()
         if name in skip or name.startswith(("pad", "__", "_pad")):
             continue

@@ -70,9 +70,11 @@ def members(body, known):
         if not m:
             break
         inner, end = body_at(body, m.end() - 1)
-        name = re.match(r"\s*(\w+)?\s*;", body[end:])
+        name = re.match(r"[^;\w]*(?:(?:__attribute__\s*\(\(\w+\)\)|__packed)\s*)?(\w+)?\s*"
+                        r"(?:\[([^\]]*)\])?\s*;", body[end:])
         out += [(n, t, a) for n, t, a in members(inner, known)] if not (name and name.group(1)) \
-            else [(name.group(1), "struct", None)]
+            else [(name.group(1), "struct {%s}" % inner.replace("\n", " "),
+                   array_size(name.group(2), known) if name.group(2) else None)]
         body = body[:m.start()] + body[end + (name.end() if name else 0):]
     for decl in body.split(";"):
         decl = " ".join(decl.split())
@@ -112,6 +114,44 @@ def structs(text):
         if m.group(1) in out:
             out[m.group(2)] = out[m.group(1)]
     return out
+
+
+def definition(text, kind):
+    """(text before it, words before the brace, body, words behind it) of a struct or a typedef."""
+    clean = without_comments(text)
+    name = (kind or "?").replace("struct ", "").replace("union ", "")
+    for m in re.finditer(r"\b(typedef\s+)?(?:struct|union)\s*([^{};]*?)\s*\{", clean):
+        body, end = body_at(clean, m.end() - 1)
+        tail = clean[end:].partition(";")[0]
+        if name in m.group(2).split() + (tail.split() if m.group(1) else []):
+            return clean[:m.start()], m.group(2), body, tail
+    return None
+
+
+def bit_fields(text, kind):
+    found = definition(text, kind)
+    return bool(found and re.search(r"\w\s*:\s*\d+\s*[;,]", found[2]))
+
+
+def described(text, kind):
+    """Has an event of that type what cannot be laid out by its members' types alone: a struct or a
+    type of the text's own, an attribute, bit fields?"""
+    found = definition(text, kind)
+    if found is None:
+        return False
+    before, head, body, tail = found
+    # Not everywhere in the text is it known then.
+    if before.count("{") != before.count("}") or len(re.findall(
+            r"^[ \t]*#[ \t]*if", before, re.M)) != len(re.findall(r"^[ \t]*#[ \t]*endif", before,
+                                                                 re.M)):
+        return False
+    clean = without_comments(text)
+    own = set(re.findall(r"\}\s*(\w+)\s*;", clean)) | set(structs(text)) | set(
+        re.findall(r"\btypedef\b[^;{}]*?\b(\w+)\s*(?:\[[^;]*)?;", clean))
+    return bool(re.search(r"\bpacked\b|__packed|\baligned\b", " ".join((head, body, tail))) or
+                bit_fields(text, kind) or "{" in body or
+                any(t in own or re.match(r"(?:struct|union)\b(?!.*\*)", t)
+                    for _n, t, _a in members(body, {})))
 
 
 def split_args(text):
@@ -230,7 +270,7 @@ def conventions(text):
     clean = without_comments(text)
     out = []
     macros = (("TRACEPOINT_PROBE", 2), ("RAW_TRACEPOINT_PROBE", 1), ("KFUNC_PROBE", 1),
-              ("KRETFUNC_PROBE", 1))
+              ("KRETFUNC_PROBE", 1), ("LSM_PROBE", 1))
     for macro, n in macros:
         for m in re.finditer(r"\b%s\s*\(([^)]*)\)" % macro, clean):
             if clean[:m.start()].rpartition("\n")[2].lstrip().startswith("#"):
@@ -244,6 +284,8 @@ def conventions(text):
                 out.append(("raw_tracepoint", args[0], "raw_tracepoint__" + args[0]))
             elif macro == "KFUNC_PROBE":
                 out.append(("kfunc", args[0], "kfunc__" + args[0]))
+            elif macro == "LSM_PROBE":
+                out.append(("lsm", args[0], "lsm__" + args[0]))
             else:
                 out.append(("kretfunc", args[0], "kretfunc__" + args[0]))
     for f in functions(text):

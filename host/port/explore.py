@@ -4,6 +4,7 @@ for two of these together where both change what is compiled."""
 import itertools
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -12,6 +13,7 @@ import time
 from . import perf
 from . import run as runner
 from . import rows, world
+from .lines import lines_of_entries
 
 RUN_SECONDS = 5      # of one run
 TOTAL_SECONDS = 45   # of all
@@ -29,6 +31,8 @@ class Run:
 
     def __init__(self, notes, config, ended):
         self.config = config
+        notes = [m for n in notes for m in (
+            lines_of_entries(n) if n["what"] == "line" and n["phase"] == "loop" else (n,))]
         self.notes = notes
         self.programs = [n for n in notes if n["what"] == "program"]
         self.attaches = [n for n in notes if n["what"] == "attach"]
@@ -128,6 +132,7 @@ class Atom:
         self.option = more.get("option")
         self.values = more.get("values")   # two numbers that were tried
         self.choice = more.get("choice")
+        self.names_what = False     # a value that is what is attached to
         self.single = None      # the run with this alone
         self.second = None      # of a value, the run with the other number
         self.failed = None
@@ -204,10 +209,12 @@ class Explorer:
         self.required = missing = [
             o for o in self.options
             if (not o["strings"] and o["nargs"] not in ("?", "*")) or o["required"] and o["strings"]]
-        if not missing or self.user_argv:
+        if self.user_argv:
             return plain
+        if not missing:
+            return self.with_words(plain)
         last = plain
-        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",)):
+        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",), ("127.0.0.1",)):
             self.extra_argv = []
             for o in missing:
                 value = o["choices"][0] if o["choices"] else "1" if o["type"] in ("int", "float") \
@@ -221,6 +228,38 @@ class Explorer:
                 return last
         self.extra_argv = []
         return last
+
+    def with_words(self, plain):
+        """The run of a script that reads sys.argv itself, or that fails without an option which it
+        does not say is required; else the plain one."""
+        parsed = re.findall(r"\badd_option\(\s*['\"](--?[\w-]+)", self.source)[:8]
+        if plain.end["how"] not in ("error", "exit", "end") or plain.attaches or \
+           "argv" not in self.source and not self.options and not parsed:
+            return plain
+        words = ("1",), ("lo",), ("/tmp",), ("1", "1"), ("c",), ("c", "malloc"), ("1", "1", "1")
+        if parsed:      # by optparse
+            words += tuple((name, "1") for name in parsed) + (sum([(n, "1") for n in parsed], ()),)
+        if self.options:
+            taking = [max(o["strings"], key=len) for o in self.options
+                      if o["strings"] and o["action"] == "_StoreAction"][:8]
+            words = [(name, v) for name in taking for v in ("1", "vfs_read")]
+            words.append(sum([(name, "1") for name in taking], ()))
+            if any(not o["strings"] for o in self.options):
+                words.insert(0, ("1",))
+        farthest = plain
+        for self.extra_argv in map(list, words):
+            if self.left() < 20:
+                break
+            last = self.run()
+            if last.end["how"] == "error" and last.end["line"] > farthest.end["line"]:
+                farthest = last
+            if last.good():
+                self.guesses.append((plain.end.get("line", 0), "the script wants arguments; `%s` was "
+                                     "given (say others after --)" % " ".join(self.extra_argv)))
+                self.required = [o for o in self.options if set(o["strings"]) & set(self.extra_argv)]
+                return last
+        self.extra_argv = []
+        return farthest
 
     def text(self, r):
         p = r.program()
@@ -314,7 +353,16 @@ class Explorer:
                 a.argv = words if o["strings"] else []
         self.check(a)
 
+    def names_target(self, a):
+        """Is the value what something is attached to in the kernel? Then it is no number."""
+        values = [str(v) for v in a.values or ()] + [a.text_value or ""]
+        return any(v and v in (n["target"] or "") for v in values for n in a.single.attaches
+                   if n["kind"] in ("kprobe", "kretprobe", "tracepoint", "raw_tracepoint", "kfunc",
+                                    "kretfunc"))
+
     def check(self, a):
+        if a.kind == "value":
+            a.odd = a.names_what = self.names_target(a)
         a.single.on = {a}
         if a.second:
             a.second.on = {a}

@@ -94,6 +94,17 @@ def beside(expr, table):
     return tuple(beside(e, table) for e in expr)
 
 
+TOKEN = re.compile(r"[A-Za-z_]\w*|[\d.]+|[-+*/]")
+FORMULA_MAX = 60    # the host takes 64 of these
+
+
+def terms(expr):
+    """What a sum is the sum of."""
+    if isinstance(expr, (list, tuple)) and expr[:2] in (["op", "+"], ("op", "+")):
+        return terms(expr[2]) + terms(expr[3])
+    return [expr]
+
+
 def formula(expr):
     """As the host's formula on the fields of a row; None if it cannot be said there."""
     if isinstance(expr, bool):
@@ -107,8 +118,11 @@ def formula(expr):
         name = strip_prefix(expr[2])
         return name if re.fullmatch(r"[A-Za-z_]\w*", name) else None
     if expr[0] == "op" and expr[1] in ("+", "-", "*", "/", "//"):
+        added = [f for f in terms(expr) if isinstance(f, (list, tuple)) and f[0] == "field"]
+        if len(added) > len({hashable(f) for f in added}):
+            return None     # of several entries
         a, b = formula(expr[2]), formula(expr[3])
-        if a is None or b is None:
+        if a is None or b is None or len(TOKEN.findall(a + b)) > FORMULA_MAX:
             return None
         return "(%s %s %s)" % (a, expr[1].replace("//", "/"), b)
     return None
@@ -147,10 +161,16 @@ class Computed:
             return "%d%s" % (int(expr), "LL" if abs(expr) > 0x7fffffff else "")
         if not isinstance(expr, (list, tuple)):
             return None
+        if expr[0] == "field" and expr[2].startswith(("key.", "value.")):
+            return None
         if expr[0] == "field":
-            if self.members is not None and expr[2].partition("[")[0] not in self.members:
+            if self.members is not None and re.split(r"[.\[]", expr[2])[0] not in self.members:
                 return None
-            return var + expr[2] if re.fullmatch(r"\w+(\[\d+\])?", expr[2]) else None
+            return var + expr[2] if re.fullmatch(
+                r"\w+(\[\d+\])?(\.\w+(\[\d+\])?)*", expr[2]) else None
+        if expr[0] == "ntohs" and len(expr) == 2:
+            a = self.c_expr(expr[1], var)
+            return None if a is None else "((%s & 255) << 8 | (%s >> 8 & 255))" % (a, a)
         if expr[0] == "op" and expr[1] in C_OPS:
             a, b = self.c_expr(expr[2], var), self.c_expr(expr[3], var)
             if a is None or b is None:

@@ -5,6 +5,7 @@ import re
 from . import template
 from .explore import Explorer
 from .lines import render
+from .probes import UNTOLD, nothing_to_probe
 from .work import Failure
 
 
@@ -17,6 +18,7 @@ def learn_script(work):
     if always:
         again = Explorer(work.source, work.path, work.argv, always)
         again.files = work.files
+        again.deadline = min(again.deadline, ex.deadline + MORE_SECONDS)
         again.extra_argv += [w for w in ex.extra_argv if w not in again.extra_argv]
         again.explore()
         if again.base.good():
@@ -40,7 +42,8 @@ def fail_early(work, ex):
         raise Failure("this is no Python 3: %s" % text, line)
     if how == "module":
         raise Failure("the script wants the Python module %s, which is not installed here; "
-                      "install it, or take out what needs it" % text, line)
+                      "install it, or take out what needs it%s" % (text, packets_of(work.source)),
+                      line)
     bcc = re.search(r"^\s*(from|import)\s+bcc\b", work.source, re.M) or \
         re.search(r"\bimport\b.*\bbcc\b", work.source)
     if not bcc:
@@ -52,8 +55,16 @@ def fail_early(work, ex):
         raise Failure("the script was ended: it %s" % (
             "told more than can be kept" if how == "flood" else
             "was killed (too much memory or processor time?)"))
+    if how == "error" and text.startswith("EOFError"):
+        raise Failure("the script asks for something on standard input, which is empty here; make an "
+                      "option of it", line)
+    kinds = {a["kind"] for a in base.attaches}
+    if kinds and kinds <= set(UNTOLD):
+        raise Failure(nothing_to_probe([(k,) for k in kinds]), base.attaches[0]["line"])
     if how == "error":
-        raise Failure("the script fails without options: %s" % text, line)
+        given = [w for w in base.config["argv"] if w not in work.argv]
+        raise Failure("the script fails %s: %s" % (
+            "with `%s`" % " ".join(given) if given else "without options", text), line)
     bad = base.of("argument-error")
     if bad:
         raise Failure("the script does not take these arguments: %s (give what it needs after "
@@ -65,6 +76,19 @@ def fail_early(work, ex):
             " (%s)" % text if text and text != "None" else "",
             "; it said \"%s\"" % said if said else ""), line)
     raise Failure("the script attaches to nothing and waits for nothing", line)
+
+
+MORE_SECONDS = 25   # for the second pass, of which the host's patience with both leaves room
+
+PACKETS = re.compile(r"\bBPF\s*\.\s*(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|SOCK_OPS|SK_SKB|SK_MSG|LWT_\w+|"
+                     r"CGROUP_\w+)\b|\b(attach_xdp|attach_raw_socket)\b")
+
+
+def packets_of(source):
+    """What is to be said of a script that did not run, if it looks like one of those for packets."""
+    found = PACKETS.search(source)
+    return "; it also uses %s: programs for packets and sockets are none of a tool's" % (
+        found.group(1) or found.group(2)) if found else ""
 
 
 def learn_numbers(work, ex, a):

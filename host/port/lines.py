@@ -68,6 +68,26 @@ def slots_of(pieces):
     return slots
 
 
+def lines_of_entries(note):
+    """A line of a loop that says the same of several entries, one behind the other: a line for each.
+    What stands before the first stands before all."""
+    pieces = note["pieces"]
+    keys = [p if isinstance(p, str) else (p["spec"], repr(p["expr"]), repr(p.get("parts")) and
+                                          len(p.get("parts", ()))) for p in pieces]
+    for start in range(min(len(keys), 8)):
+        own = keys[start:]
+        for n in range(1, len(own) // 2 + 1):
+            parts = [pieces[start + i:start + i + n] for i in range(0, len(own), n)]
+            if own[:n] * (len(own) // n) == own and any(map(has_value, parts[0])) and \
+               render_values(parts[0]) != render_values(parts[1]):
+                return [dict(note, pieces=pieces[:start] + part, joined=True) for part in parts]
+    return [note]
+
+
+def render_values(pieces):
+    return [p["value"] for p in pieces if not isinstance(p, str)]
+
+
 def render(slot):
     return "".join(p if isinstance(p, str) else p["value"] for p in slot).strip()
 

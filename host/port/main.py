@@ -4,45 +4,40 @@ answers to what is asked on descriptor 4: {"ask": [functions]} or, at the end, {
 {"failed": …}."""
 import json
 import os
+import re
 
 
-def python3(source, error):
-    """Python 2's text as Python 3's, as far as that is simple; (text, how it was done)."""
-    try:
-        import warnings
-        warnings.simplefilter("ignore")
-        from lib2to3 import refactor
-        tool = refactor.RefactoringTool(refactor.get_fixers_from_package("lib2to3.fixes"))
-        text = str(tool.refactor_string(source if source.endswith("\n") else source + "\n",
-                                        "script"))
-        compile(text, "script", "exec", dont_inherit=True)
-        return text, "as 2to3 does"
-    except Exception:
-        pass
-    import re
+def python3(source):
+    """Python 2's text as Python 3's, as far as that is simple; (text, how it was done), or None."""
+    # Python 2 took a tab for what leads to the next eighth column.
+    tabs = re.sub(r"^[ \t]+", lambda m: m.group(0).expandtabs(8), source, flags=re.M)
+    for text, before in ((source, ""), (tabs, "its tabs as eight columns")):
+        for change, how in ((str, ""), (as_2to3, "as 2to3 does"),
+                            (prints, "its print statements alone")):
+            try:
+                made = change(text)
+                compile(made, "script", "exec", dont_inherit=True)
+                return made, ", ".join(filter(None, (before, how)))
+            except Exception:
+                continue
+    return None
+
+
+def as_2to3(source):
+    import warnings
+    warnings.simplefilter("ignore")
+    from lib2to3 import refactor
+    tool = refactor.RefactoringTool(refactor.get_fixers_from_package("lib2to3.fixes"))
+    return str(tool.refactor_string(source if source.endswith("\n") else source + "\n", "script"))
+
+
+def prints(source):
     text = re.sub(r"^([ \t]*)print[ \t]+(?!\()(.*?)[ \t]*$", r"\1print(\2)", source, flags=re.M)
     text = re.sub(r"^([ \t]*)print[ \t]*$", r"\1print()", text, flags=re.M)
     text = re.sub(r"\bexcept\s+([\w.()]+)\s*,\s*(\w+)\s*:", r"except \1 as \2:", text)
     text = re.sub(r"\bxrange\b", "range", text)
     text = re.sub(r"\.iter(items|values|keys)\(", r".\1(", text)
-    text = re.sub(r"\b(0)([0-7]{2,})\b", r"0o\2", text)
-    try:
-        compile(text, "script", "exec", dont_inherit=True)
-    except Exception:
-        return None
-    return text, "its print statements alone"
-
-
-def src_files(source):
-    """The texts that the script names: BPF(src_file="x.c"), BPF("x.c")."""
-    import ast
-    out = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
-            name = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-            if len(name) < 200 and name.endswith((".c", ".h")) and " " not in name:
-                out.add(name)
-    return sorted(out)
+    return re.sub(r"\b(0)([0-7]{2,})\b", r"0o\2", text)
 
 
 def type_of(name, decl):
@@ -68,16 +63,16 @@ def main():
         return json.loads(answers.readline())
 
     job = json.loads(answers.readline())
-    source = job["script"]
+    source = job["script"].lstrip("\ufeff")
     import warnings
     warnings.simplefilter("ignore")
-    from . import assemble, program, show
+    from . import assemble, beside, program, show
     from .work import Failure, Work
     how = None
     try:
         compile(source, "script", "exec", dont_inherit=True)
     except SyntaxError as e:
-        converted = python3(source, e)
+        converted = python3(source)
         if converted:
             source, how = converted
         else:
@@ -86,11 +81,21 @@ def main():
     except (ValueError, MemoryError, RecursionError) as e:
         say({"failed": "this is no Python: %s" % e, "line": 0})
         return
-    names = src_files(source)
-    files = {}
-    if names:
+    files, asked = {}, set()
+    path = job["path"]
+    while beside.wanted(source, files, path) - asked and len(asked) < beside.FILES:
+        names = sorted(beside.wanted(source, files, path) - asked)[:beside.FILES - len(asked)]
         say({"files": names})
-        files = json.loads(answers.readline())
+        files.update(json.loads(answers.readline()))
+        asked |= set(names)
+    for name in sorted(files):
+        if name.endswith(".py"):
+            try:
+                compile(files[name], name, "exec", dont_inherit=True)
+            except SyntaxError:
+                files[name] = (python3(files[name]) or (files[name],))[0]
+            except ValueError:
+                pass
     work = Work(source, job["path"], job["argv"], ask, ask_facts)
     work.files = files
     if how:

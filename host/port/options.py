@@ -142,7 +142,7 @@ def unused_option(work, o):
     shown = o["strings"][-1] if o["strings"] else o["dest"].upper()
     dest = o["dest"]
     atoms = [a for a in work.ex.atoms if a.option is not None and a.option["dest"] == dest]
-    if any(a.option["dest"] == dest for a in work.always):
+    if any(a.option["dest"] == dest for a in work.always) or dest in work.told_less:
         return
     if dest in work.pid_options:
         work.report.did(line, "%s is the host's --pid: the functions of that process alone" %
@@ -162,6 +162,9 @@ def unused_option(work, o):
         f = next(a.failed for a in atoms if a.failed)
         work.report.todo(f.get("line") or line, "%s was not understood: the script ended "
                          "when it was given (%s)" % (shown, f.get("text") or f["how"]))
+    elif any(a.names_what for a in atoms):
+        work.report.todo(line, "%s names what the script attaches to: the tool's probe is on what "
+                         "it attaches to without; others with it behind --" % shown)
     elif any(a.text_value for a in atoms if work.ex.shape(a.single) !=
              work.ex.shape(work.ex.base)):
         work.report.todo(line, "%s becomes part of the program's text, and not as a number" %

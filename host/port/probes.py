@@ -12,10 +12,12 @@ from .work import Failure
 
 
 SYSCALL = re.compile(r"^__x64_sys_(\w+)$")
-UNTOLD = ("xdp", "func", "socket", "lsm")
-WHAT = {"xdp": "a network device (XDP)",
+SYSTEM_CALL = re.compile(r"^(?:sys|SyS)_(\w+)$")
+WHAT = {"xdp": "a network device (XDP)", "tc": "packets (tc, lightweight tunnels)",
         "func": "a program by its descriptor (attach_func)", "socket": "a socket",
+        "sockets": "sockets (sock_ops, sk_skb, sk_msg)", "cgroup": "a cgroup's sockets or devices",
         "lsm": "a security hook (LSM)"}
+UNTOLD = tuple(WHAT)
 
 
 OWN_FUNCTIONS = 8   # of one prefix: the kernel itself has something of that name
@@ -66,6 +68,12 @@ def make_probes(work):
             probe[kind] = pattern
         elif sys and kind in ("kprobe", "kretprobe"):
             probe[kind] = [target, "__arm64_sys_" + sys.group(1)]
+        elif kind in ("kprobe", "kretprobe") and SYSTEM_CALL.match(target):
+            # What a system call's function was called before 4.17.
+            name = SYSTEM_CALL.match(target).group(1)
+            probe[kind] = ["__x64_sys_" + name, "__arm64_sys_" + name, target]
+            work.report.guess(line, "%s is taken for the system call %s, whatever this kernel "
+                              "calls its function" % (target, name))
         elif kind == "tracepoint" and ":" not in target:
             work.report.todo(line, "attaches %s to the tracepoint %s" % (run, target))
             continue
@@ -109,16 +117,28 @@ def make_probes(work):
                           "not on the machine are left out")
     stub_guarded(work)
     if not out:
-        kinds = sorted({WHAT.get(i[0], i[0]) for i in order})
-        raise Failure("all that the script attaches to is %s, which no program can say" %
-                      (", ".join(kinds) or "nothing"),
-                      min([line for line in lines.values()] or [0]))
+        raise Failure(nothing_to_probe(order), min([line for line in lines.values()] or [0]))
     for line in {lines[i] for i in order if i in lines and i[0] not in UNTOLD}:
         names = [i[1] for i in order if lines.get(i) == line]
         n = len(names)
         work.report.did(line, "attached to: %s" % ", ".join(names[:6]) +
                         (" and %d more" % (n - 6) if n > 6 else ""))
     return out
+
+
+def nothing_to_probe(order):
+    """Why no probe can be written."""
+    kinds = {i[0] for i in order}
+    if not kinds:
+        return "the script attaches to nothing, nor has its C text a function that BCC attaches by " \
+            "its name"
+    text = "all that the script attaches to is %s, which is none of a tool's probes" % ", ".join(
+        sorted(WHAT.get(k, k) for k in kinds))
+    if kinds == {"lsm"}:
+        return text + "; `bcchost run` takes its C text as it is"
+    if kinds <= set(UNTOLD):
+        return text + ": they are functions, tracepoints, events and places in programs"
+    return text
 
 
 def join_samples(work, order, runs_of):

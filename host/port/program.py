@@ -3,7 +3,7 @@
 import ast
 import re
 
-from . import perf, yamlout
+from . import ctext, perf, yamlout
 from .assemble import make_template
 from .callback import callback_filters, put_computed
 from .learn import learn_script
@@ -206,15 +206,28 @@ def kernel_questions(work):
         work.report.guess(n["line"], "the script lists the functions that match %s; one was "
                                      "made up" % n["pattern"])
     for n in ex.base.of("left-out"):
-        work.report.todo(n["line"], "%s: left out" % n["text"])
+        work.report.todo(n["line"], n["text"])
     for n in ex.base.of("unknown"):
         work.report.guess(n["line"], "the script uses %s, which the stand-in does not know" %
                           n["name"])
+    for n in ex.base.of("looked-up"):
+        work.report.guess(n["line"], "the script looks up the name of a %s: the column shows its "
+                          "number" % n["kind"])
+    put = {}
+    for n in ex.base.of("table"):
+        if n["method"] == "set" and n["phase"] == "before" and n.get("value"):
+            put.setdefault(n["table"], n)
+    for table, n in put.items():
+        work.report.todo(n["line"], "the script itself puts entries into the table %s%s; a tool "
+                         "has them as numbers or conditions in its template" % (
+                             table, ", programs that others call" if n["kind"] == "BPF_PROG_ARRAY"
+                             else ""))
     for n in ex.base.of("starts"):
         if n["args"] not in ("clear", "['clear']"):
             work.report.todo(n["line"], "the script starts another program: %s" % n["args"])
-    extra = [p for p in ex.base.programs if p is not ex.base.program() and
-             len(p["text"].strip()) > 200]
+    extra = [p for p in ex.base.programs if p is not ex.base.program() and (
+        len(p["text"].strip()) > 200 or
+        any(a.get("program") == p["number"] for a in ex.base.attaches))]
     for p in extra:
         work.report.todo(p["line"], "the script makes another BPF program, which is left out")
 
@@ -225,12 +238,44 @@ def summary_of(work, name):
     if not text:
         text = " ".join((ast.get_docstring(ast.parse(work.source)) or "").split())
         text = text.split(". ")[0].rstrip(".")
-    if not text:
-        doc = re.search(r"^#\s*(?:@\w+\s+)?[\w-]+\s+(\S.*)$", work.source, re.M)
-        text = doc.group(1) if doc else name
-    return text[:100] or name
+    stem = re.sub(r"(-bpfcc)?(\.py)?$", "", work.path.rpartition("/")[2])
+    return (text or first_comment(work.source, stem) or name)[:100]
+
+
+def first_comment(source, stem):
+    """What the comment at the script's head says first, without the script's name (stem); "": nothing."""
+    for line in source.split("\n"):
+        m = re.match(r"^#+(?!!)\s*(?:@\w+\s+)?(.*?)\s*$", line)
+        if not m and line.strip() and not line.startswith("#!"):
+            return ""
+        text = m.group(1) if m else ""
+        if re.match(r"-\*-|(?i:vim?:|copyright|\(c\)|licen[sc]ed|spdx|author|usage|todo|date)", text) or \
+           not re.search(r"\w\s+\w", text):
+            continue
+        named = re.match(r"^(?:%s|[\w-]+(?=\.py\b|\s*:|\s-|\t|\s\s))(?:\.py)?[\s:,-]+(\S.*)$" %
+                         re.escape(stem), text)
+        return named.group(1) if named else text
+    return ""
 
 
 def final_text(work, name):
     head = "/* %s: ported by bcchost port. */\n" % name
-    return head + work.template.strip("\n") + "\n"
+    return head + work.template.strip("\n") + "\n" + descriptions(work)
+
+
+def descriptions(work):
+    """Lines that have the compiler tell where the members of events are, where their types alone
+    do not."""
+    out = ""
+    for o in work.outs():
+        kind = ctext.event_type(work.template, o["table"]) if o["kind"] == "stream" else None
+        if not kind or not ctext.described(work.template, kind):
+            continue
+        out += "BPF_ARRAY(bcchost_event_%s, %s, 1); /* where its members are */\n" % (
+            o["table"], kind)
+        work.report.did(work.line_of(o["table"]), "the compiler is asked where the members of %s "
+                        "are" % kind)
+        if ctext.bit_fields(work.template, kind):
+            work.report.todo(work.line_of(o["table"]), "%s has bit fields, which no column can "
+                             "read: write them as u8 … u64" % kind)
+    return out

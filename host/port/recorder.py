@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One run of a script: what it asks, hands over and prints is noted, line by line as it happens, so
 that a run that is ended from outside has told what it did until then."""
+import os
 import sys
 
 from . import sym
@@ -50,6 +51,12 @@ class Recorder:
 
     def unknown(self, what):
         self.note("unknown", name=what, line=self.script_line())
+
+    def beside(self, name):
+        """The text of a file beside the script, whichever way it is named; None: there is none."""
+        folder = os.path.dirname(self.path)
+        name = os.path.relpath(os.path.join(folder or ".", to_text(name)), folder or ".")
+        return self.config.get("files", {}).get(name)
 
     def ask(self, *key):
         key = tuple(to_text(k) for k in key)

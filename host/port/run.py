@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import kallsyms, standin, sym, texts, user, world
+from . import beside, kallsyms, library, standin, sym, texts, user, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -150,6 +150,9 @@ def patch(rec):
             text = "2001:db8::1" if kind == "ipv6" else "10.0.0.1"
         return wrap(text, (kind, expr)) if expr is not None else text
 
+    def inet_ntoa(packed):
+        return inet_ntop(socket.AF_INET, packed)
+
     def pack(form, *values):
         plain = [getattr(v, "value", v) for v in values]
         try:
@@ -172,11 +175,10 @@ def patch(rec):
     real_cast, real_ntohs = ctypes.cast, socket.ntohs
     ctypes.cast = cast
     socket.ntohs = ntohs
-    socket.inet_ntop = inet_ntop
+    socket.inet_ntop, socket.inet_ntoa = inet_ntop, inet_ntoa
     struct.pack = pack
     time.strftime = strftime
     time.time = lambda: wrap(real_time(), ("now",))
-    time.sleep = rec.wait
     signal.pause = rec.wait
     signal.signal = lambda *args: None
     signal.setitimer = lambda *args: None
@@ -194,8 +196,7 @@ def patch(rec):
             return timed(real_datetime.strftime(self, form), form)
 
     datetime.datetime = Now
-    import threading
-    threading.Event.wait = lambda self, timeout=None: rec.wait(timeout)
+    patch_threads(rec)
     import select
     select.select = lambda *args: rec.wait()
     import subprocess
@@ -231,6 +232,22 @@ def patch(rec):
     subprocess.Popen = started("subprocess.Popen", done())
     os.system = started("os.system", 0)
     os.popen = started("os.popen", io.StringIO(""))
+
+    def looked_up(kind, found):
+        """Who has that number: somebody, who leads back to it."""
+        def look(number):
+            expr = sym.expr_of(number)
+            if expr is None:
+                return found(number)
+            rec.note("looked-up", kind=kind, line=rec.script_line())
+            name = wrap("root", expr)
+            return type("Found", (tuple,), {"pw_name": name, "gr_name": name})((name,) * 7)
+        return look
+
+    import grp
+    import pwd
+    pwd.getpwuid = looked_up("user", pwd.getpwuid)
+    grp.getgrgid = looked_up("group", grp.getgrgid)
     real_readlink = os.readlink
 
     def readlink(path, *args, **kwargs):
@@ -265,6 +282,34 @@ def patch(rec):
     builtins.raw_input = builtins.input
     builtins.xrange = range
     # `from string import maketrans` and their like are left to fail.
+
+
+def patch_threads(rec):
+    """The script waits where its main thread does. Other threads that sleep do so until it waits for
+    their end; then it is they who wait for events."""
+    import threading
+    real_wait, real_join = threading.Event.wait, threading.Thread.join
+    joined = threading.Event()
+
+    def wait(seconds=None):
+        if threading.current_thread() is not threading.main_thread():
+            real_wait(joined)
+        return rec.wait(seconds)
+
+    def event_wait(self, timeout=None):
+        if sys._getframe(1).f_globals.get("__name__") == "threading":
+            return real_wait(self, timeout)
+        return wait(timeout)
+
+    def join(self, timeout=None):
+        if threading.current_thread() is threading.main_thread():
+            joined.set()
+        real_join(self, timeout)
+
+    time.sleep = wait
+    threading.Event.wait = event_wait
+    threading.Thread.join = join
+    threading.excepthook = lambda args: None    # a thread's Ctrl-C
 
 
 def note_options(rec, parser):
@@ -336,10 +381,12 @@ def run(source, path, config, emit):
         rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)
         return
     sys.modules.update(standin.modules(rec))
+    sys.meta_path.append(beside.Modules(rec))
     patch_argparse(rec)
+    library.patch(rec)
     patch(rec)
     if rec.answers.get(world.ANSWER):
-        world.be_generous(rec)
+        world.be_generous(rec, source)
     real_open = builtins.open
 
     def script_open(name, mode="r", *args, **kwargs):
@@ -347,8 +394,8 @@ def run(source, path, config, emit):
             rec.note("writes", name=to_text(name)[:200], line=rec.script_line())
         elif isinstance(name, (str, bytes)) and to_text(name) == kallsyms.PATH:
             return kallsyms.Symbols(rec, source).open(mode)
-        elif isinstance(name, (str, bytes)) and to_text(name) in config.get("files", {}):
-            text = config["files"][to_text(name)]
+        elif isinstance(name, (str, bytes)) and rec.beside(name) is not None:
+            text = rec.beside(name)
             return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
         elif isinstance(name, (str, bytes)) and "b" not in mode:
             if to_text(name) == "/proc/loadavg":
@@ -364,7 +411,7 @@ def run(source, path, config, emit):
             rec.note("pretended", name=to_text(name)[:200], line=rec.script_line())
             return made
 
-    builtins.open = script_open
+    builtins.open = io.open = script_open      # pathlib takes the latter
     rec.open = real_open
 
     def replaced(obj, old, new, line):
@@ -374,15 +421,16 @@ def run(source, path, config, emit):
             rec.note("replace", old=to_text(old)[:200], new=to_text(new)[:4000], line=line)
         return result
 
-    scope = {"__name__": "__main__", "__file__": path, "__builtins__": builtins,
+    scope = {"__file__": path, "__builtins__": builtins,
              "int": Int, "float": Float, "port_call_percent": texts.percent,
              "port_call_left": texts.left,
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_in": texts.inside,
-             "port_call_join": texts.join, "port_call_replace": replaced}
+             "port_call_join": texts.join, "port_call_str": texts.as_str, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
+    rec.scope = scope
     sys.modules["__main__"] = main
     sys.stdout, sys.stderr = Stdout(rec, "stdout"), Stdout(rec, "stderr")
     sys.__stdout__ = sys.stdout

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Made-up events, keys and values: fields come into being as a script asks for them."""
-from . import sym
+from . import ctext, sym
+from .expr import strip_prefix
 from .sym import to_text, wrap
 
 
@@ -185,7 +186,18 @@ for _name, _op in sym.OPERATORS:
 TEXTUAL = ("comm", "name", "task", "str", "fname", "path", "argv", "arg", "host", "query", "disk")
 
 
+SLOTS = 40
 AT_INDEX = "__at_"  # between an array's field and the number of the entry that it is of
+
+
+def members_of(table, kind):
+    """Of a struct or a union in an event; None: it is none that the text defines."""
+    program = table.__dict__.get("program")
+    if program is None or not kind:
+        return None
+    if "{" in kind:
+        return ctext.members(kind[kind.index("{") + 1:kind.rindex("}")], {})
+    return program.structs.get(" ".join(w for w in kind.split() if w not in ("const", "volatile")))
 
 
 def sample(table, name, fields, change):
@@ -196,11 +208,21 @@ def sample(table, name, fields, change):
         if n == short:
             kind, length, index = t, a, i + 1
     at = table.__dict__.get("index")
+    inner = members_of(table, kind) if at is None and not name.startswith(("key.", "value.")) \
+        else None
+    if inner is not None and length:
+        return [Fields(table, "%s[%d]." % (name, i), inner, change) for i in range(min(length, 16))]
+    if inner is not None:
+        return Fields(table, name + ".", inner, change)
     expr = ("field", table.name, name if at is None else "%s%s%d" % (name, AT_INDEX, at))
     index += (at or 0) * 5 % 89
     step = change.get("*", 0)
     given = change.get(name, change.get(short))
     words = (kind or "").split()
+    if short == "slot" or name == "key" and "HIST" in (getattr(
+            table, "types", dict)().get("kind") or ""):
+        # Of a histogram: a script takes two to the power of it.
+        return wrap(given % SLOTS if isinstance(given, int) else 3 + step, expr)
     if kind is None:
         is_text = any(short == t or short.endswith(t) for t in TEXTUAL)
     else:
@@ -210,7 +232,12 @@ def sample(table, name, fields, change):
             index, "xyz"[min(step, 2)], "" if length is not None and length < 8 else short[:6])
         if isinstance(value, str):
             value = value.encode()
-        return wrap(value, expr)
+        # Of a struct in a key or a value, no column can show a text.
+        return wrap(value, ("inner", expr) if name.startswith(("key.", "value.")) and
+                    "." in strip_prefix(name) else expr)
+    if words and words[0] in ("struct", "union") and length is None and "*" not in words and \
+       "in6_addr" not in words:
+        return Fields(table, name + ".", inner_fields(table, kind), change)
     if kind is not None and (length or "__int128" in words or "in6_addr" in words):
         if "char" not in words and length and length <= 64 and "__int128" not in words and \
            not ("u8" in words or "uint8_t" in words or "__u8" in words):
@@ -219,7 +246,9 @@ def sample(table, name, fields, change):
             return Array(one, expr)
         n = length or 16
         value = bytes((0x20, 0x01, 0x0d, 0xb8) + (0,) * max(0, n - 5) + (index & 255,))[:n]
-        return wrap(value if given is None or isinstance(given, int) else given, expr)
+        made = wrap(value if given is None or isinstance(given, int) else given, expr)
+        made.elements = bool(length) and isinstance(made, bytes) and at is None
+        return made
     if isinstance(given, int) and words and words[-1] == "char" and "unsigned" not in words:
         return wrap(bytes((given & 255,)), expr)
     if isinstance(given, int) and not isinstance(given, bool):
@@ -234,6 +263,12 @@ def sample(table, name, fields, change):
        ({"u64", "__u64", "uint64_t", "long"} & set(words) or kind is None):
         return wrap(5000000000 + index * 1000004 + step * 70000002, expr)
     return wrap(1000 + index * 37 + step * 501, expr)
+
+
+def inner_fields(table, kind):
+    """The members of a struct that is a member; None: they are not known."""
+    program = getattr(table, "program", None)
+    return program.structs.get(kind) if program else None
 
 
 class Array(list):

@@ -178,6 +178,9 @@ def top_output(work, table, tables, walked):
         known |= {f[0] for f in fields} if fields is not None else \
             {"key" if which == "key" else "value"}
     columns, used = [], []
+    if any(n.get("joined") and table_of(n) == table for n in work.ex.base.lines):
+        work.report.guess(line, "the script prints the entries of %s side by side; here each is a "
+                          "line" % table)
     if got:
         near = {n: o for o in tables if o != table and tables[o]["key"] == t["key"]
                 for n in fields_beside(o, tables[o], structs)}
@@ -257,6 +260,8 @@ def entries_output(work, table, line):
         field, at, index = c.keys.get("field", "").partition(AT_INDEX)
         if at:
             c.keys["field"], c.keys["index"] = field, int(index)
+            if AT_INDEX.upper() in c.title:     # no heading has one
+                c.title = "%s[%s]" % (table.upper(), index)
             if not c.title.endswith("/s"):
                 c.keys["per"] = "interval"
             columns.append(c)
@@ -266,6 +271,11 @@ def entries_output(work, table, line):
         return None
     work.report.did(line, "the entries of %s became the columns %s" % (
         table, ", ".join(c.title for c in columns)))
+    if any("per" in c.keys for c in columns) and not any(
+            n["method"] in ("clear", "delete", "set") and n["table"] == table
+            for n in work.ex.base.of("table")):
+        work.report.guess(line, "the script keeps the entries of %s; here each interval shows what "
+                                "was counted in it" % table)
     return {"kind": "rates", "table": table, "columns": columns,
             "interval": interval(work), "others": []}
 

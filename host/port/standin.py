@@ -99,6 +99,24 @@ def modules(rec):
     syscalls.update({0: b"read", 1: b"write", 2: b"open", 3: b"close", 35: b"nanosleep",
                      59: b"execve", 257: b"openat"})
 
+    class Named(type):
+        """A class of names that are numbers, whichever is asked for."""
+        def __getattr__(cls, name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return 0
+
+    def others(module):
+        """Whatever else a script imports: a class that takes anything."""
+        def named(name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            rec.unknown("%s.%s" % (module.__name__, name))
+            return Named(name, (), {"__init__": lambda self, *a, **k: None,
+                                    "__getattr__": Named.__getattr__})
+        module.__getattr__ = named
+        return module
+
     class Classes:
         """bcc.table's, for isinstance"""
         def __getattr__(self, name):
@@ -135,6 +153,8 @@ def modules(rec):
                  XDPFlags=type("XDPFlags", (), {"SKB_MODE": 2, "DRV_MODE": 4}),
                  lib=Classes(), __version__="0.0.0")
     bcc.__path__ = []
+    others(bcc)
+    others(libbcc)
     usdt = module("bcc.usdt", USDT=USDT, USDTProbe=type("USDTProbe", (), {}))
     return {"bcc": bcc, "bcc.utils": utils, "bcc.containers": containers, "bcc.tcp": tcp,
             "bcc.syscall": syscall, "bcc.perf": perf, "bcc.table": table, "bcc.libbcc": libbcc,

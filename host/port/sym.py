@@ -182,6 +182,19 @@ def keeps(base, name):
     return run
 
 
+def padded(base, name, flags):
+    """ljust and its like: as a format with that width."""
+    method = getattr(base, name)
+
+    def run(self, width, *fill):
+        made = wrap(method(self, width, *fill), self.expr)
+        if not fill or fill[0] in (" ", b" "):
+            made.pieces = [("%%%s%d%s" % (flags, plain(width), "d" if flags == "0" else "s"), self)]
+        return made
+
+    return run
+
+
 class SymText:
     """What bytes and str have in common."""
     expr = None
@@ -189,13 +202,27 @@ class SymText:
 
 
 class SymBytes(SymText, bytes):
+    def encode(self, *args, **kwargs):
+        return self     # as Python 2's str has it
+
     def decode(self, *args, **kwargs):
         made = wrap(bytes.decode(self, *args, **kwargs), self.expr)
         made.pieces = self.pieces
         return made
 
+    elements = False    # is it an array of numbers, each of which C can name?
+
     def __getitem__(self, key):
+        if self.elements and isinstance(key, int):
+            return wrap(bytes.__getitem__(self, key), self.element(range(len(self))[key]))
         return wrap(bytes.__getitem__(self, key), self.expr)
+
+    def element(self, i):
+        return ("field", self.expr[1], "%s[%d]" % (self.expr[2], i))
+
+    def __iter__(self):
+        for i, n in enumerate(bytes.__iter__(self)):
+            yield wrap(n, self.element(i)) if self.elements else n
 
     def __hash__(self):
         return bytes.__hash__(self)
@@ -211,6 +238,8 @@ class SymBytes(SymText, bytes):
         return not self.__eq__(other)
 
     def __contains__(self, other):
+        # Python 2 made no difference.
+        other = other.encode() if isinstance(other, str) else other
         if self.expr is not None and isinstance(other, bytes):
             branches.note(self.expr, "has", plain(other), False)
         return bytes.__contains__(self, other)
@@ -231,6 +260,9 @@ def note_text(value, other):
 
 
 class SymStr(SymText, str):
+    def decode(self, *args, **kwargs):
+        return self
+
     def encode(self, *args, **kwargs):
         made = wrap(str.encode(self, *args, **kwargs), self.expr)
         made.pieces = self.pieces
@@ -266,9 +298,26 @@ class SymStr(SymText, str):
 
 
 for _base, _sym in ((bytes, SymBytes), (str, SymStr)):
-    for _name in ("strip", "rstrip", "lstrip", "replace", "lower", "upper", "ljust", "rjust",
-                  "center", "zfill", "expandtabs"):
+    for _name in ("strip", "rstrip", "lstrip", "replace", "lower", "upper", "center",
+                  "expandtabs"):
         setattr(_sym, _name, keeps(_base, _name))
+    for _name, _flags in (("ljust", "-"), ("rjust", ""), ("zfill", "0")):
+        setattr(_sym, _name, padded(_base, _name, _flags))
+
+
+def as_bytes(name):
+    """A method of bytes that takes str, too, as Python 2's did."""
+    method = getattr(bytes, name)
+
+    def run(self, *args, **kwargs):
+        return method(self, *[a.encode() if isinstance(a, str) else a for a in args], **kwargs)
+
+    return run
+
+
+for _name in ("split", "rsplit", "partition", "rpartition", "startswith", "endswith", "find",
+              "rfind", "index", "count"):
+    setattr(SymBytes, _name, as_bytes(_name))
 
 
 def pieces_of(value):

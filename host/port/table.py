@@ -147,7 +147,9 @@ class Table:
         return self[key]
 
     def __setitem__(self, key, value):
-        self.note("set")
+        value = getattr(value, "value", value)
+        self.note("set", kind=self.types()["kind"],
+                  value=not isinstance(value, (int, float)) or sym.plain(value) != 0)
 
     def __delitem__(self, key):
         self.note("delete")

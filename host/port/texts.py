@@ -184,6 +184,11 @@ def join(obj, *args):
     return made
 
 
+def as_str(obj, *args, **kwargs):
+    """str(obj, encoding, …)"""
+    return obj.decode(*args, **kwargs) if isinstance(obj, sym.SymBytes) else str(obj, *args, **kwargs)
+
+
 def named(obj, key, value, other=None):
     if sym.expr_of(key) is None or not isinstance(value, (str, bytes)):
         return value
@@ -239,6 +244,8 @@ class Transform(ast.NodeTransformer):
         if isinstance(f, ast.Attribute) and f.attr == "join" and not starred and \
            not node.keywords:
             return self.call(node, "port_call_join", [f.value] + node.args)
+        if isinstance(f, ast.Name) and f.id == "str" and len(node.args) + len(node.keywords) > 1:
+            return self.call(node, "port_call_str", node.args, node.keywords)
         if isinstance(f, ast.Attribute) and f.attr == "get" and not starred:
             return self.call(node, "port_call_get", [f.value] + node.args, node.keywords)
         return node

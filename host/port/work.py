@@ -73,6 +73,7 @@ class Work:
         # ([(word, comparison)]: what the callback leaves out) and "only" ([(dest, field)]).
         self.out = {}
         self.column_options = set()
+        self.told_less = set()  # dests: the callback prints less with them, which is told
         self.folded = None      # dest of the option for flame graphs, of the columns made last
         # options
         self.option_names = {}  # dest -> its name here

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a script looks for around it (a device, a file of /sys, a program's output), and does not go
 on without: where it ends without, it is run again and told that it is there."""
+import fcntl
 import io
 import os
+import re
+import socket
+import struct
 import subprocess
 
 from .sym import to_text
 from .user import pidof
 
-PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib/modules/", "/usr/src/", "/tracing")
+PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib/modules/", "/usr/src/", "/tracing", "/bin/",
+          "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/opt/")
 DEVICE = os.makedev(253, 16)
 ANSWER = ("world",)     # the question, among the kernel's
 
@@ -34,8 +39,44 @@ def elsewhere(path):
     return isinstance(path, str) and path.startswith(PLACES)
 
 
-def be_generous(rec):
+# A script that asks for the number of a network interface, as Python 2 had no function for it.
+ASKS_INDEX = re.compile(r"\bSIOCGIFINDEX\b|0x8933\b")
+INDEX = 2
+
+
+class Socket:
+    """Of those that are only there to ask something of."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def fileno(self):
+        return 0
+
+    def close(self):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        return False
+
+
+def number_interfaces(rec):
+    """The answer to SIOCGIFINDEX, whatever the interface."""
+    def ioctl(fd, request, arg=b"", *more):
+        rec.note("left-out", line=rec.script_line(), text="the number of a network interface is in the C "
+                 "text (here %d)" % INDEX)
+        return bytes(arg[:16]).ljust(16, b"\0") + struct.pack("I", INDEX) + bytes(236)
+    socket.socket = Socket
+    fcntl.ioctl = ioctl
+
+
+def be_generous(rec, source):
     """For a run of which ANSWER is true."""
+    if ASKS_INDEX.search(source):
+        number_interfaces(rec)
     noted = set()
 
     def tell(path):

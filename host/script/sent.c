@@ -16,6 +16,8 @@ struct span {
 
 struct declared {
 	struct span name, type;
+	struct span dims; /* "[3]" of an array */
+	bool pointer;
 };
 
 struct sending {
@@ -23,6 +25,7 @@ struct sending {
 	struct declared *vars; /* all that were declared so far, members too */
 	size_t nvars, room;
 	struct span type;    /* what may be a type, with nothing but stars behind it */
+	bool star;	     /* … and there are some */
 	struct span of;	     /* the type of the declaration that we are in */
 	int depth, of_depth; /* open brackets; … where that declaration is */
 	bool begins;	     /* a declaration may begin here */
@@ -45,6 +48,23 @@ static bool one_of(const struct scan_piece *p, const char *const *words)
 	return false;
 }
 
+/* The brackets that come next. */
+static struct span dimensions(struct scan ahead)
+{
+	struct span dims = {0};
+	const char *inner;
+	size_t len;
+
+	while (scan_reach(&ahead, '[')) {
+		const char *start = dims.len ? dims.start : ahead.at;
+
+		if (!scan_group(&ahead, &inner, &len) || !len)
+			break;
+		dims = (struct span){start, (size_t)(ahead.at - start)};
+	}
+	return dims;
+}
+
 static void declare(struct sending *s, const struct scan_piece *name)
 {
 	if (s->nvars == s->room) {
@@ -58,23 +78,24 @@ static void declare(struct sending *s, const struct scan_piece *name)
 		s->vars = grown;
 		s->room = room;
 	}
-	s->vars[s->nvars++] = (struct declared){{name->start, name->len}, s->type};
+	s->vars[s->nvars++] =
+		(struct declared){{name->start, name->len}, s->type, dimensions(s->scan), s->star};
 	s->of = s->type;
 	s->of_depth = s->depth;
 }
 
 /* The last one of that name. */
-static const struct span *type_of(const struct sending *s, const struct span *name)
+static const struct declared *find_declared(const struct sending *s, const struct span *name)
 {
 	for (size_t i = s->nvars; i > 0; i--)
 		if (s->vars[i - 1].name.len == name->len &&
 		    memcmp(s->vars[i - 1].name.start, name->start, name->len) == 0)
-			return &s->vars[i - 1].type;
+			return &s->vars[i - 1];
 	return NULL;
 }
 
-/* The last word of argument i: of "(void *)&call->e" the e. */
-static struct span argument(const char *inner, size_t len, int i)
+/* The last word of argument i: of "(void *)&call->e" the e; *element: it is one of an array. */
+static struct span argument(const char *inner, size_t len, int i, bool *element)
 {
 	struct span found = {0};
 	struct scan_piece p;
@@ -85,6 +106,8 @@ static struct span argument(const char *inner, size_t len, int i)
 	while (s.at < inner + len && (p = scan_next(&s)).kind != SCAN_END) {
 		bool other = p.kind == SCAN_OTHER && p.len == 1;
 
+		if (other && *p.start == '[' && !depth && !i)
+			*element = true;
 		if (other && strchr("([{", *p.start))
 			depth++;
 		else if (other && strchr(")]}", *p.start))
@@ -92,14 +115,27 @@ static struct span argument(const char *inner, size_t len, int i)
 		else if (other && *p.start == ',' && !depth && !i--)
 			break;
 		else if (p.kind == SCAN_WORD && !depth && !i)
-			found = (struct span){p.start, p.len};
+			found = (struct span){p.start, p.len}, *element = false;
 	}
 	return found;
 }
 
-static void tell(struct sending *s, const struct scan_piece *table, const struct span *type)
+/* Does a pointer to it point to as many bytes as there are? */
+static bool is_bytes(const struct span *type)
+{
+	static const char *const names[] = {"void", "char", "u8", "__u8", "uint8_t", "unsigned"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is(type, names[i]))
+			return true;
+	return false;
+}
+
+static void tell(struct sending *s, const struct scan_piece *table, const struct declared *var,
+		 bool element)
 {
 	char *name = strndup(table->start, table->len), **grown;
+	const struct span *type = &var->type;
 
 	if (name && source_listed(s->done, s->ndone, name)) {
 		free(name);
@@ -113,8 +149,19 @@ static void tell(struct sending *s, const struct scan_piece *table, const struct
 	}
 	s->done = grown;
 	grown[s->ndone++] = name;
-	buf_printf(&s->out, "BPF_ARRAY(" OBJECT_EVENT "%s, %.*s, 1);\n", name, (int)type->len,
-		   type->start);
+	/* The text may end in a comment. */
+	if (!s->out.len)
+		buf_char(&s->out, '\n');
+	if (var->dims.len && !element)
+		buf_printf(&s->out, "struct " OBJECT_EVENT "of_%s { %.*s value%.*s; };\n", name,
+			   (int)type->len, type->start, (int)var->dims.len, var->dims.start);
+	if (var->dims.len && !element)
+		buf_printf(&s->out,
+			   "BPF_ARRAY(" OBJECT_EVENT "%s, struct " OBJECT_EVENT "of_%s, 1);\n",
+			   name, name);
+	else
+		buf_printf(&s->out, "BPF_ARRAY(" OBJECT_EVENT "%s, %.*s, 1);\n", name,
+			   (int)type->len, type->start);
 }
 
 /* TABLE.perf_submit(ctx, &e, size): the scanner is behind TABLE. */
@@ -129,8 +176,9 @@ static void look_at_call(struct sending *s, const struct scan_piece *table)
 		       {"ringbuf_submit", 0}};
 	struct scan ahead = s->scan;
 	struct scan_piece dot = scan_next(&ahead), method = scan_next(&ahead);
-	const struct span *type;
+	const struct declared *var;
 	struct span data;
+	bool element = false;
 	const char *inner;
 	size_t len;
 
@@ -140,10 +188,10 @@ static void look_at_call(struct sending *s, const struct scan_piece *table)
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (!scan_is(&method, methods[i].name))
 			continue;
-		data = argument(inner, len, methods[i].data);
-		type = data.len ? type_of(s, &data) : NULL;
-		if (type)
-			tell(s, table, type);
+		data = argument(inner, len, methods[i].data, &element);
+		var = data.len ? find_declared(s, &data) : NULL;
+		if (var && !(var->pointer && is_bytes(&var->type)))
+			tell(s, table, var, element);
 	}
 }
 
@@ -174,14 +222,17 @@ static void look_at_word(struct sending *s, const struct scan_piece *p)
 		s->type.len = (size_t)(p->start + p->len - s->type.start);
 	} else {
 		s->type = (struct span){p->start, s->begins && !one_of(p, never) ? p->len : 0};
+		s->star = false;
 	}
 	s->begins = false;
 }
 
 static void look_at_other(struct sending *s, char c)
 {
-	if (c == '*')
+	if (c == '*') {
+		s->star = true;
 		return;
+	}
 	s->type.len = 0;
 	if (strchr("([{", c))
 		s->depth++;
@@ -191,7 +242,7 @@ static void look_at_other(struct sending *s, char c)
 		s->of.len = 0;
 	/* "struct one e = {}, *r;" */
 	if (c == ',' && s->of.len && s->depth == s->of_depth)
-		s->type = s->of;
+		s->type = s->of, s->star = false;
 	s->begins = strchr(";{}(),", c) != NULL;
 }
 

@@ -49,6 +49,11 @@ int source_read(struct source *s, const char *path, struct error *e)
 	if (len > SOURCE_MAX)
 		return error_set(e, FAULT_USAGE, -EFBIG, "%s: over %zu MiB, which is no BPF C text",
 				 s->path, SOURCE_MAX >> 20);
+	/* What editors of other systems begin a file with. */
+	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0) {
+		memmove(s->text, s->text + 3, len - 2);
+		len -= 3;
+	}
 	if (strlen(s->text) != len)
 		return error_set(e, FAULT_USAGE, -EINVAL,
 				 "%s: no text: it has a NUL (byte %zu of it)", s->path,
@@ -258,6 +263,29 @@ static bool is_value(const char *v)
 	if (*v == '-' || *v == '+')
 		v++;
 	return isdigit((unsigned char)*v) && v[strspn(v, "0123456789abcdefABCDEFxXuUlL.")] == '\0';
+}
+
+/* Macros that libbcc has only since 0.31. */
+static const struct {
+	const char *word, *text;
+} newer[] = {
+	{"MODULE_KFUNC_PROBE", "(module, event, args...) KFUNC_PROBE(event, args)"},
+	{"MODULE_KRETFUNC_PROBE", "(module, event, args...) KRETFUNC_PROBE(event, args)"},
+};
+
+int source_macros(const struct source *s, char **defines, struct error *e)
+{
+	struct buf b = {0};
+
+	buf_str(&b, *defines ?: "");
+	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
+		if (source_has_word(s, newer[i].word))
+			buf_printf(&b, "#ifndef %s\n#define %s%s\n#endif\n", newer[i].word,
+				   newer[i].word, newer[i].text);
+	free(*defines);
+	*defines = buf_take(&b);
+	buf_free(&b);
+	return *defines ? 0 : error_nomem(e);
 }
 
 int source_defines(char *const *texts, size_t n, char **out, struct error *e)

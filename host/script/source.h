@@ -73,6 +73,9 @@ bool source_reads_usdt(const struct source *s, const char *function);
  * that may stand there. */
 int source_defines(char *const *texts, size_t n, char **out, struct error *e);
 
+/* Adds macros of BCC's to them that the text uses and older versions of libbcc have not. */
+int source_macros(const struct source *s, char **defines, struct error *e);
+
 /* What a compiler's error says of a placeholder that was not replaced: a line of advice, the
  * caller's; NULL if there is nothing to say. */
 char *source_advice(const struct source *s, const char *errors);

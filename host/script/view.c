@@ -84,13 +84,9 @@ static int layout_raw(struct layout *l)
 
 static int lay_event(struct view_making *m, struct view *v)
 {
-	struct error why = {0}, other = {0};
+	struct error why = {0};
 	int err = layout_make(&v->layout, v->map, m->plan->kernel, &why);
 
-	if (err && err != -ENOMEM && *v->map->event_desc) {
-		err = layout_make_event(&v->layout, v->map, m->plan->kernel, &other);
-		error_clear(&other);
-	}
 	if (err && err != -ENOMEM) {
 		buf_printf(m->notes, "%s: shown as bytes: %s\n", v->map->name, why.text);
 		err = layout_raw(&v->layout);

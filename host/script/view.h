@@ -43,9 +43,6 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 	       struct error *e);
 void views_free(struct views *vs);
 
-/* Has a buffer events whose members libbcc alone cannot tell, and is not described (sent.h)? */
-bool views_want_types(const struct object *o, struct kernel *k);
-
 /* Does any of them show what this is true of (stacks_show_kernel, stacks_show_users)? */
 bool views_show(const struct views *vs, bool (*what)(const struct program *p));
 

@@ -94,23 +94,6 @@ static int check_names(const struct view_making *m, const char *option)
 	return 0;
 }
 
-bool views_want_types(const struct object *o, struct kernel *k)
-{
-	bool want = false;
-
-	for (size_t i = 0; i < o->nmaps && !want; i++) {
-		struct layout l = {0};
-		struct error why = {0};
-
-		if (!is_buffer(&o->maps[i]) || *o->maps[i].event_desc)
-			continue;
-		want = layout_make(&l, &o->maps[i], k, &why) != 0;
-		layout_free(&l);
-		error_clear(&why);
-	}
-	return want;
-}
-
 static int make_buffers(struct view_making *m)
 {
 	size_t width = 0;
@@ -173,6 +156,51 @@ static void note_scratch(struct view_making *m)
 	buf_free(&names);
 }
 
+/* What is neither a buffer nor a table, and why none of it is shown. */
+static const struct {
+	uint32_t type;
+	bool refused; /* it cannot be made, either */
+	const char *why;
+} others[] = {
+	{BPF_MAP_TYPE_QUEUE, false, "a queue is not read"},
+	{BPF_MAP_TYPE_STACK, false, "a stack of values is not read"},
+	{BPF_MAP_TYPE_PROG_ARRAY, false,
+	 "a BPF_PROG_ARRAY stays empty, so that no call by it is made"},
+	{BPF_MAP_TYPE_CGROUP_ARRAY, false, "a BPF_CGROUP_ARRAY stays empty"},
+	{BPF_MAP_TYPE_HASH_OF_MAPS, false, "a table of tables stays empty"},
+	{BPF_MAP_TYPE_ARRAY_OF_MAPS, false, "a table of tables stays empty"},
+	{BPF_MAP_TYPE_SOCKMAP, false, "a table of sockets stays empty"},
+	{BPF_MAP_TYPE_SOCKHASH, false, "a table of sockets stays empty"},
+	{BPF_MAP_TYPE_DEVMAP, false, "a table of devices stays empty"},
+	{BPF_MAP_TYPE_CPUMAP, false, "a table of processors stays empty"},
+	{BPF_MAP_TYPE_XSKMAP, false, "a table of sockets stays empty"},
+	{BPF_MAP_TYPE_SK_STORAGE, true, "BPF_SK_STORAGE, memory of a socket's own"},
+	{BPF_MAP_TYPE_INODE_STORAGE, true, "BPF_INODE_STORAGE, memory of a file's own"},
+	{BPF_MAP_TYPE_TASK_STORAGE, true, "BPF_TASK_STORAGE, memory of a task's own"},
+};
+
+static int look_at_others(struct view_making *m)
+{
+	for (size_t i = 0; i < m->object->nmaps; i++) {
+		const struct object_map *map = &m->object->maps[i];
+
+		for (size_t j = 0; j < sizeof(others) / sizeof(others[0]) && !is_own(map); j++) {
+			if (others[j].type != map->type)
+				continue;
+			if (others[j].refused)
+				return error_set(m->e, FAULT_TOOL, -ENOTSUP,
+						 "%s:%u: %s is a %s, which bcchost cannot make; a "
+						 "BPF_HASH by the pointer is near it",
+						 m->s->path, source_line(m->s, map->name),
+						 map->name, others[j].why);
+			if (!view_any_asked(m, COMMAND_SHOW))
+				buf_printf(m->notes, "not shown: %s: %s\n", map->name,
+					   others[j].why);
+		}
+	}
+	return 0;
+}
+
 int views_make(struct views *vs, const struct plan *plan, const struct object *o,
 	       const struct source *s, bool trace_pipe, struct writer *w, struct buf *notes,
 	       struct error *e)
@@ -188,7 +216,7 @@ int views_make(struct views *vs, const struct plan *plan, const struct object *o
 	err = check_names(&m, COMMAND_SHOW) ?: check_names(&m, COMMAND_LINEAR)
 	      ?: check_names(&m, COMMAND_LOG2);
 	if (!err)
-		err = make_buffers(&m) ?: make_tables(&m, false);
+		err = look_at_others(&m) ?: make_buffers(&m) ?: make_tables(&m, false);
 	if (!err && !vs->n && !trace_pipe && !view_any_asked(&m, COMMAND_SHOW))
 		err = make_tables(&m, true);
 	if (!err)

@@ -145,8 +145,7 @@ static int read_if(const struct yaml_value *v, void *to, const void *arg, struct
 		return yaml_error_type(v, "a field and its number, {kind: 1}", e);
 	yaml_pair(v, 0, &key, &value);
 	key.key = value.key = "if";
-	return yaml_identifier(&key, &c->if_field, NULL, e)
-		       ?: yaml_list(&value, &c->nif, &numbers, e);
+	return yaml_member(&key, &c->if_field, NULL, e) ?: yaml_list(&value, &c->nif, &numbers, e);
 }
 
 static int read_round(const struct yaml_value *v, void *to, const void *arg, struct error *e)
@@ -173,7 +172,7 @@ static int read_pid(const struct yaml_value *v, void *to, const void *arg, struc
 	(void)arg;
 	if (yaml_kind(v) == YAML_IS_MAP)
 		return yaml_struct(v, c, &schema, e);
-	return yaml_identifier(v, &c->pid, NULL, e);
+	return yaml_member(v, &c->pid, NULL, e);
 }
 
 /* Kept as one more, so that 0 is none. */
@@ -206,7 +205,7 @@ static const struct yaml_field column_fields[] = {
 	{"unless", program_read_option_name, FIELD(unless), NULL, false},
 	{"parts", read_parts, PROGRAM_ARRAY(struct program_column, nparts, parts), NULL, false},
 	{"value", yaml_choice, FIELD(value), &values, false},
-	{"field", yaml_identifier, FIELD(field), NULL, false},
+	{"field", yaml_member, FIELD(field), NULL, false},
 	{"formula", read_formula, 0, NULL, false},
 	{"dirs", yaml_identifier, FIELD(dirs), NULL, false},
 	{"width", yaml_unsigned, FIELD(width), &width, false},
@@ -246,6 +245,23 @@ static const struct yaml_field column_fields[] = {
 static const struct yaml_schema column_schema = {column_fields, NFIELDS - PARTS, FIELD(line)},
 				part_schema = {column_fields + WHOLE, NFIELDS - WHOLE, FIELD(line)};
 
+/* A member's name, "list[2].pid", is no name of JSON's. */
+static int name_member(struct program_column *c, struct error *e)
+{
+	char *to;
+
+	if (!c->field || c->as || yaml_is_identifier(c->field))
+		return 0;
+	c->as = to = strdup(c->field);
+	if (!to)
+		return error_nomem(e);
+	for (const char *s = c->field; *s; s++)
+		if (*s != ']')
+			*to++ = (char)(*s == '.' || *s == '[' ? '_' : *s);
+	*to = '\0';
+	return 0;
+}
+
 static int read_column(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	struct program_column *c = to;
@@ -258,7 +274,7 @@ static int read_column(const struct yaml_value *v, void *to, const void *arg, st
 		c->value = c->parts ? PROGRAM_COLUMN_PARTS : PROGRAM_COLUMN_TEXT;
 		return program_check_column_alone(v, c, c->parts ? "parts" : "text", e);
 	}
-	err = err ?: program_check_column(v, c, e);
+	err = err ?: program_check_column(v, c, e) ?: name_member(c, e);
 	if (!err && c->value == PROGRAM_COLUMN_ELAPSED && !yaml_has_key(v, "decimals"))
 		c->decimals = 9;
 	/* Figures line up at their last digit. */

@@ -91,6 +91,7 @@ yaml_read yaml_text;	   /* any text → char * */
 yaml_read yaml_line;	   /* one line without control characters, not empty → char * */
 yaml_read yaml_code;	   /* one line, may be empty → char * */
 yaml_read yaml_identifier; /* a C identifier → char * */
+yaml_read yaml_member;	   /* the same, or a member's: "who.pid", "list[2].pid" → char * */
 yaml_read yaml_macro;	   /* a C identifier in upper case → char * */
 yaml_read yaml_boolean;	   /* true or false → bool */
 yaml_read yaml_unsigned;   /* → unsigned int; arg: struct yaml_bounds */

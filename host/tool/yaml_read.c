@@ -126,6 +126,39 @@ int yaml_identifier(const struct yaml_value *v, void *to, const void *arg, struc
 	return take(s, to, e);
 }
 
+/* "who.pid", "list[2].pid" */
+static bool is_member(const char *s)
+{
+	size_t len;
+
+	for (;; s++) {
+		len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+		if (!len || isdigit((unsigned char)*s))
+			return false;
+		s += len;
+		if (*s == '[') {
+			len = strspn(s + 1, "0123456789");
+			if (!len || s[1 + len] != ']')
+				return false;
+			s += len + 2;
+		}
+		if (!*s)
+			return true;
+		if (*s != '.')
+			return false;
+	}
+}
+
+int yaml_member(const struct yaml_value *v, void *to, const void *arg, struct error *e)
+{
+	const char *s = yaml_scalar(v);
+
+	(void)arg;
+	if (!s || yaml_has_nul(v) || !is_member(s))
+		return yaml_error_type(v, "a C identifier", e);
+	return take(s, to, e);
+}
+
 int yaml_macro(const struct yaml_value *v, void *to, const void *arg, struct error *e)
 {
 	const char *s = yaml_scalar(v);

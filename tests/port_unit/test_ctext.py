@@ -26,7 +26,23 @@ class Structs(unittest.TestCase):
         self.assertEqual({f[0] for f in self.fields(text)}, {"a", "v4", "v6"})
 
     def test_a_named_struct_is_one_member(self):
-        self.assertIn(("in", "struct", None), self.fields("struct s { struct { u32 x; } in; };"))
+        self.assertEqual(self.fields("struct s { struct { u32 x; } in; struct { u8 y; } l[3]; };"), [
+            ("in", "struct { u32 x; }", None), ("l", "struct { u8 y; }", 3)])
+
+    def test_what_types_alone_do_not_lay_out(self):
+        for text, wanted in (("struct e { u8 a; u32 b; };", False),
+                             ("struct e { u8 a; u32 b; } __attribute__((packed));", True),
+                             ("struct __attribute__((packed)) e { u8 a; u32 b; };", True),
+                             ("struct e { u8 a; u32 b; } __packed;", True),
+                             ("struct e { u32 a : 3; };", True),
+                             ("struct w { u8 x; }; struct e { struct w w; };", True),
+                             ("typedef u64 stamp_t; struct e { stamp_t t; };", True),
+                             ("typedef struct { u8 x; } e; ", False),
+                             ("struct other { u8 a; } __packed; struct e { u8 a; };", False),
+                             ("#if X\nstruct e { u8 a; } __packed;\n#endif", False),
+                             ("int f() { struct e { u8 a; } __packed; }", False), ("", False)):
+            kind = "e" if "} e;" in text else "struct e"
+            self.assertEqual(ctext.described(text, kind), wanted, text)
 
     def test_typedef(self):
         text = "typedef struct { u32 a; } one_t; struct two { u32 b; }; typedef struct two two_t;"

@@ -16,6 +16,11 @@ def options(*calls, then=""):
     return ARGS % "\n".join("p.add_argument(%s)" % c for c in calls) + then + "\n"
 
 
+def then(code):
+    """A stream whose script does that before its loop."""
+    return stream(PRINT).replace("while 1:", code + "\nwhile 1:")
+
+
 class Learn(unittest.TestCase):
     def fails(self, source, *words, line=0):
         with self.assertRaises(Failure) as e:
@@ -59,6 +64,46 @@ class Learn(unittest.TestCase):
     def test_arguments_that_it_wants(self):
         p = Ported(stream(PRINT, options('"name"')))
         self.assertTrue(any("wants arguments" in t for t in p.guessed()))
+
+
+    def test_arguments_that_it_reads_itself(self):
+        p = Ported(stream(PRINT, "import sys\nif len(sys.argv) < 2:\n    print('USAGE: x PID')\n    sys.exit()\n"
+                          "pid = int(sys.argv[1])\n"))
+        self.assertTrue(any("wants arguments; `1` was given" in t for t in p.guessed()), p.guessed())
+        self.assertEqual(p.line("stream"), "stream: events")
+
+    def test_options_that_it_cannot_do_without(self):
+        argp = options('"--pid", type=int', '"--every", type=int', then="x = int(args.pid) + int(args.every)")
+        p = Ported(stream(PRINT, argp))
+        self.assertTrue(any("`--pid 1 --every 1` was given" in t for t in p.guessed()), p.guessed())
+        bad = stream(PRINT, argp + "raise ValueError(args.pid)\n")
+        self.fails(bad, "fails with `--pid 1 --every 1`: ValueError",
+                   line=1 + [t[:16] for t in bad.split("\n")].index("raise ValueError"))
+
+    def test_what_it_looks_for_around_it(self):
+        p = Ported(stream(PRINT, "import os, sys\nif not os.path.exists('/usr/local/bin/nosuch'):\n    sys.exit(1)\n"))
+        self.assertTrue(any("looks for /usr/local/bin/nosuch; it was told" in t for t in p.guessed()), p.guessed())
+        index = ("import fcntl, socket, struct\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 0)\n"
+                 "n = struct.unpack('I', fcntl.ioctl(s.fileno(), 0x8933, struct.pack('256s', b'nosuch0'))[16:20])[0]\n"
+                 "text = text.replace('FILTER', 'if (data.ret == %d) return 0;' % n)\n")
+        p = Ported(stream(PRINT, index))
+        self.assertIn("the number of a network interface is in the C text (here 2)", p.left())
+
+    def test_packets_and_sockets(self):
+        made = "from bcc import BPF\nb = BPF(text='int x(void *ctx) { return 0; }')\n"
+        for kind, said in (("XDP", "a network device"), ("SCHED_CLS", "packets (tc"), ("SOCKET_FILTER", "a socket"),
+                           ("SOCK_OPS", "sockets (sock_ops"), ("CGROUP_SOCK", "a cgroup's sockets")):
+            self.fails(made + "f = b.load_func('x', BPF.%s)\nb.trace_print()" % kind,
+                       "all that the script attaches to is " + said, "none of a tool's probes", line=3)
+        self.fails(made + "BPF.attach_xdp('lo', b.load_func('x', BPF.XDP), 0)\n", "(XDP)", line=3)
+        self.fails("from bcc import BPF\nb = BPF(text='LSM_PROBE(file_open, struct file *f) { return 0; }')\n"
+                   "b.trace_print()", "a security hook (LSM)", "`bcchost run`", line=2)
+        self.fails("from bcc import BPF\nimport nosuch\nBPF.attach_xdp('lo', 1)", "module nosuch",
+                   "it also uses attach_xdp: programs for packets and sockets", line=2)
+
+    def test_packets_beside_functions(self):
+        p = Ported(then("b.load_func('traced', BPF.XDP)"))
+        self.assertTrue(any("a network device (XDP), which is none of a tool's probes" in t for t in p.left()), p.left())
 
 
 class Assemble(unittest.TestCase):
@@ -127,6 +172,14 @@ class Probes(unittest.TestCase):
     def test_system_calls_on_both_platforms(self):
         self.assertEqual(self.probes('b.attach_kprobe(event=b.get_syscall_fnname("openat"), fn_name="traced")'),
                          ["{kprobe: [__x64_sys_openat, __arm64_sys_openat], run: traced}"])
+
+    def test_system_calls_by_what_they_were_called(self):
+        self.assertEqual(self.probes('b.attach_kprobe(event="sys_clone", fn_name="traced")'),
+                         ["{kprobe: [__x64_sys_clone, __arm64_sys_clone, sys_clone], run: traced}"])
+        self.assertTrue(any("taken for the system call clone" in t for t in self.ported.guessed()))
+        text = "int kretprobe__sys_sync(void *ctx) { bpf_trace_printk(\"x\"); return 0; }\n"
+        self.assertEqual(self.probes("", text=text), [
+            "{kretprobe: [__x64_sys_sync, __arm64_sys_sync, sys_sync], run: kretprobe__sys_sync}"])
 
     def test_patterns(self):
         self.assertEqual(self.probes('b.attach_kprobe(event_re="vfs_\\\\d.*", fn_name="traced")'),
@@ -217,6 +270,17 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
         self.assertEqual([c.split(",")[0] for c in self.columns(p)],
                          ["{title: " + n for n in ("TS", "PID", "RET", "DELTA_US", "COMM")])
 
+    def test_structs_in_the_event(self):
+        text = ("struct who { u32 pid; char name[8]; int ids[2]; };\n" +
+                trial.STREAM.replace("u64 ts;", "struct who who;"))
+        p = Ported(stream('print("%-6d %-16s %d" % (event.who.pid, event.comm.decode(), event.ret))').replace(
+            trial.STREAM, text))
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.pid, width: 6}")
+        self.assertIn("BPF_ARRAY(bcchost_event_events, struct data_t, 1);", p.template)
+        p = Ported(stream('print("%-6s %-16s %d" % (event.who.name, event.comm.decode(), event.ret))').replace(
+            trial.STREAM, text))
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: who.name, width: 6}")
+
     def test_the_same_field_twice(self):
         p = Ported(stream('print("%d %x" % (event.pid, event.pid))', heading='print("%s %s" % ("PID", "HEX"))'))
         self.assertEqual(self.columns(p)[1], "{title: HEX, field: pid, format: hex}")
@@ -272,6 +336,27 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
                         'print("%-6d %8d" % (k.value, v.value))')
         self.assertEqual((p.line("top"), p.line("sort")), ("top: counts", "sort: {all: [value]}"))
 
+    def test_entries_side_by_side(self):
+        for made in ('"ID %d: %d\\t" % (k.value, v.value)', 'f"ID {k.value}: {v.value}\\t"',
+                     '"ID {}: {}\\t".format(k.value, v.value)'):
+            p = Ported(script("BPF_HASH(counts, u32, u64);\nint f(void *ctx) { return 0; }\n", "", """
+                b.attach_kprobe(event="x", fn_name="f")
+                while 1:
+                    sleep(1)
+                    s = ""
+                    for k, v in b["counts"].items():
+                        s += %s
+                    print(s)""" % made))
+            self.assertEqual((p.line("table"), p.line("heading")), ("table: counts", "heading: false"))
+            self.assertEqual(self.columns(p), ['{title: LINE, parts: ["ID ", {field: key}, ": ", {field: value}]}'])
+            self.assertTrue(any("side by side; here each is a line" in t for t in p.guessed()))
+
+    def test_who_a_number_is(self):
+        p = self.looped('import pwd; [print("%-6s %8d" % (pwd.getpwuid(k.value)[0], v.value)) '
+                        'for k, v in b["counts"].items()]')
+        self.assertEqual(self.columns(p)[0], "{title: PID, field: key, width: 6}")
+        self.assertTrue(any("looks up the name of a user" in t for t in p.guessed()))
+
     def test_an_arrays_entries_by_index(self):
         p = self.looped('print("%-6d %8d" % (b["cells"][3].value, b["cells"][0].value / 1))',
                         "BPF_ARRAY(cells, u64, 4);")
@@ -285,6 +370,17 @@ print("%-6s %-16s %s" % ("PID", "COMM", "RET"))
             b.attach_kprobe(event="x", fn_name="f")
             b.trace_print()'''))
         self.assertEqual(p.line("trace_pipe"), "trace_pipe: true")
+
+
+    def test_a_message_that_is_taken_apart(self):
+        p = Ported(script('int f(void *ctx) { bpf_trace_printk("%d %s %x\\\\n", 1, "R", 2); return 0; }\n', "", '''
+            b.attach_kprobe(event="x", fn_name="f")
+            while 1:
+                (task, pid, cpu, flags, ts, msg) = b.trace_fields()
+                size, kind, much = msg.split()
+                print("%-8d %s %d" % (int(size), kind.decode(), int(much, 16)))'''))
+        self.assertEqual(p.line("trace_pipe"), "trace_pipe: true")
+        self.assertIn("field: message}", p.yaml)
 
 
 class Callback(unittest.TestCase):
@@ -326,6 +422,23 @@ class Report(unittest.TestCase):
         self.assertEqual(Ported(stream(PRINT, options())).line("summary"), 'summary: "Who opens files"')
         p = Ported("#!/usr/bin/python\n# opens   Files that are opened. For x.\n" + stream(PRINT))
         self.assertEqual(p.line("summary"), 'summary: "Files that are opened. For x."')
+
+    def test_a_summary_of_the_first_comment(self):
+        for head, said in (("# This is a Hello World example\n", "This is a Hello World example"),
+                           ("#!/usr/bin/python\n#\n# Copyright me\n# script: counts opens\n", "counts opens"),
+                           ("# script Counts opens.\n", "Counts opens."), ("x = 1\n# later words\n", "tool"),
+                           ("", "tool")):
+            self.assertIn(Ported(head + stream(PRINT)).line("summary"), ('summary: "%s"' % said, "summary: " + said))
+
+    def test_entries_that_it_makes_itself(self):
+        p = Ported(then('b["config"][0] = 7\nb["counts"][0] = 0'))
+        self.assertEqual([t for t in p.left() if "puts entries" in t], [
+            "the script itself puts entries into the table config; a tool has them as numbers or conditions in "
+            "its template"])
+
+    def test_names_of_bccs_that_are_not_known(self):
+        p = Ported(stream(PRINT, "from bcc import PerfEventSampleFormat\nx = PerfEventSampleFormat.CPU | 4\n"))
+        self.assertTrue(any("bcc.PerfEventSampleFormat" in t for t in p.guessed()), p.guessed())
 
     def test_the_head_of_the_template(self):
         self.assertTrue(Ported(stream(PRINT)).template.startswith("/* tool: ported by bcchost port. */\n"))

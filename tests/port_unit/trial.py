@@ -26,9 +26,9 @@ def explored(source, argv=()):
 
 class Ported:
     """What became of a script. prototypes: what BTF says of functions; absent: questions that the kernel
-    answers with no; modules: of functions, which have them."""
+    answers with no; modules: of functions, which have them; files: what stands beside the script."""
 
-    def __init__(self, source, argv=(), prototypes=None, absent=(), modules=()):
+    def __init__(self, source, argv=(), prototypes=None, absent=(), modules=(), files=None):
         known, modules = prototypes or {}, dict(modules)
 
         def answer(key):
@@ -42,6 +42,7 @@ class Ported:
         self.work = work.Work(source, PATH, list(argv),
                               lambda names: {n: known[n] for n in names if n in known},
                               lambda keys: [answer(k) for k in keys])
+        self.work.files = files or {}
         self.yaml, self.template = program.document(self.work, "tool")
 
     def line(self, start):

@@ -501,6 +501,11 @@ static void keeps_clashing_names_apart(void **state)
 		"	struct file f = {.mine = 1};\n	fmode_t m = {1};\n"
 		"	struct task_struct *t = (void *)bpf_get_current_task();\n"
 		"	return f.mine + m.x + A + t->pid + (path->dentry != 0);\n}\n",
+		/* tables that are called what a typedef and a struct of the kernel's are */
+		"BPF_HASH(config, u32, u64);\nBPF_TABLE(\"array\", u32, u64, fmode_t, 4);\n"
+		"int f(struct pt_regs *ctx, struct file *file)\n{\n"
+		"	u32 key = file->f_flags;\n	u64 *v = config.lookup(&key);\n"
+		"	return v ? *v : fmode_t.lookup(&key) != 0;\n}\n",
 		/* a struct that only the kernel's C files know */
 		"int f(struct pt_regs *ctx, struct nameidata *nd)\n{\n"
 		"	return nd->depth + nd->last.len;\n}\n",
@@ -521,6 +526,21 @@ static void expands_members_that_are_macros(void **state)
 			   "int f(struct pt_regs *ctx, struct sock *sk)\n{\n"
 			   "	struct inet_sock *i = (struct inet_sock *)sk;\n"
 			   "	return sk->sk_family + ntohs(i->inet_dport);\n}\n"));
+}
+
+/* d_iname has another name from 6.14 on; what a text defines itself may be as the kernel's headers
+ * have it. */
+static void knows_what_headers_have(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < NKERNELS; k++)
+		object_free(compiled_for(
+			k, "#define PROT_READ 0x1\n"
+			   "int f(struct pt_regs *ctx, struct sk_buff *skb, struct dentry *d)\n{\n"
+			   "	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);\n	char name[16];\n"
+			   "	bpf_probe_read_kernel_str(name, sizeof(name), d->d_iname);\n"
+			   "	return cb->seq + (icmp_hdr(skb)->type == ICMP_ECHO) + PROT_READ +\n"
+			   "		(name[0] == SIGKILL) + __constant_htons(ETH_P_IP);\n}\n"));
 }
 
 /* A type that no word of the text names is found on the second try. */
@@ -809,6 +829,7 @@ int main(void)
 		cmocka_unit_test(knows_every_kind_of_table),
 		cmocka_unit_test(keeps_clashing_names_apart),
 		cmocka_unit_test(expands_members_that_are_macros),
+		cmocka_unit_test(knows_what_headers_have),
 		cmocka_unit_test(compiles_again_with_all_types),
 		cmocka_unit_test(takes_a_long_text),
 		cmocka_unit_test(ignores_the_users_environment),

@@ -413,7 +413,7 @@ static void test_bad_columns(void **state)
 		 "5: column A: `show_offset` and `show_module` are of functions' names: `format: "
 		 "ksym`, "
 		 "`usym`, `stack` or `user_stack`"},
-		{"- {title: A, field: a.b}", "5: `field` is to be a C identifier, not \"a.b\""},
+		{"- {title: A, field: a..b}", "5: `field` is to be a C identifier, not \"a..b\""},
 		{"- {title: A, field: a, names: {x: y}}",
 		 "5: `names` is to be a whole number (64 bits), not \"x\""},
 		{"- {title: A, field: a, align: center}",
