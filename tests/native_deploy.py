@@ -199,6 +199,28 @@ def _():
     true(names <= set(tools()), f"not in tools.list: {names - set(tools())}")
 
 
+@case("deploy: a configuration in a ConfigMap's volume, whose directory has mode 0777, is read")
+def _(installed):
+    if os.getuid() or command("unshare", "-m", "true").returncode:
+        raise Skip("no mounts here")
+    volume = tempfile.mkdtemp(dir=os.environ["WORK"])
+    os.mkdir(f"{volume}/..1")
+    with open(f"{volume}/..1/export.yaml", "w") as f:
+        f.write("programs:\n  - name: opensnop\n")
+    os.symlink("..1", f"{volume}/..data")
+    os.symlink("..data/export.yaml", f"{volume}/export.yaml")
+    os.chmod(volume, 0o777)
+    config = f"{volume}/export.yaml"
+    export = [f"{installed}/bin/bcchost", "export", "--check", "--config", config]
+    mounted = f"mount --bind {volume} {volume} && mount -o remount,bind,ro {volume} && exec {shlex.join(export)}"
+    run = command("unshare", "-m", "sh", "-c", mounted)
+    equal(run.returncode, 5, note=run.stderr)
+    matches(run.stderr, r"export.yaml:2: .*did you mean opensnoop")
+    run = command(*export)
+    equal(run.returncode, 3, note=run.stderr)
+    matches(run.stderr, "everybody can write it")
+
+
 def tools():
     with open(f"{TOP}/tools.list") as f:
         return [l.split()[0] for l in f if l.strip() and not l.startswith("#")]

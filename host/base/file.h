@@ -18,8 +18,9 @@ int file_read(const char *path, char **data, size_t *len, struct error *e);
  * As file_read, for a tool's text: who may trace (capability_can_trace, or effective uid 0) is
  * refused, with FAULT_PERMISSION, a file that is not a regular one, or that, or whose directory,
  * others can write: owned by neither root, nor this user, nor, as root, the one that sudo names; or
- * writable by a group or by all (a directory may be writable by root's group; the sticky bit is no
- * excuse). What was checked is what is read (one open, fstat).
+ * writable by a group or by all (a directory may be writable by root's group, and have any mode if
+ * its mount is read-only; the sticky bit is no excuse). What was checked is what is read (one open,
+ * fstat).
  */
 int file_read_trusted(const char *path, char **data, size_t *len, struct error *e);
 

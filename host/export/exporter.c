@@ -266,9 +266,11 @@ static int begin(struct exporter *x, struct error *e)
 	struct tools t = {0};
 	struct error *failed;
 	size_t n;
-	int err = gather(x, &t, e);
+	int err = x->asked->user ? sandbox_check_user(x->asked->user, e) : 0;
 
 	/* Before anything takes time, or is attached. */
+	if (!err)
+		err = gather(x, &t, e);
 	if (!err)
 		err = http_new(&x->http, x->asked->listen, write_metrics, x, e);
 	if (err) {

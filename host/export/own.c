@@ -158,9 +158,15 @@ void own_forget(struct own *o, struct exported *x)
 
 bool own_has(const char *name)
 {
-	for (size_t i = 0; i < OWN_COUNT; i++)
-		if (!strcmp(metrics[i].name, name))
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < OWN_COUNT; i++) {
+		const char *own = metrics[i].name;
+
+		/* OpenMetrics has a counter's family without its _total. */
+		if (!strncmp(own, name, len) && (!own[len] || !strcmp(own + len, "_total")))
 			return true;
+	}
 	return false;
 }
 

@@ -288,13 +288,15 @@ int sandbox_capabilities(struct error *e)
 	return capability_keep(privilege_to_attach(), e);
 }
 
-int sandbox_user(const char *name, struct error *e)
+/* The user, if there is one that we may become. */
+static int find_user(const char *name, const struct passwd **pw, struct error *e)
 {
-	const struct passwd *pw;
-
 	errno = 0;
-	pw = getpwnam(name);
-	if (!pw)
+	*pw = getpwnam(name);
+	/* Some of glibc's services say so of who is not there. */
+	if (!*pw && errno == ENOENT)
+		errno = 0;
+	if (!*pw)
 		return error_set(
 			e, FAULT_USAGE, errno ? -errno : -ENOENT, "--user %s: %s", name,
 			errno ? strerror(errno)
@@ -305,5 +307,20 @@ int sandbox_user(const char *name, struct error *e)
 				 "--user %s: to become another user takes root (uid %u has neither "
 				 "CAP_SETUID nor CAP_SETGID)",
 				 name, geteuid());
-	return capability_keep_as(privilege_to_attach(), pw->pw_uid, pw->pw_gid, e);
+	return 0;
+}
+
+int sandbox_check_user(const char *name, struct error *e)
+{
+	const struct passwd *pw;
+
+	return find_user(name, &pw, e);
+}
+
+int sandbox_user(const char *name, struct error *e)
+{
+	const struct passwd *pw;
+
+	return find_user(name, &pw, e)
+		       ?: capability_keep_as(privilege_to_attach(), pw->pw_uid, pw->pw_gid, e);
 }

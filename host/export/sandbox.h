@@ -23,7 +23,10 @@
  */
 int sandbox_user(const char *name, struct error *e);
 
-/* The same without another user. */
+/* Its errors, told before anything is attached. */
+int sandbox_check_user(const char *name, struct error *e);
+
+/* As sandbox_user, but without another user. */
 int sandbox_capabilities(struct error *e);
 
 /*

@@ -7,8 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/options_match.h"
+
+static bool is_given(const struct options *o, const struct program *p, const char *flag)
+{
+	return flag && options_given(o, p, flag);
+}
+
 /* What is of no use here. */
-static int check_options(const struct options *o, const struct options *global, struct error *e)
+static int check_options(const struct options *o, const struct program *p,
+			 const struct options *global, struct error *e)
 {
 	const char *what = o->help				      ? "help"
 			   : o->print_bpf			      ? "print-bpf"
@@ -20,6 +28,12 @@ static int check_options(const struct options *o, const struct options *global, 
 			   : o->sort				      ? "sort"
 			   : o->maxrows				      ? "maxrows"
 			   : o->noclear				      ? "noclear"
+			   : o->output				      ? "output"
+			   : o->heatmap				      ? "heatmap"
+			   : o->no_header			      ? "no-header"
+			   : o->color_given			      ? "color"
+			   : is_given(o, p, p->csv)		      ? p->csv
+			   : is_given(o, p, p->json)		      ? p->json
 								      : NULL;
 
 	return what ? error_set(e, FAULT_USAGE, -EINVAL, "--%s is not for the exporter", what) : 0;
@@ -44,15 +58,37 @@ static int make(struct words *w, const struct config_program *wanted, const stru
 	return 0;
 }
 
+/* Here a value stands behind a `=`, never in the next word: that is another option. */
+static int check_value(const struct program *p, const char *word, struct error *e)
+{
+	char *name = strdup(word + strlen("--"));
+	struct options_match m;
+	int err = 0;
+
+	if (!name)
+		return error_nomem(e);
+	for (char *s = name; *s; s++)
+		*s = *s == '_' ? '-' : *s;
+	m = options_match_long(p, name);
+	if (options_match_found(&m) && options_match_takes_value(&m))
+		err = error_set(e, FAULT_USAGE, -EINVAL,
+				"--%s wants a value: --%s=%s (see `bcchost %s --help`)", name, name,
+				options_match_placeholder(&m), p->name);
+	free(name);
+	return err;
+}
+
 int words_parse(struct words *w, const struct config_program *wanted, const struct metrics *m,
 		const struct program *p, const struct options *global, struct options *o,
 		struct error *e)
 {
 	int err = make(w, wanted, m, e);
 
+	for (size_t i = 1; i < w->n && !err; i++)
+		err = strchr(w->v[i], '=') ? 0 : check_value(p, w->v[i], e);
 	if (!err)
 		err = options_parse(p, (int)w->n, w->v, global, o, e);
-	return err ?: check_options(o, global, e);
+	return err ?: check_options(o, p, global, e);
 }
 
 void words_free(struct words *w)

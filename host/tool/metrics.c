@@ -21,6 +21,8 @@ static int read_metric_name(const struct yaml_value *v, void *to, const void *ar
 	if (!s || yaml_has_nul(v) || !yaml_is_identifier(s) || strlen(s) > NAME_MAX_LEN)
 		return yaml_error_type(v, "a metric's name: letters, digits and _, no digit first",
 				       e);
+	if (!strcmp(s, "_total"))
+		return yaml_error(v, e, "the name _total has nothing before its ending");
 	return yaml_identifier(v, to, NULL, e);
 }
 
@@ -32,6 +34,8 @@ static int read_label_name(const struct yaml_value *v, void *to, const void *arg
 	if (!s || yaml_has_nul(v) || !yaml_is_identifier(s) || !strncmp(s, "__", 2))
 		return yaml_error_type(
 			v, "a label's name: letters, digits and _, no digit and not __ first", e);
+	if (!strcmp(s, "le") || !strcmp(s, "quantile"))
+		return yaml_error(v, e, "the label %s is one that Prometheus keeps for itself", s);
 	return yaml_identifier(v, to, NULL, e);
 }
 
@@ -131,10 +135,6 @@ static int check_one(const struct yaml_value *v, struct metric *m, struct error 
 				  m->name);
 	if (m->nbuckets && m->kind != METRIC_HISTOGRAM)
 		return yaml_error(v, e, "%s: `buckets` are a histogram's", m->name);
-	for (size_t i = 0; m->kind == METRIC_HISTOGRAM && i < m->nlabels; i++)
-		if (!strcmp(m->labels[i].name, "le"))
-			return yaml_error(v, e, "%s: a histogram has a label `le` by itself",
-					  m->name);
 	return 0;
 }
 

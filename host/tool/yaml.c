@@ -15,6 +15,7 @@ struct yaml {
 	char *path;
 	yaml_document_t doc;
 	bool has_doc;
+	size_t nread;
 };
 
 static int fail_at(const char *path, size_t line, struct error *e, const char *text)
@@ -90,6 +91,22 @@ out:
 	return err;
 }
 
+/* libyaml takes a time that grows with the square of the depth: seconds for what is not meant. */
+static int check_depth(const char *path, const char *text, size_t len, struct error *e)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		depth += (text[i] == '[' || text[i] == '{') - (text[i] == ']' || text[i] == '}');
+		depth = depth < 0 ? 0 : depth;
+		if (depth > YAML_MAX_DEPTH)
+			return error_set(e, FAULT_TOOL, -EINVAL,
+					 "%s:%zu: over %d brackets are open here", path,
+					 line_at(text, len, i), YAML_MAX_DEPTH);
+	}
+	return 0;
+}
+
 int yaml_parse(const char *path, const char *text, size_t len, struct yaml **yaml, struct error *e)
 {
 	struct yaml *y = *yaml = calloc(1, sizeof(*y));
@@ -102,7 +119,7 @@ int yaml_parse(const char *path, const char *text, size_t len, struct yaml **yam
 	if (len > YAML_MAX_FILE)
 		return error_set(e, FAULT_TOOL, -EFBIG, "%s:1: the file has over %d KiB", path,
 				 YAML_MAX_FILE >> 10);
-	return load(y, text, len, e);
+	return check_depth(path, text, len, e) ?: load(y, text, len, e);
 }
 
 int yaml_open(const char *path, struct yaml **yaml, struct error *e)
@@ -196,6 +213,7 @@ struct yaml_value yaml_item(const struct yaml_value *list, size_t i)
 	struct yaml_value item = *list;
 
 	item.node = node_of(list)->data.sequence.items.start[i];
+	item.item = true;
 	return item;
 }
 
@@ -207,6 +225,13 @@ void yaml_pair(const struct yaml_value *map, size_t i, struct yaml_value *key,
 	*key = (struct yaml_value){.yaml = map->yaml, .node = pair->key, .key = map->key};
 	*value = (struct yaml_value){.yaml = map->yaml, .node = pair->value};
 	value->key = yaml_scalar(key);
+}
+
+int yaml_count(const struct yaml_value *v, struct error *e)
+{
+	if (++v->yaml->nread <= YAML_MAX_READ)
+		return 0;
+	return yaml_error(v, e, "the file's aliases make more than %d values of it", YAML_MAX_READ);
 }
 
 int yaml_error(const struct yaml_value *v, struct error *e, const char *fmt, ...)

@@ -19,6 +19,8 @@
 
 #define YAML_MAX_ITEMS 512	   /* of a list, or keys of a mapping */
 #define YAML_MAX_FILE  (256 << 10) /* bytes */
+#define YAML_MAX_READ  50000	   /* values; what an alias stands for counts each time */
+#define YAML_MAX_DEPTH 256	   /* brackets and braces that are open at once */
 
 struct yaml; /* a file, parsed */
 
@@ -27,6 +29,7 @@ struct yaml_value {
 	struct yaml *yaml;
 	int node;
 	const char *key;
+	bool item; /* of the list that stands under the key */
 };
 
 /* Reads the value into the field at `to`, of the type that the reader is for. */
@@ -118,6 +121,9 @@ void yaml_pair(const struct yaml_value *map, size_t i, struct yaml_value *key,
 
 /* Has a mapping that was checked this key? */
 bool yaml_has_key(const struct yaml_value *map, const char *name);
+
+/* Called for each value that is read of a list or a mapping: -EINVAL if these are too many. */
+int yaml_count(const struct yaml_value *v, struct error *e);
 
 /* -EINVAL, unless the value is a mapping whose keys are texts and all different. */
 int yaml_check_map(const struct yaml_value *v, struct error *e);

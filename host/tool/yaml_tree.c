@@ -38,7 +38,7 @@ int yaml_check_map(const struct yaml_value *v, struct error *e)
 	int err;
 
 	if (yaml_kind(v) != YAML_IS_MAP)
-		return yaml_error_type(v, "a mapping", e);
+		return yaml_error_type(v, v->item ? "a list of mappings" : "a mapping", e);
 	err = check_size(v, e);
 	for (size_t i = 0; !err && i < yaml_size(v); i++)
 		err = check_key(v, i, e);
@@ -102,7 +102,7 @@ int yaml_struct(const struct yaml_value *v, void *to, const void *arg, struct er
 		if (!f)
 			return unknown_key(&key, schema, e);
 		seen |= 1ULL << (f - schema->fields);
-		err = f->read(&value, (char *)to + f->offset, f->arg, e);
+		err = yaml_count(&value, e) ?: f->read(&value, (char *)to + f->offset, f->arg, e);
 	}
 	for (size_t i = 0; !err && i < schema->nfields; i++)
 		if (schema->fields[i].required && !(seen & 1ULL << i))
@@ -147,7 +147,8 @@ int yaml_list(const struct yaml_value *v, void *to, const void *arg, struct erro
 		return -ENOMEM;
 	for (size_t i = 0; !err && i < n; i++) {
 		item = lone ? *v : yaml_item(v, i);
-		err = items->read(&item, array + i * items->size, items->arg, e);
+		err = yaml_count(&item, e)
+			      ?: items->read(&item, array + i * items->size, items->arg, e);
 	}
 	return err;
 }
@@ -169,7 +170,7 @@ int yaml_pairs(const struct yaml_value *v, void *to, size_t size, yaml_read_pair
 		return -ENOMEM;
 	for (size_t i = 0; !err && i < yaml_size(v); i++) {
 		yaml_pair(v, i, &key, &value);
-		err = read(&key, &value, array + i * size, e);
+		err = yaml_count(&value, e) ?: read(&key, &value, array + i * size, e);
 	}
 	return err;
 }

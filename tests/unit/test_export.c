@@ -425,10 +425,14 @@ static void wrong_files(void **state)
 		 "    metrics:\n      histograms:\n        - {name: a, description: d, from: x, "
 		 "buckets: [2, 1]}\n",
 		 "c.yaml:5: `buckets`: 1 does not come after 2"},
-		{OPEN
-		 "    metrics:\n      histograms:\n        - {name: a, description: d, from: x, "
-		 "labels: [{name: le}]}\n",
-		 "c.yaml:5: a: a histogram has a label `le` by itself"},
+		{COUNTER("name: a, description: d, labels: [{name: le, from: x}]"),
+		 "c.yaml:5: the label le is one that Prometheus keeps for itself"},
+		{COUNTER("name: a, description: d, labels: [{name: quantile, from: x}]"),
+		 "c.yaml:5: the label quantile is one that"},
+		{COUNTER("name: _total, description: d"), "c.yaml:5: the name _total has nothing"},
+		{COUNTER("name: a, description: d, labels: [{name: x}, [x]]"),
+		 "c.yaml:5: `labels` is to be a list of mappings, not a list"},
+		{"programs: &p [*p]\n", "c.yaml:1: `programs` is to be a list of mappings"},
 		{OPEN "    metrics:\n      counters:\n        - {name: a, description: d}\n"
 		      "        - {name: a, description: d}\n",
 		 "the metric a is there twice (lines 5 and 6)"},
@@ -446,6 +450,38 @@ static void wrong_files(void **state)
 		error_clear(&e);
 		config_free(&c);
 	}
+}
+
+static void expect_bomb(const char *text, const char *error)
+{
+	struct config c = {0};
+	struct error e = {0};
+
+	assert_int_equal(read_config(&c, text, &e), -EINVAL);
+	if (!strstr(e.text, error))
+		fail_msg("\"%s\", not \"%s\"", e.text, error);
+	error_clear(&e);
+	config_free(&c);
+}
+
+/* A small file that would become a large one, or that libyaml would read for long. */
+static void files_that_are_bombs(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	buf_str(&b, "programs:\n  - name: t\n    metrics: &m\n      counters:\n");
+	for (int i = 0; i < 500; i++)
+		buf_printf(&b, "        - {name: c%d, description: d}\n", i);
+	for (int i = 0; i < 500; i++)
+		buf_printf(&b, "  - {name: t%d, metrics: *m}\n", i);
+	expect_bomb(b.data, ": the file's aliases make more than 50000 values of it");
+	buf_free(&b);
+	buf_str(&b, "programs:\n  - name: t\n    options: ");
+	for (int i = 0; i < 100000; i++)
+		buf_char(&b, '[');
+	expect_bomb(b.data, "c.yaml:3: over 256 brackets are open here");
+	buf_free(&b);
 }
 
 static void expect_address(const char *text, bool good)
@@ -552,6 +588,7 @@ int main(void)
 		cmocka_unit_test(words_of_the_command_line),
 		cmocka_unit_test(a_file_as_eunomias),
 		cmocka_unit_test(wrong_files),
+		cmocka_unit_test(files_that_are_bombs),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(a_program_without_metrics),
 		cmocka_unit_test(a_programs_wrong_metrics),
