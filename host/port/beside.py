@@ -24,7 +24,7 @@ def wanted(source, files, path=""):
     for name, text in files.items():
         folder = os.path.dirname(name)
         if name.endswith(".py"):
-            out |= of_python(text, folder)
+            out |= of_python(text, folder) | set(INCLUDE.findall(text))
         else:
             out |= {os.path.normpath(os.path.join(folder, n)) for n in INCLUDE.findall(text)}
     out |= set(INCLUDE.findall(source))
