@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-from . import texts
+from . import invented, texts
 
 FILES = 32      # of them, at most
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"[^\n]*$', re.M)
@@ -77,12 +77,12 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def file_of(self, name):
         files = self.rec.config.get("files", {})
-        path = name.replace(".", "/")
+        path = name.removeprefix(invented.OWN).replace(".", "/")
         return next((p for p in (path + ".py", path + "/__init__.py") if p in files), None)
 
     def find_spec(self, name, path=None, target=None):
         file = self.file_of(name)
-        inside = any(n.startswith(name.replace(".", "/") + "/")
+        inside = any(n.startswith(name.removeprefix(invented.OWN).replace(".", "/") + "/")
                      for n in self.rec.config.get("files", {}))
         if file is None and not inside:
             return None

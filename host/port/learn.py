@@ -33,6 +33,26 @@ def learn_script(work):
 
 
 def fail_early(work, ex):
+    """Says why there is nothing to convert; of a script that wants what is not installed, that first."""
+    try:
+        check(work, ex)
+    except Failure as e:
+        made_up = ex.base.of("invented")
+        if not made_up or UNFIT.search(str(e)):
+            raise
+        raise Failure("the script wants the Python module %s, which is not installed here (install it, or "
+                      "take out what needs it); with a stand-in for it%s %s%s" % (
+                          made_up[0]["name"], ", line %d:" % e.line if e.line else "", e,
+                          packets_of(work.source)), made_up[0]["line"]) from None
+    for n in ex.base.of("invented"):
+        work.report.todo(n["line"], "the script uses the Python module %s, which is not installed here and "
+                         "was made up: what the script does with it is left out" % n["name"])
+
+
+UNFIT = re.compile("^(this is no BCC script|all that the script attaches to)")
+
+
+def check(work, ex):
     base = ex.base
     end = base.end
     if base.good():

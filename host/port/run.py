@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import beside, kallsyms, library, standin, sym, texts, user, world
+from . import beside, invented, kallsyms, library, standin, sym, texts, user, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -375,13 +375,15 @@ def run(source, path, config, emit):
     try:
         tree = ast.parse(source, path)
         rec.tried = texts.lines_in_try(tree)
+        inside = invented.package(tree)
         tree = texts.instrument(tree)
         code = compile(tree, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
         rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)
         return
     sys.modules.update(standin.modules(rec))
-    sys.meta_path.append(beside.Modules(rec))
+    sys.meta_path += [beside.Modules(rec),
+                      invented.Finder(rec, source, bool(rec.answers.get(world.ANSWER)))]
     patch_argparse(rec)
     library.patch(rec)
     patch(rec)
@@ -421,7 +423,7 @@ def run(source, path, config, emit):
             rec.note("replace", old=to_text(old)[:200], new=to_text(new)[:4000], line=line)
         return result
 
-    scope = {"__file__": path, "__builtins__": builtins,
+    scope = {"__file__": path, "__package__": inside, "__builtins__": builtins,
              "int": Int, "float": Float, "port_call_percent": texts.percent,
              "port_call_left": texts.left,
              "port_call_format": texts.method,
