@@ -69,7 +69,9 @@ def bpf_class(rec):
 
         def __init__(self, src_file=b"", hdr_file=b"", text=None, debug=0, cflags=[],
                      usdt_contexts=[], allow_rlimit=True, device=None,
-                     attach_usdt_ignore_pid=False):
+                     attach_usdt_ignore_pid=False, **more):
+            for name in more:
+                rec.unknown("BPF(%s=…)" % name)
             question = ctext.member_asked(to_text(text or "")) \
                 if rec.script_line() in rec.tried else None
             if question and not rec.ask("field", *question):
@@ -81,7 +83,7 @@ def bpf_class(rec):
                 rec.note("src_file", name=name, line=rec.script_line())
                 text = rec.beside(name)
                 if text is None:
-                    raise Exception("Could not open file %s" % name)
+                    raise FileNotFoundError(2, "Could not open file", name)
             self.text = to_text(text or "")
             rec.note("program", number=self.number, text=self.text[:1 << 21],
                      cflags=[to_text(c) for c in cflags or []], line=rec.script_line(),

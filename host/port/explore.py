@@ -20,6 +20,7 @@ TOTAL_SECONDS = 45   # of all
 PAIRS = 160
 # Questions that are answered one way.
 UNTRIED = ("kfunc", "raw_tracepoint", "lsm", "raw_tracepoint_in_module")
+LEAVE = os._exit     # a script gets another one
 NOTES_MAX = 24 << 20  # bytes that one run may tell
 
 # Values to try: none is a number that a script has in its text.
@@ -53,11 +54,19 @@ class Run:
         return max(self.programs, key=lambda p: (count(p), len(p["text"]) > 100, p["number"]))
 
     refused = False     # it gave up for what the kernel answered
+    forgiven = False    # it may fail once it has begun to wait
 
     def good(self):
         return not self.refused and self.program() is not None and \
-            self.end["how"] not in ("error", "module", "syntax") \
+            (self.end["how"] not in ("error", "module", "syntax") or
+             self.forgiven and self.failed_late()) \
             and (self.attaches or self.waits or self.of("table") or self.of("trace"))
+
+
+    def failed_late(self):
+        """With what it was told of tables and events, which is made up."""
+        return self.end["how"] == "error" and bool(self.waits or self.of("trace")) and \
+            self.end.get("phase", "before") != "before"
 
 
 def one_run(source, path, config, deadline):
@@ -85,7 +94,7 @@ def one_run(source, path, config, deadline):
             except BaseException:
                 pass
         finally:
-            os._exit(0)
+            LEAVE(0)
     os.close(w)
     data, ended = bytearray(), "end"
     limit = min(time.monotonic() + RUN_SECONDS, deadline)
@@ -103,11 +112,7 @@ def one_run(source, path, config, deadline):
             ended = "flood"
             break
     os.close(r)
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except OSError:
-        pass
-    os.waitpid(pid, 0)
+    status = end_process(pid, 0.5 if ended == "end" else 0)
     notes = []
     for line in bytes(data).decode("utf-8", "replace").split("\n"):
         try:
@@ -118,7 +123,26 @@ def one_run(source, path, config, deadline):
             notes.append(note)
     if ended == "end" and not any(n["what"] == "end" for n in notes):
         ended = "killed"
-    return Run(notes, config, ended)
+    made = Run(notes, config, ended)
+    if ended == "killed" and os.WIFSIGNALED(status):
+        made.end["signal"] = os.WTERMSIG(status)
+    return made
+
+
+def end_process(pid, patience):
+    """How it ended: by itself, if it does so soon."""
+    until = time.monotonic() + patience
+    done = 0
+    while not done and time.monotonic() < until:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        time.sleep(0 if done else 0.002)
+    if done:
+        return status
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass
+    return os.waitpid(pid, 0)[1]
 
 
 class Atom:
@@ -140,6 +164,23 @@ class Atom:
         self.always = False     # a value with a default: given in all runs
 
 
+# What an option without a type may want, by what it is called.
+LIKELY = (("ipv6|ip6", "2001:db8::1"), (r"\bips?\b|addr|\bhosts?\b", "192.0.2.1"), (r"\bmac\b", "02:00:00:00:00:01"),
+          (r"ports?\b|pids?\b|\btids?\b|uid|\bid\b|count|number|interval|seconds|size|level", "1"),
+          ("interface|iface|device|\bdev\b|\bnic\b|bridge", "lo"), ("file|path|director|\bdir\b", "/tmp"),
+          ("prog|binary|librar|exec|command", "c"))
+
+
+def likely(option):
+    for text in (option["dest"].replace("_", " ") + " " + (option["metavar"] or ""), option["help"] or ""):
+        for pattern, value in LIKELY:
+            if re.search(pattern, text, re.I):
+                # The help of an address may say which kind.
+                return "2001:db8::1" if value == "192.0.2.1" and re.search(
+                    "ipv?6", option["help"] or "", re.I) else value
+    return "vfs_read"
+
+
 class Explorer:
     def __init__(self, source, path, argv, always=()):
         self.source, self.path = source, path
@@ -154,6 +195,7 @@ class Explorer:
         self.required = []
         self.fixed_answers = {}
         self.files = {}
+        self.forgiving = False
         self.many = None        # the run with many entries in its tables (rows.py)
         self.guesses = []
         self.cut = None
@@ -169,6 +211,7 @@ class Explorer:
                   "answers": [[list(k), v] for k, v in merged.items()], "files": self.files}
         r = one_run(self.source, self.path, config, self.deadline)
         r.on = set(on)
+        r.forgiven = self.forgiving
         self.runs.append(r)
         return r
 
@@ -186,7 +229,29 @@ class Explorer:
             self.base = self.with_arguments(r)
         if not self.base.good():
             self.with_a_world()
+        if not self.base.good():
+            self.with_its_failure()
         return self.base
+
+    def with_its_failure(self):
+        """One that fails in its loop has said what it loads and attaches, and what it printed until
+        then."""
+        late = [r for r in self.runs if r.failed_late()]
+        if not late:
+            return
+        best = max(late, key=lambda r: (len(r.attaches), len(r.lines)))
+        self.forgiving = True
+        for r in self.runs:
+            r.forgiven = True
+        if not best.good():
+            self.forgiving = False
+            return
+        self.base = best
+        self.extra_argv = [w for w in best.config["argv"] if w not in self.user_argv]
+        self.fixed_answers = {tuple(k): v for k, v in best.config["answers"]}
+        self.guesses.append((best.end["line"], "the script fails with what it is told of its tables and "
+                             "events, which is made up: %s; what it prints after that is not known" %
+                             best.end["text"]))
 
     def with_a_world(self):
         """It may look for what is not in the sandbox: a device, a file of /sys."""
@@ -214,12 +279,14 @@ class Explorer:
         if not missing:
             return self.with_words(plain)
         last = plain
-        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",), ("127.0.0.1",)):
+        for values in (("vfs_read",), ("1",), ("vfs_read", "1"), ("/tmp",), ("127.0.0.1",), None):
             self.extra_argv = []
             for o in missing:
                 value = o["choices"][0] if o["choices"] else "1" if o["type"] in ("int", "float") \
-                    else values[min(len(values) - 1,
-                                    sum(not x.startswith("-") for x in self.extra_argv))]
+                    else (values or ("1",))[min(len(values or ("1",)) - 1, sum(
+                        not x.startswith("-") for x in self.extra_argv))]
+                if values is None and not o["choices"] and o["type"] not in ("int", "float"):
+                    value = likely(o)
                 self.extra_argv += ([o["strings"][-1]] if o["strings"] else []) + [value]
             last = self.run()
             if last.good():

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runs of a script, and what the values of its options become in the text."""
+import os
 import re
+import signal
 
 from . import template
 from .explore import Explorer
@@ -71,13 +73,21 @@ def check(work, ex):
     if how == "timeout":
         raise Failure("the script did not come to an end, nor ask bcc for anything to wait "
                       "for, in %d seconds" % 5)
-    if how in ("flood", "killed"):
-        raise Failure("the script was ended: it %s" % (
-            "told more than can be kept" if how == "flood" else
-            "was killed (too much memory or processor time?)"))
+    if how == "flood":
+        raise Failure("the script was ended: it told more than can be kept")
+    if how == "killed":
+        raise Failure("the script's process was ended %s" % ENDED.get(end.get("signal"), "by itself, without "
+                      "Python's noticing" if not end.get("signal") else "by signal %d" % end["signal"]))
     if how == "error" and text.startswith("EOFError"):
         raise Failure("the script asks for something on standard input, which is empty here; make an "
                       "option of it", line)
+    missing = re.search(r"^FileNotFoundError: \[Errno 2\] .*: '(.+)'$", text) if how == "error" else None
+    if missing:
+        name = missing.group(1)
+        raise Failure("the script reads the file %s, which is not there%s" % (
+            name, "" if name.startswith("/") and not name.startswith(os.path.dirname(work.path) or "/") else
+            "; C texts and modules are read from the script's own directory, under the name that its "
+            "text says"), line)
     kinds = {a["kind"] for a in base.attaches}
     if kinds and kinds <= set(UNTOLD):
         raise Failure(nothing_to_probe([(k,) for k in kinds]), base.attaches[0]["line"])
@@ -98,6 +108,9 @@ def check(work, ex):
     raise Failure("the script attaches to nothing and waits for nothing", line)
 
 
+ENDED = {signal.SIGKILL: "by signal 9: it wants more memory than it may have",
+         signal.SIGXCPU: "after 5 seconds of the processor's time",
+         signal.SIGSEGV: "by signal 11: it calls into a library of C, which fails here"}
 MORE_SECONDS = 25   # for the second pass, of which the host's patience with both leaves room
 
 PACKETS = re.compile(r"\bBPF\s*\.\s*(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|SOCK_OPS|SK_SKB|SK_MSG|LWT_\w+|"

@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-from . import beside, invented, kallsyms, library, standin, sym, texts, user, world
+from . import beside, invented, kallsyms, library, programs, standin, sym, texts, world
 from .recorder import EndOfRun, Recorder, describe, traceback_line
 from .samples import Pointer, Scalar
 from .sym import to_text, wrap
@@ -199,39 +199,7 @@ def patch(rec):
     patch_threads(rec)
     import select
     select.select = lambda *args: rec.wait()
-    import subprocess
-    done = type("Done", (), {"returncode": 0, "stdout": io.BytesIO(b""), "stderr": io.BytesIO(b""),
-                             "pid": 4242,
-                             "poll": lambda self: 0, "wait": lambda self, *a: 0,
-                             "kill": lambda self: None, "terminate": lambda self: None,
-                             "communicate": lambda self, *a: (b"", b"")})
-
-    def answered(result, answer):
-        """The same with an output."""
-        if isinstance(result, io.StringIO):
-            return io.StringIO(answer.decode())
-        result.stdout = io.BytesIO(answer)
-        result.communicate = lambda *a, **k: (answer, b"")
-        return result
-
-    def started(name, result):
-        def run(*args, **kwargs):
-            answer = user.pidof(rec, args[0] if args else None)
-            if answer is not None:
-                return result if result == 0 else type(result)(answer) \
-                    if isinstance(result, bytes) else answered(result, answer)
-            rec.note("starts", name=name, args=to_text(str(args[0]) if args else "")[:200],
-                     line=rec.script_line())
-            return result
-        return run
-
-    subprocess.call = started("subprocess.call", 0)
-    subprocess.check_call = started("subprocess.check_call", 0)
-    subprocess.check_output = started("subprocess.check_output", b"")
-    subprocess.run = started("subprocess.run", done())
-    subprocess.Popen = started("subprocess.Popen", done())
-    os.system = started("os.system", 0)
-    os.popen = started("os.popen", io.StringIO(""))
+    programs.patch(rec)
 
     def looked_up(kind, found):
         """Who has that number: somebody, who leads back to it."""
@@ -262,8 +230,24 @@ def patch(rec):
         return wrap(real_chr(number), ("chr", expr)) if expr is not None else real_chr(number)
 
     builtins.chr = script_chr
-    for name in ("geteuid", "getuid"):
+    for name in ("geteuid", "getuid", "getgid", "getegid"):
         setattr(os, name, lambda: 0)
+    leave, process = os._exit, os.getpid()
+
+    def script_exit(code):
+        if os.getpid() == process:
+            rec.end_partial()
+            rec.note("end", how="exit", text=to_text(str(code)), line=rec.script_line(), phase=rec.phase)
+        leave(0)
+
+    os._exit = script_exit
+
+    def written(path=".", *args, **kwargs):
+        rec.note("writes", name=to_text(str(path))[:200], line=rec.script_line())
+
+    for name in ("mkdir", "makedirs", "remove", "unlink", "rmdir", "rename", "chmod", "chown", "symlink",
+                 "truncate"):
+        setattr(os, name, written)
     os.kill = lambda pid, sig: rec.note("kills", line=rec.script_line())
     screen = type("Screen", (), {"__getattr__": lambda self, n: lambda *a, **k: wrap(0, None),
                                  "getmaxyx": lambda self: (24, 80), "getch": lambda self: -1,
@@ -280,7 +264,9 @@ def patch(rec):
     builtins.input = lambda *args: (_ for _ in ()).throw(EOFError("EOF when reading a line"))
     builtins.unicode = str
     builtins.raw_input = builtins.input
-    builtins.xrange = range
+    builtins.xrange, builtins.long, builtins.basestring = range, Int, str
+    builtins.reload = lambda module: module
+    sys.maxint, sys.setdefaultencoding = sys.maxsize, lambda name: None
     # `from string import maketrans` and their like are left to fail.
 
 
@@ -407,6 +393,8 @@ def run(source, path, config, emit):
         try:
             return real_open(name, mode, *args, **kwargs)
         except OSError:
+            if set(mode) & set("wax"):
+                return io.BytesIO() if "b" in mode else io.StringIO()
             made = world.opened(name, mode) if rec.answers.get(world.ANSWER) else None
             if made is None:
                 raise
@@ -429,7 +417,7 @@ def run(source, path, config, emit):
              "port_call_format": texts.method,
              "port_call_fstring": texts.fstring, "port_call_subscript": texts.subscript,
              "port_call_get": texts.getter, "port_call_in": texts.inside,
-             "port_call_join": texts.join, "port_call_str": texts.as_str, "port_call_replace": replaced}
+             "port_call_slot": texts.slot, "port_call_join": texts.join, "port_call_str": texts.as_str, "port_call_replace": replaced}
     main = type(sys)("__main__")
     main.__dict__.update(scope)
     rec.scope = scope
@@ -451,4 +439,4 @@ def run(source, path, config, emit):
     except BaseException as e:
         how, text, line = "error", describe(e), traceback_line(e, path)
     rec.end_partial()
-    rec.note("end", how=how, text=text, line=line)
+    rec.note("end", how=how, text=text, line=line, phase=rec.phase)

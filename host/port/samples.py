@@ -121,7 +121,8 @@ class Fields:
         self.__dict__["_port"] = (table, prefix, fields, change)
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("__") or name in ("expr", "pieces") and not any(
+                f[0] == name for f in self._port[2] or []):
             raise AttributeError(name)
         table, prefix, fields, change = self._port
         value = sample(table, prefix + name, fields, change)
@@ -159,6 +160,16 @@ class Scalar(Fields):
 
     def __int__(self):
         return int.__int__(self.value)
+
+    @property
+    def expr(self):
+        return sym.expr_of(self.value)
+
+    def __str__(self):
+        return str(self.value)
+
+    def __format__(self, spec):
+        return format(self.value, spec)
 
     def __index__(self):
         return int.__add__(self.value, 0)

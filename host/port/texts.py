@@ -153,6 +153,14 @@ def subscript(obj, key):
     return named(obj, key, value)
 
 
+def slot(obj, key):
+    """obj[key] = …: our number may be more than the script's list has entries."""
+    if isinstance(obj, list) and isinstance(key, int) and sym.expr_of(key) is not None and obj and \
+       not -len(obj) <= key < len(obj):
+        return int.__mod__(int.__add__(key, 0), len(obj))
+    return key
+
+
 def getter(obj, *args, **kwargs):
     """obj.get(key, …)"""
     value = obj.get(*args, **kwargs)
@@ -262,6 +270,10 @@ class Transform(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice):
             return self.call(node, "port_call_subscript", [node.value, node.slice])
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and \
+           not isinstance(node.slice, (ast.Slice, ast.Constant)):
+            load = ast.copy_location(ast.Name(node.value.id, ast.Load()), node)
+            node.slice = self.call(node, "port_call_slot", [load, node.slice])
         return node
 
     def visit_AnnAssign(self, node):

@@ -7,10 +7,8 @@ import os
 import re
 import socket
 import struct
-import subprocess
 
 from .sym import to_text
-from .user import pidof
 
 PLACES = ("/sys/", "/proc/", "/dev/", "/boot/", "/lib/modules/", "/usr/src/", "/tracing", "/bin/",
           "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/opt/")
@@ -30,7 +28,19 @@ class Said(bytes):
     rstrip = lstrip = strip
 
     def decode(self, *args, **kwargs):
-        return "0"
+        return SaidText("0")
+
+
+class SaidText(str):
+    """The same as a text."""
+
+    def __contains__(self, what):
+        return True
+
+    def strip(self, *args):
+        return self
+
+    rstrip = lstrip = strip
 
 
 def elsewhere(path):
@@ -123,16 +133,6 @@ def be_generous(rec, source):
     os.access = yes(os.access)
     os.stat, os.lstat = status(os.stat), status(os.lstat)
     os.listdir = listing(os.listdir)
-
-    def output(*args, **kwargs):
-        process = pidof(rec, args[0] if args else None)
-        if process is not None:
-            return process
-        rec.note("starts", args=to_text(str(args[0] if args else ""))[:200],
-                 line=rec.script_line())
-        return Said(b"0\n")
-
-    subprocess.check_output = subprocess.getoutput = output
 
 
 def made_up(path):

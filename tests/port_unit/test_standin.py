@@ -37,7 +37,7 @@ class Told(unittest.TestCase):
 
     def test_ends(self):
         for body, how in (("import sys\nsys.exit(3)", "exit"), ("x = 1 / 0", "error"),
-                          ("import nosuchmodule", "module"), ("x = (", "syntax"),
+                          ("import nosuchmodule", "end"), ("try:\n    import nosuch\nexcept OSError:\n    pass", "module"), ("x = (", "syntax"),
                           ("raise KeyboardInterrupt", "interrupt")):
             r = trial.run(body)
             self.assertEqual(r.end["how"], how, body)
