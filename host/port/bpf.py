@@ -2,7 +2,7 @@
 """The stand-in's class BPF: what is loaded, attached, opened, asked and waited for is noted."""
 import re
 
-from . import ctext, kallsyms, perf, sym, texts, user
+from . import boxed, ctext, kallsyms, perf, sym, texts, user
 from .recorder import INTERVALS
 from .sym import to_text, wrap
 from .table import Table
@@ -20,6 +20,7 @@ class Program:
         self.structs = ctext.structs(text)
 
 
+MEMORY = ("expr", "pieces")     # what a value of ours has, and no object of BCC's
 PRINTED = re.compile(r'\bbpf_trace_printk\s*\(\s*"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|z)?([a-zA-Z%])")
 
@@ -84,7 +85,7 @@ def bpf_class(rec):
                 text = rec.beside(name)
                 if text is None:
                     raise FileNotFoundError(2, "Could not open file", name)
-            self.text = to_text(text or "")
+            self.text = boxed.boxed(to_text(text or ""))
             rec.note("program", number=self.number, text=self.text[:1 << 21],
                      cflags=[to_text(c) for c in cflags or []], line=rec.script_line(),
                      usdt=len(usdt_contexts or []))
@@ -400,8 +401,10 @@ def bpf_class(rec):
     def trace_method(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in MEMORY:
+            raise AttributeError(name)
         rec.unknown("b." + name)
-        return lambda *a, **k: None
+        return rec.invented.thing("b." + name)
 
     Base.__getattr__ = trace_method
     return Base

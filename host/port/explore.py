@@ -20,6 +20,7 @@ TOTAL_SECONDS = 45   # of all
 PAIRS = 160
 # Questions that are answered one way.
 UNTRIED = ("kfunc", "raw_tracepoint", "lsm", "raw_tracepoint_in_module")
+MANY = 1 << 19       # bytes: of runs that tell so much, the later ones try fewer events
 LEAVE = os._exit     # a script gets another one
 NOTES_MAX = 24 << 20  # bytes that one run may tell
 
@@ -84,7 +85,9 @@ def one_run(source, path, config, deadline):
                 os.dup2(null, fd)
 
             def emit(note):
-                os.write(w, (json.dumps(note, default=str) + "\n").encode("utf-8", "replace"))
+                line = (json.dumps(note, default=str) + "\n").encode("utf-8", "replace")
+                os.write(w, line)
+                return len(line)
 
             runner.run(source, path, config, emit)
         except BaseException as e:  # the stand-in's own, or memory that ran out
@@ -124,6 +127,7 @@ def one_run(source, path, config, deadline):
     if ended == "end" and not any(n["what"] == "end" for n in notes):
         ended = "killed"
     made = Run(notes, config, ended)
+    made.size = len(data)
     if ended == "killed" and os.WIFSIGNALED(status):
         made.end["signal"] = os.WTERMSIG(status)
     return made
@@ -209,6 +213,8 @@ class Explorer:
             merged[tuple(k)] = v
         config = {"argv": list(argv) + self.user_argv + self.extra_argv + list(positional),
                   "answers": [[list(k), v] for k, v in merged.items()], "files": self.files}
+        if any(r.size > MANY for r in self.runs):
+            config["most"] = MANY
         r = one_run(self.source, self.path, config, self.deadline)
         r.on = set(on)
         r.forgiven = self.forgiving

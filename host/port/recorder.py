@@ -3,6 +3,7 @@
 that a run that is ended from outside has told what it did until then."""
 import os
 import sys
+import time
 
 from . import sym
 from .samples import EVENTS, branch_values, sample
@@ -10,6 +11,9 @@ from .symbols import stack_in
 from .sym import to_text
 
 
+MOST = 3 << 20
+FEWEST = 3              # events, whatever they cost
+CALLBACK_SECONDS = 2    # for those of one buffer
 INTERVALS = 5   # of a script's loop, until it gets a Ctrl-C
 
 
@@ -36,10 +40,12 @@ class Recorder:
         self.done_events = False
         self.tried = set()      # lines inside a try
         self.marked = []        # functions of stacks
+        self.told = 0           # bytes
+        self.most = config.get("most", MOST)    # of these, until no more events are tried
 
     def note(self, what, **more):
         more["what"] = what
-        self.emit(more)
+        self.told += self.emit(more) or 0
 
     def script_line(self):
         frame = sys._getframe(1)
@@ -141,7 +147,9 @@ class Recorder:
             fields = table.event_fields()
             queue = [{}, {"*": 1}, {"*": 2}]
             tried, n = set(), 0
-            while queue and n < EVENTS:
+            until = time.monotonic() + CALLBACK_SECONDS
+            while queue and n < EVENTS and (n < FEWEST or (
+                    self.told < self.most and time.monotonic() < until)):
                 change = queue.pop(0)
                 n += 1
                 sym.branches.seen, sym.branches.missed = [], False

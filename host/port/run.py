@@ -368,8 +368,8 @@ def run(source, path, config, emit):
         rec.note("end", how="syntax", text=describe(e), line=getattr(e, "lineno", 0) or 0)
         return
     sys.modules.update(standin.modules(rec))
-    sys.meta_path += [beside.Modules(rec),
-                      invented.Finder(rec, source, bool(rec.answers.get(world.ANSWER)))]
+    rec.invented = invented.Finder(rec, source, bool(rec.answers.get(world.ANSWER)))
+    sys.meta_path += [beside.Modules(rec), rec.invented]
     patch_argparse(rec)
     library.patch(rec)
     patch(rec)

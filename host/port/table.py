@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A table of the stand-in: entries and events are made up, what is done with it is noted."""
-from . import ctext, perf, rows, sym
+from . import boxed, ctext, perf, rows, sym
 from .recorder import EndOfRun, describe, traceback_line
 from .samples import EVENTS, Fields, Pointer, Scalar, branch_values, sample
 from .sym import to_text, wrap
@@ -19,6 +19,20 @@ class Entry:
         self.index = index
 
 
+class Kind:
+    """A table's Key or Leaf: makes a value, or with a number many."""
+
+    def __call__(self, *args):
+        made = type("Value", (), {})()
+        made.value = args[0] if args else 0
+        return made
+
+    def __mul__(self, n):
+        return lambda *args: [a for a in args] + [self() for _i in range(min(int(n), 65536) - len(args))]
+
+    __rmul__ = __mul__
+
+
 class Table:
     def __init__(self, rec, program, name):
         self.rec = rec
@@ -28,18 +42,12 @@ class Table:
         self.read = set()
         self.pass_no = 0
         self.ttype = 1
-        self.Key = self.Leaf = self.of_type
+        self.Key = self.Leaf = Kind()
         self.max_entries = 10240
 
     def types(self):
         return self.program.tables.get(self.name, {"kind": None, "key": None, "leaf": None})
 
-    @staticmethod
-    def of_type(*args):
-        class Value:
-            value = args[0] if args else 0
-        v = Value()
-        return v
 
     def note(self, method, **more):
         self.rec.note("table", table=self.name, method=method, line=self.rec.script_line(),
@@ -54,7 +62,13 @@ class Table:
         return Pointer(self)
 
     def event(self, data):
-        return Fields(self, "", self.event_fields(), self.at)
+        fields = self.event_fields()
+        if fields and [f[0] for f in fields] == [boxed.MEMBER] and self.boxed():
+            return boxed.Whole(self, "", fields, self.at)
+        return Fields(self, "", fields, self.at)
+
+    def boxed(self):
+        return ctext.event_type(self.program.text, self.name) == "struct " + boxed.struct_of(self.name)
 
     def open_perf_buffer(self, callback, page_cnt=8, lost_cb=None, wakeup_events=1):
         self.note("open_perf_buffer", pages=page_cnt if isinstance(page_cnt, int) else 8)
@@ -232,5 +246,7 @@ class Table:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in ("expr", "pieces"):
+            raise AttributeError(name)
         self.rec.unknown("table." + name)
-        return lambda *a, **k: None
+        return self.rec.invented.thing("table." + name)
