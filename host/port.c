@@ -147,22 +147,7 @@ static int read_script(const char *path, json_t **text, struct error *e)
 	err = file_read(path, &data, &len, e);
 	if (err)
 		return err;
-	/* Old scripts may be in Latin-1: what is no UTF-8 is taken for that. */
-	*text = json_stringn(data, len);
-	if (!*text) {
-		struct buf b = {0};
-
-		for (size_t i = 0; i < len; i++) {
-			unsigned char c = (unsigned char)data[i];
-
-			if (c < 0x80)
-				buf_char(&b, (char)c);
-			else
-				buf_printf(&b, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
-		}
-		*text = buf_failed(&b) ? NULL : json_stringn(b.data, b.len);
-		buf_free(&b);
-	}
+	*text = port_text(data, len);
 	if (*text && memchr(data, 0, len)) {
 		json_decref(*text);
 		*text = NULL;

@@ -261,6 +261,37 @@ static bool has_end(const char *name, const char *end)
 	return len > n && !strcmp(name + len - n, end);
 }
 
+/* What may be a part of a script, by its name. */
+static bool is_text(const char *name)
+{
+	static const char *const ends[] = {".c",   ".h",    ".py",   ".bpf",  ".txt",  ".ini",
+					   ".cfg", ".conf", ".json", ".yaml", ".toml", ".yml"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (has_end(name, ends[i]))
+			return true;
+	return false;
+}
+
+json_t *port_text(const char *data, size_t len)
+{
+	json_t *text = json_stringn(data, len);
+	struct buf b = {0};
+
+	for (size_t i = 0; !text && i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		if (c < 0x80)
+			buf_char(&b, (char)c);
+		else
+			buf_printf(&b, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
+	}
+	if (!text && !buf_failed(&b))
+		text = json_stringn(b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
 /* A C text or a module beside the script, that it names; NULL if there is none. */
 static json_t *text_beside(const struct port_talk *p, const char *name)
 {
@@ -269,14 +300,13 @@ static json_t *text_beside(const struct port_talk *p, const char *name)
 	char *path, *data = NULL;
 	size_t len;
 
-	if (*name == '/' || strstr(name, "..") ||
-	    !(has_end(name, ".c") || has_end(name, ".h") || has_end(name, ".py")))
+	if (*name == '/' || strstr(name, "..") || !is_text(name))
 		return NULL;
 	if (asprintf(&path, "%.*s%s", slash ? (int)(slash - p->script) + 1 : 0, p->script, name) <
 	    0)
 		return NULL;
 	if (file_read(path, &data, &len, NULL) == 0 && len < FILE_MAX)
-		text = json_stringn(data, len);
+		text = port_text(data, len);
 	free(data);
 	free(path);
 	return text;

@@ -30,6 +30,9 @@ struct port_talk {
 	uint64_t deadline;
 };
 
+/* A file's text: what is no UTF-8 is taken for Latin-1, as old scripts may be. NULL: no memory. */
+json_t *port_text(const char *data, size_t len);
+
 /*
  * Runs the whole exchange for the script's text. *done is the object of its answer, the caller's. A
  * script that cannot be ported is FAULT_TOOL, with its line; where no sandbox can be made,

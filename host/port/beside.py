@@ -11,6 +11,8 @@ import sys
 from . import invented, texts
 
 FILES = 32      # of them, at most
+# The host reads no others (and modules).
+TEXTS = (".c", ".h", ".bpf", ".txt", ".ini", ".cfg", ".conf", ".json", ".yaml", ".toml", ".yml")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"[^\n]*$', re.M)
 
 
@@ -41,7 +43,7 @@ def of_python(source, folder):
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
             name = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-            if len(name) < 200 and name.endswith((".c", ".h")) and " " not in name:
+            if len(name) < 200 and name.endswith(TEXTS) and " " not in name:
                 name = name.rpartition("/")[2] if re.match(r"/|.*[%{]", name) else \
                     os.path.normpath(name)
                 out.add(name)
