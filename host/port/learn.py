@@ -48,7 +48,8 @@ def fail_early(work, ex):
                           packets_of(work.source)), made_up[0]["line"]) from None
     for n in ex.base.of("invented"):
         work.report.todo(n["line"], "the script uses the Python module %s, which is not installed here and "
-                         "was made up: what the script does with it is left out" % n["name"])
+                         "was made up: what the script does with it is left out; a value that it makes of an "
+                         "event's is shown as the event has it" % n["name"])
 
 
 UNFIT = re.compile("^(this is no BCC script|all that the script attaches to)")

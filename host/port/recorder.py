@@ -14,6 +14,7 @@ from .sym import to_text
 MOST = 3 << 20
 FEWEST = 3              # events, whatever they cost
 CALLBACK_SECONDS = 2    # for those of one buffer
+EARLY = 50              # sleeps
 INTERVALS = 5   # of a script's loop, until it gets a Ctrl-C
 
 
@@ -39,6 +40,7 @@ class Recorder:
         self.interrupted = 0
         self.done_events = False
         self.tried = set()      # lines inside a try
+        self.early = 0
         self.marked = []        # functions of stacks
         self.told = 0           # bytes
         self.most = config.get("most", MOST)    # of these, until no more events are tried
@@ -125,13 +127,16 @@ class Recorder:
 
     def wait(self, seconds=None):
         """A sleep, or a poll: the events come, then a few intervals pass, then Ctrl-C."""
+        if not self.programs and self.early < EARLY:
+            self.early += 1     # before there is anything to wait for
+            return
         self.waits += 1
         if self.waits == 1 or seconds is not None and not getattr(self, "slept", None):
             self.slept = seconds
             self.note("waiting", line=self.script_line(),
                       seconds=sym.plain(seconds) if isinstance(seconds, (int, float)) else None)
         self.phase = "loop"
-        if not self.done_events:
+        if not self.done_events and (self.callbacks or self.waits > 1):
             self.done_events = True
             self.run_callbacks()
         if self.waits < INTERVALS and self.phase == "loop":

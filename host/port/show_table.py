@@ -290,6 +290,6 @@ def any_output(work, tables):
     if "bpf_trace_printk" in work.texts_made[0]:
         return trace_output(work, [{"line": 0}])
     for name, t in tables.items():
-        if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH"):
+        if t["kind"] in ("BPF_HASH", "BPF_LRU_HASH", "BPF_PERCPU_HASH", "BPF_ARRAY", "BPF_PERCPU_ARRAY"):
             return top_output(work, name, tables, [{"table": name, "line": 0}])
     raise Failure("nothing that the script shows was found")
