@@ -18,9 +18,9 @@ import native_input  # noqa: E402, F401
 import native_kernel  # noqa: E402, F401
 import native_completion  # noqa: E402, F401
 import native_output  # noqa: E402, F401
+import native_cache  # noqa: E402, F401
 import native_deploy  # noqa: E402, F401
 import native_port  # noqa: E402
-import native_cache  # noqa: E402
 import native_run  # noqa: E402
 import native_sampling  # noqa: E402
 import native_streams  # noqa: E402
@@ -28,7 +28,6 @@ import native_terminal  # noqa: E402
 from harness import main  # noqa: E402
 
 native_port.define(native.bcchost, native.succeeds, native.fails, native.facts, native.TEMP, native.BCCHOST)
-native_cache.add(vars(native))
 native_run.add(vars(native))
 native_sampling.add(vars(native))
 native_streams.add(vars(native))
