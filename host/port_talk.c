@@ -16,7 +16,7 @@
 #include "base/file.h"
 
 #define ANSWER_MAX (64 << 20)
-#define TIMEOUT	   110 /* seconds; the sandbox stops trying after 45, or 70 with its second pass */
+#define TIMEOUT	   180 /* seconds; the sandbox stops trying after 45, or 70 with its second pass */
 #define FILE_MAX   (4 << 20)
 #define NAMES_MAX  512 /* functions that are looked up */
 

@@ -20,7 +20,8 @@ TOTAL_SECONDS = 45   # of all
 PAIRS = 160
 # Questions that are answered one way.
 UNTRIED = ("kfunc", "raw_tracepoint", "lsm", "raw_tracepoint_in_module")
-MANY = 1 << 19       # bytes: of runs that tell so much, the later ones try fewer events
+# Bytes: of a script whose runs tell so much, the later ones try fewer events.
+MANY, LESS = 2 << 20, 1 << 20
 LEAVE = os._exit     # a script gets another one
 NOTES_MAX = 24 << 20  # bytes that one run may tell
 
@@ -214,7 +215,7 @@ class Explorer:
         config = {"argv": list(argv) + self.user_argv + self.extra_argv + list(positional),
                   "answers": [[list(k), v] for k, v in merged.items()], "files": self.files}
         if any(r.size > MANY for r in self.runs):
-            config["most"] = MANY
+            config["most"] = LESS
         r = one_run(self.source, self.path, config, self.deadline)
         r.on = set(on)
         r.forgiven = self.forgiving

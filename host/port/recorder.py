@@ -11,9 +11,9 @@ from .symbols import stack_in
 from .sym import to_text
 
 
-MOST = 3 << 20
-FEWEST = 3              # events, whatever they cost
-CALLBACK_SECONDS = 2    # for those of one buffer
+MOST = 8 << 20
+FEWEST = 3              # events of a buffer, whatever they cost
+TRYING_SECONDS = 3.5    # since the run began: then only so few
 EARLY = 50              # sleeps
 INTERVALS = 5   # of a script's loop, until it gets a Ctrl-C
 
@@ -42,6 +42,7 @@ class Recorder:
         self.tried = set()      # lines inside a try
         self.early = 0
         self.marked = []        # functions of stacks
+        self.until = time.monotonic() + TRYING_SECONDS
         self.told = 0           # bytes
         self.most = config.get("most", MOST)    # of these, until no more events are tried
 
@@ -152,9 +153,8 @@ class Recorder:
             fields = table.event_fields()
             queue = [{}, {"*": 1}, {"*": 2}]
             tried, n = set(), 0
-            until = time.monotonic() + CALLBACK_SECONDS
             while queue and n < EVENTS and (n < FEWEST or (
-                    self.told < self.most and time.monotonic() < until)):
+                    self.told < self.most and time.monotonic() < self.until)):
                 change = queue.pop(0)
                 n += 1
                 sym.branches.seen, sym.branches.missed = [], False
