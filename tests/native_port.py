@@ -42,6 +42,29 @@ while 1:
     b.perf_buffer_poll()
 '''
 
+LEAVERS = '''from bcc import BPF
+import nosuch
+from nosuch.plots import draw
+b = BPF(text="""
+BPF_PERF_OUTPUT(names);
+int gone(void *ctx)
+{
+	char comm[TASK_COMM_LEN];
+	bpf_get_current_comm(&comm, sizeof(comm));
+	names.perf_submit(ctx, &comm, sizeof(comm));
+	return 0;
+}
+""")
+b.attach_tracepoint(tp="syscalls:sys_enter_unlinkat", fn_name="gone")
+def show(cpu, data, size):
+    print("left by %s" % b["names"].event(data).decode())
+b["names"].open_perf_buffer(show)
+with nosuch.window() as w:
+    while w.open:
+        b.perf_buffer_poll()
+        draw(w, {}["nobody"])
+'''
+
 ASKER = """#include <sys/syscall.h>
 #include <unistd.h>
 __attribute__((noinline)) int asks_innermost(int n) { volatile int r = (int)syscall(SYS_getpriority, 0, n); return r + 1; }
@@ -409,6 +432,24 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
         fails(bcchost("port", f"{temp}/not-there.py"), run_, "No such file")
         fails(bcchost("port", temp), usage, "no file that could be a script")
         fails(bcchost("port", "--nosuch", "x.py"), usage, "has no option --nosuch")
+
+    @case("port: modules that are not installed, an event that is no struct, a loop that fails: what the tool prints")
+    def _(installed):
+        if os.getuid() or not glob.glob("/sys/kernel/tracing/events/syscalls/sys_enter_unlinkat"):
+            raise Skip("not root, or no syscall tracepoints")
+        said = succeeds(bcchost("port", script("leavers.py", LEAVERS), "-o", out, "--force"))
+        matches(said, r"leavers\.py:2: the script uses the Python module nosuch, which is not installed here and was made up")
+        matches(said, r"leavers\.py:\d+: the script fails with what it is told of its tables and events, which is made up: KeyError")
+        t = Background(installed_binary, "--tools-dir", out, "leavers")
+
+        def left():
+            command("python3", "-c", "import os\ntry: os.unlink('x', dir_fd=os.open('/tmp', 0))\nexcept OSError: pass")
+            return "left by python3" in t.stdout or not t.alive()
+
+        wait_for(left, 60, "a line")
+        t.signal(signal.SIGINT)
+        equal(t.wait(10), 0, note=t.said())
+        matches(t.stdout, r"(?m)^left by python3$", t.said())
 
     @case("port: a text of 1 MB")
     def _(installed):

@@ -242,12 +242,18 @@ def patch(rec):
 
     os._exit = script_exit
 
-    def written(path=".", *args, **kwargs):
-        rec.note("writes", name=to_text(str(path))[:200], line=rec.script_line())
+    def writing(real):
+        def run(path=".", *args, **kwargs):
+            rec.note("writes", name=to_text(str(path))[:200], line=rec.script_line())
+            try:
+                return real(path, *args, **kwargs)
+            except OSError:
+                if not world.its_own(path):
+                    raise
+        return run
 
-    for name in ("mkdir", "makedirs", "remove", "unlink", "rmdir", "rename", "chmod", "chown", "symlink",
-                 "truncate"):
-        setattr(os, name, written)
+    for name in ("mkdir", "makedirs", "remove", "unlink", "rmdir", "rename", "chmod"):
+        setattr(os, name, writing(getattr(os, name)))
     os.kill = lambda pid, sig: rec.note("kills", line=rec.script_line())
     screen = type("Screen", (), {"__getattr__": lambda self, n: lambda *a, **k: wrap(0, None),
                                  "getmaxyx": lambda self: (24, 80), "getch": lambda self: -1,
@@ -393,7 +399,7 @@ def run(source, path, config, emit):
         try:
             return real_open(name, mode, *args, **kwargs)
         except OSError:
-            if set(mode) & set("wax"):
+            if set(mode) & set("wax") and world.its_own(name):
                 return io.BytesIO() if "b" in mode else io.StringIO()
             made = world.opened(name, mode) if rec.answers.get(world.ANSWER) else None
             if made is None:

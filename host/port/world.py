@@ -49,6 +49,13 @@ def elsewhere(path):
     return isinstance(path, str) and path.startswith(PLACES)
 
 
+def its_own(path):
+    """What a script may well write: beside itself, a log. It is not there afterwards."""
+    path = to_text(path) if isinstance(path, bytes) else path
+    return isinstance(path, str) and (not path.startswith("/") or path.startswith(
+        ("/var/log/", "/var/run/", "/run/"))) and ".." not in path.split("/")
+
+
 # A script that asks for the number of a network interface, as Python 2 had no function for it.
 ASKS_INDEX = re.compile(r"\bSIOCGIFINDEX\b|0x8933\b")
 INDEX = 2

@@ -144,8 +144,11 @@ class Failures(unittest.TestCase):
                    "from the script's own directory")
 
     def test_files_that_it_writes(self):
-        p = Ported(shown(PRINT, "import os\nos.makedirs('/nosuch/x')\nopen('/nosuch/x/y', 'w').write('z')"))
+        p = Ported(shown(PRINT, "import os\nos.makedirs('/var/log/nosuch/x')\n"
+                         "open('nosuch/x/y', 'w').write('z')"))
         self.assertIn("{field: comm}", p.yaml)
+        for code in ("open('/etc/nosuch/x', 'w')", "import os; os.unlink('/etc/nosuch')", "open('../nosuch/x', 'w')"):
+            self.fails(shown(PRINT, code), "nosuch")
 
 
 class Programs(unittest.TestCase):
