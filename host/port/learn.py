@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runs of a script, and what the values of its options become in the text."""
-import os
 import re
 import signal
 
@@ -82,20 +81,15 @@ def check(work, ex):
     if how == "error" and text.startswith("EOFError"):
         raise Failure("the script asks for something on standard input, which is empty here; make an "
                       "option of it", line)
-    missing = re.search(r"^FileNotFoundError: \[Errno 2\] .*: '(.+)'$", text) if how == "error" else None
-    if missing:
-        name = missing.group(1)
-        raise Failure("the script reads the file %s, which is not there%s" % (
-            name, "" if name.startswith("/") and not name.startswith(os.path.dirname(work.path) or "/") else
-            "; C texts and modules are read from the script's own directory, under the name that its "
-            "text says"), line)
     kinds = {a["kind"] for a in base.attaches}
     if kinds and kinds <= set(UNTOLD):
         raise Failure(nothing_to_probe([(k,) for k in kinds]), base.attaches[0]["line"])
     if how == "error":
         given = [w for w in base.config["argv"] if w not in work.argv]
-        raise Failure("the script fails %s: %s" % (
-            "with `%s`" % " ".join(given) if given else "without options", text), line)
+        missing = text.startswith("FileNotFoundError") and re.search(r": '[^/].*'$", text)
+        raise Failure("the script fails %s: %s%s" % (
+            "with `%s`" % " ".join(given) if given else "without options", text,
+            "; what it reads must stand beside it, under the name that its text says" if missing else ""), line)
     bad = base.of("argument-error")
     if bad:
         raise Failure("the script does not take these arguments: %s (give what it needs after "
