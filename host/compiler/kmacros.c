@@ -4,19 +4,12 @@
  * header that has them. What differs between kernels does not belong here: a handler gets it from
  * BTF (an enumerator, a member's size), or a tool asks for it with a fact of its own.
  */
-#include "compiler/kmacros.h"
+#include "compiler/kmacros_parts.h"
 
 #include <stddef.h>
 
-/* A constant, a member and a function of a #define's kind, unless there already is one of the name.
- */
-#define C(name, ...) "#ifndef " #name "\n#define " #name " " #__VA_ARGS__ "\n#endif\n"
-#define M(name, ...) \
-	"#ifndef " #name "\n#define " #name " " #__VA_ARGS__ "\n#endif " KMACROS_MEMBER "\n"
-#define F(name, args, ...) "#ifndef " #name "\n#define " #name #args " " #__VA_ARGS__ "\n#endif\n"
-
 /* clang-format off */
-const char kmacros_text[] =
+const char kmacros_main[] =
 	/* Annotations for sparse and the compiler (linux/compiler_types.h, linux/compiler.h). */
 	C(__user, ) C(__kernel, ) C(__iomem, ) C(__percpu, ) C(__rcu, ) C(__force, )
 	C(__bitwise, ) C(__init, ) C(__exit, ) C(__read_mostly, ) C(__randomize_layout, )
@@ -344,4 +337,5 @@ const struct kmacros_type kmacros_types[] = {
 };
 /* clang-format on */
 
+const char *const kmacros_texts[] = {kmacros_main, kmacros_base, kmacros_net, NULL};
 const unsigned int kmacros_ntypes = sizeof(kmacros_types) / sizeof(kmacros_types[0]);

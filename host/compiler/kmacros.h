@@ -12,7 +12,7 @@
  * member of the kernel's structs has KMACROS_MEMBER behind it.
  */
 #define KMACROS_MEMBER "/* member */"
-extern const char kmacros_text[];
+extern const char *const kmacros_texts[]; /* NULL ends it */
 
 /* Names that must be there, with what they are where BTF has no such typedef. */
 struct kmacros_type {

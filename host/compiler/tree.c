@@ -145,12 +145,12 @@ static void add_function_ids(struct words *w, const char *bpf_h, struct buf *nam
 }
 
 /* What a macro of ours says in its body, the text says where it uses the macro. */
-static void add_macro_bodies(struct words *w)
+static void add_macro_bodies(struct words *w, const char *macros)
 {
 	static const char define[] = "#define ";
 	char name[64];
 
-	for (const char *p = kmacros_text; (p = strstr(p, define));) {
+	for (const char *p = macros; (p = strstr(p, define));) {
 		size_t len = strcspn(p, "\n");
 
 		p += strlen(define);
@@ -174,7 +174,10 @@ static int collect_words(struct words *w, const char *text, const struct embedde
 	if (libbcc->text[EMBEDDED_BPF])
 		add_function_ids(w, libbcc->text[EMBEDDED_BPF], names);
 	words_scan(w, text, strlen(text), ~0u);
-	add_macro_bodies(w);
+	/* What a macro of one text needs, one of the texts before may have. */
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; kmacros_texts[i]; i++)
+			add_macro_bodies(w, kmacros_texts[i]);
 	for (unsigned int i = 0; i < kmacros_ntypes; i++)
 		words_add(w, kmacros_types[i].name, WORD_USED);
 	aliases_words(w);
@@ -228,10 +231,10 @@ static bool is_texts_own(const struct words *w, const char *macro, size_t len)
 	return flags & taken && !(flags & WORD_FOUND_ENUMERATOR);
 }
 
-/* kmacros_text has three lines for each, and lines of its own with # for what is not of all. */
-static void add_macros(const struct words *w, struct buf *out)
+/* A text of macros has three lines for each, and lines of its own with # for what is not of all. */
+static void add_macros(const struct words *w, const char *macros, struct buf *out)
 {
-	for (const char *p = kmacros_text, *end; *p; p = end) {
+	for (const char *p = macros, *end; *p; p = end) {
 		end = p;
 		for (int n = strncmp(p, "#ifndef ", strlen("#ifndef ")) ? 1 : 3; n; n--)
 			end = strchr(end, '\n') + 1;
@@ -306,7 +309,8 @@ static int compose(struct tree_request *req, struct words *w, struct buf *out, s
 	}
 	add_enumerators(w, out);
 	add_sizes(&p, out);
-	add_macros(w, out);
+	for (int i = 0; kmacros_texts[i]; i++)
+		add_macros(w, kmacros_texts[i], out);
 	buf_str(out, "#endif\n");
 	if (!err && buf_failed(out))
 		err = error_nomem(e);

@@ -631,12 +631,20 @@ static void knows_what_headers_have(void **state)
 	(void)state;
 	for (size_t k = 0; k < NKERNELS; k++)
 		object_free(compiled_for(
-			k, "#define PROT_READ 0x1\n"
-			   "int f(struct pt_regs *ctx, struct sk_buff *skb, struct dentry *d)\n{\n"
-			   "	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);\n	char name[16];\n"
-			   "	bpf_probe_read_kernel_str(name, sizeof(name), d->d_iname);\n"
-			   "	return cb->seq + (icmp_hdr(skb)->type == ICMP_ECHO) + PROT_READ +\n"
-			   "		(name[0] == SIGKILL) + __constant_htons(ETH_P_IP);\n}\n"));
+			k,
+			"#define PROT_READ 0x1\n"
+			"int f(struct pt_regs *ctx, struct sk_buff *skb, struct dentry *d)\n{\n"
+			"	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);\n	char name[16];\n"
+			"	bpf_probe_read_kernel_str(name, sizeof(name), d->d_iname);\n"
+			"	return cb->seq + (icmp_hdr(skb)->type == ICMP_ECHO) + PROT_READ +\n"
+			"		(name[0] == SIGKILL) + __constant_htons(ETH_P_IP);\n}\n"
+			"int g(struct pt_regs *ctx, struct sk_buff *skb, struct request *req)\n{\n"
+			"	u32 flags = tcp_flag_word(tcp_hdr(skb)), f = req->cmd_flags;\n"
+			"	if (f & (REQ_SYNC | REQ_META) || flags & TCP_FLAG_SYN)\n"
+			"		return CAP_SYS_ADMIN + clamp(f, 1u, 3u) + GENMASK(7, 4);\n"
+			"	return IPFRAG_DUP + EXT4_SUPER_MAGIC + ALIGN(f, 8) + "
+			"skb_is_gso(skb);\n"
+			"}\n"));
 }
 
 /* A type that no word of the text names is found on the second try. */
