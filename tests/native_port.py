@@ -396,7 +396,7 @@ def define(bcchost, succeeds, fails, facts, temp, installed_binary):
                 ("syntax.py", "from bcc import BPF\nb = BPF(text='''\n''')\nif x = 1:\n", tool, r"syntax\.py:4: syntax error"),
                 ("module.py", "from bcc import BPF\nimport nosuchmodule\n", tool, r"module\.py:2: the script wants the Python module nosuchmodule"),
                 ("exits.py", "from bcc import BPF\nimport sys\nsys.exit(3)\n", tool, r"exits\.py:3: the script ended \(3\) before it made a BPF program"),
-                ("reads.py", "from bcc import BPF\nx = input()\n", tool, r"reads\.py:2: the script fails without options: EOFError"),
+                ("reads.py", "from bcc import BPF\nx = input()\n", tool, r"reads\.py:2: the script asks for something on standard input, which is empty here; make an option"),
                 ("loops.py", "from bcc import BPF\nwhile True:\n    pass\n", tool, r"loops\.py: the script (did not come to an end|was ended)"),
                 ("empty.py", "", tool, r"empty\.py: this is no BCC script"),
                 ("binary.py", b"\x7fELF\0\0\0", tool, r"binary\.py is no script: it has NUL bytes"),

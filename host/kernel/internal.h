@@ -76,9 +76,6 @@ struct kernel {
 	char *headers;
 	bool tracefs_tried;
 	bool fentry_tried, fentry;
-	char *config; /* its text; values that were handed out are cut off with NULs */
-	size_t config_len;
-	bool config_tried;
 	struct facts *facts; /* NULL: nothing is remembered */
 };
 
@@ -195,11 +192,9 @@ int code_ftraced(const char *path, const uint64_t *addrs, size_t n, bool *yes);
  * size, behind an endbr64 if there is one? */
 bool code_is_ftraced(const unsigned char *code);
 
-/* --- config.c --- */
+/* --- places.c --- */
 
 /* The active word of "none [integrity] confidentiality", cut out in place; NULL if none is. */
 char *lockdown_active(char *text);
-/* A value out of a configuration's text, which is cut up; NULL if it is not set. */
-const char *config_value(char *text, size_t len, const char *name);
 
 #endif

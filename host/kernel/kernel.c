@@ -101,7 +101,6 @@ void kernel_close(struct kernel *k)
 	free(k->machine);
 	free(k->lockdown);
 	free(k->headers);
-	free(k->config);
 	facts_free(k->facts);
 	free(k);
 }

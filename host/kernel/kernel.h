@@ -300,10 +300,6 @@ const char *kernel_syscall_prefix(struct kernel *k);
  * "none" if that file is not there. */
 const char *kernel_lockdown(struct kernel *k);
 
-/* "y", "m", a value (a text without its quotes), or NULL if unset or unknown; name with CONFIG_.
- * From /proc/config.gz, /boot/config-RELEASE, /lib/modules/RELEASE/config or …/build/.config. */
-const char *kernel_config(struct kernel *k, const char *name);
-
 /* The tracefs mount ("/sys/kernel/tracing", "/sys/kernel/debug/tracing"); as root, mounts it if
  * nobody has. NULL if that fails, if it is not readable, or if this is not the running kernel. */
 const char *kernel_tracefs(struct kernel *k);

@@ -463,9 +463,6 @@ static void reads_small_files(void **state)
 		"0xffffffff81000030-0xffffffff81000040\tasm_exc_bounds\n\nbroken\n";
 	char *path = kernels_put(state, "blacklist", blacklist, strlen(blacklist));
 	char lockdown[] = "none [integrity] confidentiality\n", none[] = "none integrity\n";
-	char config[] = "# CONFIG_A is not set\nCONFIG_AB=y\nCONFIG_B=m\nCONFIG_HZ=250\n"
-			"CONFIG_S=\"a b\"\nCONFIG_E=\"\"\nCONFIG_LAST=y";
-	size_t len = strlen(config);
 	struct name_list l = {0};
 
 	name_list_read(&l, path, 1);
@@ -483,17 +480,6 @@ static void reads_small_files(void **state)
 
 	assert_string_equal(lockdown_active(lockdown), "integrity");
 	assert_null(lockdown_active(none));
-
-	for (int i = 0; i < 2; i++) { /* asking does not change the answers */
-		assert_string_equal(config_value(config, len, "CONFIG_AB"), "y");
-		assert_string_equal(config_value(config, len, "CONFIG_B"), "m");
-		assert_string_equal(config_value(config, len, "CONFIG_S"), "a b");
-		assert_string_equal(config_value(config, len, "CONFIG_E"), "");
-		assert_string_equal(config_value(config, len, "CONFIG_HZ"), "250");
-		assert_string_equal(config_value(config, len, "CONFIG_LAST"), "y");
-		assert_null(config_value(config, len, "CONFIG_A"));
-		assert_null(config_value(config, len, "CONFIG"));
-	}
 }
 
 static void sees_what_ftrace_reaches(void **state)

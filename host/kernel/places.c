@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config: where the kernel's own files are: tracefs, lockdown, configuration, headers. */
+/* places: where the kernel's own files are: tracefs, lockdown, headers. */
 #include "kernel/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/capability.h"
 #include "base/file.h"
@@ -37,80 +36,6 @@ const char *kernel_lockdown(struct kernel *k)
 	k->lockdown = active ? strdup(active) : NULL;
 	free(text);
 	return k->lockdown ? k->lockdown : "none";
-}
-
-/* --- configuration --- */
-
-/* gzread gives what is not compressed as it is. */
-static char *read_maybe_gzip(const char *path)
-{
-	struct buf text = {0};
-	gzFile f = gzopen(path, "re");
-	char block[4096];
-	int n = 0;
-
-	while (f && (n = gzread(f, block, sizeof(block))) > 0)
-		buf_add(&text, block, (size_t)n);
-	if (f)
-		gzclose(f);
-	if (!f || n < 0)
-		buf_free(&text);
-	return text.len ? buf_take(&text) : NULL;
-}
-
-static char *read_of_release(const struct kernel *k, const char *before, const char *after)
-{
-	char *path, *text;
-
-	if (strchr(k->release, '/') || asprintf(&path, "%s%s%s", before, k->release, after) < 0)
-		return NULL;
-	text = read_maybe_gzip(path);
-	free(path);
-	return text;
-}
-
-static void read_config(struct kernel *k)
-{
-	k->config_tried = true;
-	if (k->running)
-		k->config = read_maybe_gzip("/proc/config.gz");
-	if (!k->config)
-		k->config = read_of_release(k, "/boot/config-", "");
-	if (!k->config)
-		k->config = read_of_release(k, "/lib/modules/", "/config");
-	if (!k->config)
-		k->config = read_of_release(k, "/lib/modules/", "/build/.config");
-	k->config_len = k->config ? strlen(k->config) : 0;
-}
-
-/* "CONFIG_X=y", 'CONFIG_X="text"'. Lines end in a newline, or in a NUL where one was handed out. */
-const char *config_value(char *text, size_t len, const char *name)
-{
-	size_t n = strlen(name);
-	char *line, *end, *value;
-
-	for (line = text; line < text + len; line = end + 1) {
-		end = line + strcspn(line, "\n");
-		if (strncmp(line, name, n) != 0 || line[n] != '=')
-			continue;
-		value = line + n + 1;
-		*end = '\0';
-		/* The closing quote is gone if the value was asked for before. */
-		if (*value == '"') {
-			value++;
-			if (end > value && end[-1] == '"')
-				end[-1] = '\0';
-		}
-		return value;
-	}
-	return NULL;
-}
-
-const char *kernel_config(struct kernel *k, const char *name)
-{
-	if (!k->config_tried)
-		read_config(k);
-	return k->config ? config_value(k->config, k->config_len, name) : NULL;
 }
 
 /* --- places --- */
