@@ -65,6 +65,13 @@ def parameters_read(text, handler):
     return max([len(listed) - 1] + read)
 
 
+def has_other(kind, target, handler, attached):
+    """Whether the script itself attaches the handler to such another name, too: then one of the two
+    is enough. attached: all that it attaches, (kind, target, handler, …)."""
+    others = OTHERS.get(target, (0,))[1:]
+    return any(i[:3] == (kind, name, handler) for i in attached for name in others)
+
+
 def later_names(kind, target, handler, text, attached):
     """The names of a function in other kernels, for a probe that is to be on the first that there
     is; attached: all that the script attaches to, which it may have chosen from itself."""

@@ -4,7 +4,7 @@ import ast
 import re
 
 from . import ctext, perf, template
-from .later import later_names
+from .later import has_other, later_names
 from .places import USER, other_places, pid_key, user_probe, without_places
 from .merge import merge
 from .template import condition_text
@@ -120,6 +120,8 @@ def make_probes(work):
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
+        if cond is True and has_other(kind, target, run, order):
+            probe["optional"] = True
         out.append(probe)
     if several and any("optional" in p for p in out):
         work.report.guess(min(lines[i] for i in order if i[0] in USER),

@@ -193,9 +193,10 @@ class Probes(unittest.TestCase):
         self.assertEqual(self.probes(attach % "_do_fork", text=reads % ""), ["{kprobe: _do_fork, run: traced}"])
         by_hand = reads.replace(", struct sk_buff *skb%s", "").replace("return 0", "return PT_REGS_PARM2(ctx)")
         self.assertEqual(self.probes(attach % "kfree_skb", text=by_hand), ["{kprobe: kfree_skb, run: traced}"])
-        # The script chose among both itself.
-        self.assertEqual(self.probes(attach % "kfree_skb" + "\n" + attach % "kfree_skb_reason", text=reads % "")[0],
-                         "{kprobe: kfree_skb, run: traced}")
+        # The script has both itself.
+        self.assertEqual(self.probes(attach % "kfree_skb" + "\n" + attach % "kfree_skb_reason", text=reads % ""),
+                         ["{kprobe: kfree_skb, run: traced, optional: true}",
+                          "{kprobe: kfree_skb_reason, run: traced}"])
 
     def test_patterns(self):
         self.assertEqual(self.probes('b.attach_kprobe(event_re="vfs_\\\\d.*", fn_name="traced")'),
