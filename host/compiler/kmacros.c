@@ -4,16 +4,12 @@
  * header that has them. What differs between kernels does not belong here: a handler gets it from
  * BTF (an enumerator, a member's size), or a tool asks for it with a fact of its own.
  */
-#include "compiler/kmacros.h"
+#include "compiler/kmacros_parts.h"
 
 #include <stddef.h>
 
-/* A constant and a function of a #define's kind, unless there already is one of the name. */
-#define C(name, ...)	   "#ifndef " #name "\n#define " #name " " #__VA_ARGS__ "\n#endif\n"
-#define F(name, args, ...) "#ifndef " #name "\n#define " #name #args " " #__VA_ARGS__ "\n#endif\n"
-
 /* clang-format off */
-const char kmacros_text[] =
+const char kmacros_main[] =
 	/* Annotations for sparse and the compiler (linux/compiler_types.h, linux/compiler.h). */
 	C(__user, ) C(__kernel, ) C(__iomem, ) C(__percpu, ) C(__rcu, ) C(__force, )
 	C(__bitwise, ) C(__init, ) C(__exit, ) C(__read_mostly, ) C(__randomize_layout, )
@@ -188,34 +184,34 @@ const char kmacros_text[] =
 	C(IP_DF, 0x4000) C(IP_MF, 0x2000) C(IP_OFFSET, 0x1FFF)
 
 	/* net/sock.h, net/inet_sock.h: members that are macros */
-	C(sk_num, __sk_common.skc_num)
-	C(sk_dport, __sk_common.skc_dport)
-	C(sk_daddr, __sk_common.skc_daddr)
-	C(sk_rcv_saddr, __sk_common.skc_rcv_saddr)
-	C(sk_family, __sk_common.skc_family)
-	C(sk_state, __sk_common.skc_state)
-	C(sk_reuse, __sk_common.skc_reuse)
-	C(sk_reuseport, __sk_common.skc_reuseport)
-	C(sk_ipv6only, __sk_common.skc_ipv6only)
-	C(sk_bound_dev_if, __sk_common.skc_bound_dev_if)
-	C(sk_prot, __sk_common.skc_prot) C(sk_net, __sk_common.skc_net)
-	C(sk_v6_daddr, __sk_common.skc_v6_daddr)
-	C(sk_v6_rcv_saddr, __sk_common.skc_v6_rcv_saddr)
-	C(sk_cookie, __sk_common.skc_cookie)
-	C(sk_flags, __sk_common.skc_flags)
-	C(sk_refcnt, __sk_common.skc_refcnt)
-	C(sk_hash, __sk_common.skc_hash)
-	C(inet_daddr, sk.__sk_common.skc_daddr)
-	C(inet_rcv_saddr, sk.__sk_common.skc_rcv_saddr)
-	C(inet_dport, sk.__sk_common.skc_dport)
-	C(inet_num, sk.__sk_common.skc_num)
-	C(ir_num, req.__req_common.skc_num)
-	C(ir_rmt_port, req.__req_common.skc_dport)
-	C(ir_loc_addr, req.__req_common.skc_rcv_saddr)
-	C(ir_rmt_addr, req.__req_common.skc_daddr)
+	M(sk_num, __sk_common.skc_num)
+	M(sk_dport, __sk_common.skc_dport)
+	M(sk_daddr, __sk_common.skc_daddr)
+	M(sk_rcv_saddr, __sk_common.skc_rcv_saddr)
+	M(sk_family, __sk_common.skc_family)
+	M(sk_state, __sk_common.skc_state)
+	M(sk_reuse, __sk_common.skc_reuse)
+	M(sk_reuseport, __sk_common.skc_reuseport)
+	M(sk_ipv6only, __sk_common.skc_ipv6only)
+	M(sk_bound_dev_if, __sk_common.skc_bound_dev_if)
+	M(sk_prot, __sk_common.skc_prot) M(sk_net, __sk_common.skc_net)
+	M(sk_v6_daddr, __sk_common.skc_v6_daddr)
+	M(sk_v6_rcv_saddr, __sk_common.skc_v6_rcv_saddr)
+	M(sk_cookie, __sk_common.skc_cookie)
+	M(sk_flags, __sk_common.skc_flags)
+	M(sk_refcnt, __sk_common.skc_refcnt)
+	M(sk_hash, __sk_common.skc_hash)
+	M(inet_daddr, sk.__sk_common.skc_daddr)
+	M(inet_rcv_saddr, sk.__sk_common.skc_rcv_saddr)
+	M(inet_dport, sk.__sk_common.skc_dport)
+	M(inet_num, sk.__sk_common.skc_num)
+	M(ir_num, req.__req_common.skc_num)
+	M(ir_rmt_port, req.__req_common.skc_dport)
+	M(ir_loc_addr, req.__req_common.skc_rcv_saddr)
+	M(ir_rmt_addr, req.__req_common.skc_daddr)
 
 	/* uapi/linux/in6.h */
-	C(s6_addr, in6_u.u6_addr8) C(s6_addr16, in6_u.u6_addr16) C(s6_addr32, in6_u.u6_addr32)
+	M(s6_addr, in6_u.u6_addr8) M(s6_addr16, in6_u.u6_addr16) M(s6_addr32, in6_u.u6_addr32)
 
 	/* Inline functions: net/sock.h, net/inet_sock.h, linux/tcp.h, linux/udp.h, linux/ipv6.h,
 	 * linux/netdevice.h, linux/skbuff.h, linux/ip.h, net/inet_connection_sock.h */
@@ -341,4 +337,5 @@ const struct kmacros_type kmacros_types[] = {
 };
 /* clang-format on */
 
+const char *const kmacros_texts[] = {kmacros_main, kmacros_base, kmacros_net, NULL};
 const unsigned int kmacros_ntypes = sizeof(kmacros_types) / sizeof(kmacros_types[0]);

@@ -6,8 +6,13 @@
 #ifndef BCCHOST_COMPILER_KMACROS_H
 #define BCCHOST_COMPILER_KMACROS_H
 
-/* C text, to stand after the types; an earlier #define of a name wins. */
-extern const char kmacros_text[];
+/*
+ * C text, to stand after the types: #ifndef NAME, #define NAME, #endif, a line each, and lines of
+ * #ifdef around those that not every machine has. The #endif of what is no name of its own but a
+ * member of the kernel's structs has KMACROS_MEMBER behind it.
+ */
+#define KMACROS_MEMBER "/* member */"
+extern const char *const kmacros_texts[]; /* NULL ends it */
 
 /* Names that must be there, with what they are where BTF has no such typedef. */
 struct kmacros_type {

@@ -134,9 +134,9 @@ static int write_object(const struct object *o, struct error *e)
 	return err;
 }
 
-/* Puts the headers where libbcc looks for them. */
+/* Puts the headers where libbcc looks for them. *suited: the text for them; NULL: as it is. */
 static int prepare(const struct options *o, const char *dir, const char *text, char *btf,
-		   size_t btf_len, struct error *e)
+		   size_t btf_len, char **suited, struct error *e)
 {
 	struct tree_request req = {
 		.dir = dir,
@@ -147,6 +147,7 @@ static int prepare(const struct options *o, const char *dir, const char *text, c
 		.kernel_version = o->version,
 		.whole = o->whole,
 	};
+	int err;
 
 	/* bpf_probe_read_kernel and _user are of 5.5. */
 	standin.old_load = libbcc_before(0, 25);
@@ -155,7 +156,9 @@ static int prepare(const struct options *o, const char *dir, const char *text, c
 		free(btf);
 		return error_nomem(e);
 	}
-	return o->btf ? tree_write(&req, e) : 0;
+	err = o->btf ? tree_write(&req, e) : 0;
+	*suited = req.suited;
+	return err;
 }
 
 /* libbcc makes struct tracepoint__CATEGORY__EVENT of what tracefs says, which root alone may read.
@@ -169,7 +172,7 @@ static int run(const struct options *o, struct error *e)
 {
 	const char *cflags[4];
 	struct object *obj = NULL;
-	char *text = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
+	char *text = NULL, *suited = NULL, *pinned = NULL, *btf = NULL, *dir = NULL;
 	size_t btf_len = 0;
 	void *module;
 	int err = 0, ncflags = 0;
@@ -184,12 +187,12 @@ static int run(const struct options *o, struct error *e)
 	if (err)
 		free(btf);
 	else
-		err = prepare(o, dir, text, btf, btf_len, e);
+		err = prepare(o, dir, text, btf, btf_len, &suited, e);
 	if (err)
 		goto out;
 	if (o->debug & LIBBCC_DEBUG_SOURCE)
-		lines_forget(text);
-	pinned = lines_pin(text);
+		lines_forget(suited ?: text);
+	pinned = lines_pin(suited ?: text);
 	if (!pinned) {
 		err = error_nomem(e);
 		goto out;
@@ -212,6 +215,7 @@ static int run(const struct options *o, struct error *e)
 out:
 	object_free(obj);
 	free(pinned);
+	free(suited);
 	free(text);
 	free(dir);
 	return err;

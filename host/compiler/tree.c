@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "compiler/aliases.h"
 #include "compiler/embedded.h"
 #include "compiler/kmacros.h"
 #include "compiler/prune.h"
@@ -25,13 +26,6 @@ static const struct {
 	{"TASK_COMM_LEN", "task_struct", "comm"},
 	{"DNAME_INLINE_LEN", "dentry", "d_iname"},
 	{"DNAME_INLINE_LEN", "dentry", "d_shortname"}, /* from 6.14 on */
-};
-
-/* Members that were given another name, of those whose own no other struct's member has. */
-static const struct {
-	const char *member, *type, *now, *rest;
-} renamed[] = {
-	{"d_iname", "dentry", "d_shortname", ".string"}, /* from 6.14 on */
 };
 
 static int write_file(const char *path, const void *data, size_t len, struct error *e)
@@ -151,12 +145,12 @@ static void add_function_ids(struct words *w, const char *bpf_h, struct buf *nam
 }
 
 /* What a macro of ours says in its body, the text says where it uses the macro. */
-static void add_macro_bodies(struct words *w)
+static void add_macro_bodies(struct words *w, const char *macros)
 {
 	static const char define[] = "#define ";
 	char name[64];
 
-	for (const char *p = kmacros_text; (p = strstr(p, define));) {
+	for (const char *p = macros; (p = strstr(p, define));) {
 		size_t len = strcspn(p, "\n");
 
 		p += strlen(define);
@@ -180,12 +174,13 @@ static int collect_words(struct words *w, const char *text, const struct embedde
 	if (libbcc->text[EMBEDDED_BPF])
 		add_function_ids(w, libbcc->text[EMBEDDED_BPF], names);
 	words_scan(w, text, strlen(text), ~0u);
-	add_macro_bodies(w);
+	/* What a macro of one text needs, one of the texts before may have. */
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; kmacros_texts[i]; i++)
+			add_macro_bodies(w, kmacros_texts[i]);
 	for (unsigned int i = 0; i < kmacros_ntypes; i++)
 		words_add(w, kmacros_types[i].name, WORD_USED);
-	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
-		if (words_flags(w, renamed[i].member) & WORD_USED)
-			words_add(w, renamed[i].now, WORD_USED);
+	aliases_words(w);
 	/* Every handler's context, which libbcc takes the arguments out of. */
 	words_add(w, "pt_regs", WORD_TAG | WORD_TAG_WHOLE);
 	return w->failed || buf_failed(names) ? error_nomem(e) : 0;
@@ -217,16 +212,35 @@ static void add_sizes(const struct prune *p, struct buf *out)
 	}
 }
 
-/* What a member whose name is its own was called in other kernels: a text that is older is
- * understood. */
-static void add_renamed(const struct prune *p, struct buf *out)
+/*
+ * A name that the text has for something of its own is left to it: a function, an enumerator, or a
+ * struct's member or a variable where ours is for members of the kernel's.
+ */
+static bool is_texts_own(const struct words *w, const char *macro, size_t len)
 {
-	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
-		if (words_flags(p->words, renamed[i].member) & WORD_USED &&
-		    !prune_member_size(p, renamed[i].type, renamed[i].member) &&
-		    prune_member_size(p, renamed[i].type, renamed[i].now))
-			buf_printf(out, "#define %s %s%s\n", renamed[i].member, renamed[i].now,
-				   renamed[i].rest);
+	static const char member[] = "#endif " KMACROS_MEMBER "\n";
+	unsigned int flags, taken = WORD_DEFINES_FUNCTION | WORD_DEFINES_NAME;
+	char name[64];
+
+	if (sscanf(macro, "#ifndef %63[A-Za-z0-9_]", name) != 1)
+		return false;
+	if (len > strlen(member) &&
+	    memcmp(macro + len - strlen(member), member, strlen(member)) == 0)
+		taken |= WORD_OWN;
+	flags = words_flags(w, name);
+	return flags & taken && !(flags & WORD_FOUND_ENUMERATOR);
+}
+
+/* A text of macros has three lines for each, and lines of its own with # for what is not of all. */
+static void add_macros(const struct words *w, const char *macros, struct buf *out)
+{
+	for (const char *p = macros, *end; *p; p = end) {
+		end = p;
+		for (int n = strncmp(p, "#ifndef ", strlen("#ifndef ")) ? 1 : 3; n; n--)
+			end = strchr(end, '\n') + 1;
+		if (!is_texts_own(w, p, (size_t)(end - p)))
+			buf_add(out, p, (size_t)(end - p));
+	}
 }
 
 static void add_version(uint32_t version, struct buf *out)
@@ -258,9 +272,18 @@ static void add_config(uint32_t version, struct buf *out)
 		   page > 0 ? __builtin_ctzl((unsigned long)page) : 12);
 }
 
+/* The words stay those of the old text, and point into it. */
+static int suit_text(struct tree_request *req, const struct words *w, const struct buf *types,
+		     size_t from, struct error *e)
+{
+	req->suited = aliases_text(w, types, from, req->text);
+	return req->suited ? 0 : error_nomem(e);
+}
+
 static int compose(struct tree_request *req, struct words *w, struct buf *out, struct error *e)
 {
 	struct prune p;
+	size_t from;
 	int err;
 
 	err = prune_open(&p, req->btf, req->btf_len, req->btf_path, w, e);
@@ -272,7 +295,12 @@ static int compose(struct tree_request *req, struct words *w, struct buf *out, s
 		     "#pragma clang system_header\n");
 	add_version(req->kernel_version, out);
 	add_config(req->kernel_version, out);
+	from = out->len;
 	err = prune_dump(&p, out, e);
+	if (!err && aliases_types(w, out, from))
+		err = error_nomem(e);
+	if (!err)
+		err = suit_text(req, w, out, from, e);
 	for (unsigned int i = 0; i < kmacros_ntypes; i++) {
 		const struct kmacros_type *t = &kmacros_types[i];
 
@@ -281,8 +309,8 @@ static int compose(struct tree_request *req, struct words *w, struct buf *out, s
 	}
 	add_enumerators(w, out);
 	add_sizes(&p, out);
-	add_renamed(&p, out);
-	buf_str(out, kmacros_text);
+	for (int i = 0; kmacros_texts[i]; i++)
+		add_macros(w, kmacros_texts[i], out);
 	buf_str(out, "#endif\n");
 	if (!err && buf_failed(out))
 		err = error_nomem(e);

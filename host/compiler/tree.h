@@ -22,6 +22,7 @@ struct tree_request {
 	char *btf;	      /* its bytes; tree_write takes them over */
 	size_t btf_len;
 	const char *text; /* that is to be compiled */
+	char *suited; /* result: the same as this kernel's types want it; the caller's to free */
 	uint32_t kernel_version;
 	bool whole; /* all types, not just what the text seems to need */
 };

@@ -23,6 +23,10 @@ struct scan {
 	size_t tag_len;
 	int table_name; /* BPF_HASH was just read, or its (: arguments before the name; -1: not */
 	int table_at;	/* the brackets that are open in it */
+	char before;	/* the punctuation that was just read; '>' only if it is ->; 0: a word */
+	const char *word, *called; /* the last word outside of braces; the one before a ( there */
+	size_t word_len, called_len;
+	bool called_whole; /* its ) was just read */
 };
 
 static uint32_t hash_name(const char *s, size_t len)
@@ -157,6 +161,20 @@ static void read_table(struct scan *sc, const char *s, size_t len)
 	}
 }
 
+/* A word that a type stands before, or that is set, or that ends a statement: no name of a member
+ * that is handed to a macro. */
+static bool is_own(const struct scan *sc)
+{
+	const char *next = sc->p;
+
+	while (next < sc->end && isspace((unsigned char)*next))
+		next++;
+	if (next < sc->end && (*next == ';' || *next == '=' || *next == '['))
+		return true;
+	return !sc->before && sc->word && !is_word(sc->word, sc->word_len, "return") &&
+	       !is_word(sc->word, sc->word_len, "case") && !is_word(sc->word, sc->word_len, "else");
+}
+
 static void read_word(struct scan *sc)
 {
 	const char *s = sc->p;
@@ -166,6 +184,14 @@ static void read_word(struct scan *sc)
 		sc->p++;
 	len = (size_t)(sc->p - s);
 	note(sc->w, s, len, WORD_USED & sc->keep);
+	if (sc->before == '.' || sc->before == '>')
+		note(sc->w, s, len, WORD_MEMBER & sc->keep);
+	else if (is_own(sc))
+		note(sc->w, s, len, WORD_OWN & sc->keep);
+	sc->before = '\0';
+	sc->word = s;
+	sc->word_len = len;
+	sc->called_whole = false;
 	read_table(sc, s, len);
 	if (is_word(s, len, "struct") || is_word(s, len, "union") || is_word(s, len, "enum")) {
 		sc->tag_next = true;
@@ -208,8 +234,27 @@ static void end_tag(struct scan *sc, char next)
 	sc->tag = NULL;
 }
 
+/* A function's name is the word before the first ( outside of all braces; after its ) comes the
+ * body, or a ; */
+static void read_function(struct scan *sc, char c)
+{
+	bool outside = !sc->braces;
+
+	if (outside && c == '(' && sc->brackets == 0 && !sc->before) {
+		sc->called = sc->word;
+		sc->called_len = sc->word_len;
+	}
+	if (sc->called_whole && (c == '{' || c == ';'))
+		note(sc->w, sc->called, sc->called_len, WORD_DEFINES_FUNCTION & sc->keep);
+	sc->called_whole = outside && c == ')' && sc->brackets == 1 && sc->called;
+	if (outside && sc->brackets == 0 && c != '(')
+		sc->called = NULL;
+	sc->before = c == '>' && sc->before != '-' ? ' ' : c;
+}
+
 static void read_punctuation(struct scan *sc, char c)
 {
+	read_function(sc, c);
 	switch (c) {
 	case '{':
 		sc->braces++;

@@ -16,6 +16,9 @@ enum word {
 	WORD_TAG_WHOLE = 4,	/* the same, and not just for a pointer: no * follows */
 	WORD_DEFINES_TAG = 8,	/* struct NAME { */
 	WORD_DEFINES_NAME = 16, /* an enumerator, a typedef or one of BCC's tables */
+	WORD_MEMBER = 128,	/* after . or -> */
+	WORD_OWN = 256, /* a variable, or a member of a struct of the text's own, as it seems */
+	WORD_DEFINES_FUNCTION = 512, /* NAME(…) { or NAME(…); outside of all braces */
 	/* Noted by who looks for what the text needs: */
 	WORD_FOUND_TYPEDEF = 32,
 	WORD_FOUND_ENUMERATOR = 64,

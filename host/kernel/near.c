@@ -125,7 +125,7 @@ char *kernel_why_missing(struct kernel *k, const char *name)
 			proto.source, name);
 	else
 		buf_str(&out, "there is none of that name, or the compiler put it into its callers "
-			      "(inlined it)");
+			      "(inlined it), or it is of a module that is not loaded");
 	kernel_proto_free(&proto);
 	return buf_take(&out);
 }

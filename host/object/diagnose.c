@@ -101,6 +101,20 @@ static size_t count_lines(const struct buf *b)
 	return n;
 }
 
+/* "incomplete definition of type 'struct NAME'" and its like. */
+static void note_missing(struct diagnosis *d, const struct line *l)
+{
+	const char *name = find(l, "'struct "), *end;
+
+	name = name ? name : find(l, "(aka 'struct ");
+	if (!name || d->missing[0])
+		return;
+	name = strstr(name, "struct ");
+	end = memchr(name, '\'', (size_t)(l->s + l->len - name));
+	if (end && (size_t)(end - name) < sizeof(d->missing))
+		memcpy(d->missing, name, (size_t)(end - name));
+}
+
 static void look_at_error(struct diagnosis *d, const struct line *l)
 {
 	if (!d->nerrors++)
@@ -109,6 +123,8 @@ static void look_at_error(struct diagnosis *d, const struct line *l)
 		d->no_format = true;
 	else if (find(l, "incomplete") || find(l, "unknown type name"))
 		d->incomplete = true;
+	if (!d->no_format && find(l, "incomplete"))
+		note_missing(d, l);
 }
 
 /* The source line that belongs to a diagnostic, and the marks under it. */
@@ -202,6 +218,12 @@ void diagnose_report(const struct diagnosis *d, struct buf *text)
 			"\nA struct tracepoint__CATEGORY__EVENT comes from the event's format in "
 			"/sys/kernel/tracing/events: look whether the running kernel has the "
 			"event, and whether you may read it (root may)");
+	if (d->missing[0])
+		buf_printf(
+			text,
+			"\n%s is none of the types of the kernel itself, as its BTF has them: it "
+			"is of a module, or of no code that was built in. Define it in the text",
+			d->missing);
 }
 
 void diagnose_free(struct diagnosis *d)

@@ -16,6 +16,7 @@ struct diagnosis {
 	struct buf rest;     /* of which libbcc's known noise is left out */
 	bool in_headers;     /* the first error is in the generated headers */
 	bool incomplete;     /* a type is missing: more of the kernel's may be of use */
+	char missing[64];    /* the first struct that is, as "struct NAME"; "": none */
 	bool no_format;	     /* a tracepoint's struct is missing: its format was not found */
 };
 

@@ -4,6 +4,7 @@ import ast
 import re
 
 from . import ctext, perf, template
+from .later import has_other, later_names
 from .places import USER, other_places, pid_key, user_probe, without_places
 from .merge import merge
 from .template import condition_text
@@ -79,6 +80,15 @@ def make_probes(work):
             continue
         else:
             probe[kind] = target
+            others = []
+            if without_places(work.conditions.find(runs_of[item])) is True and \
+                    item not in alternatives and ("function", target) not in work.ex.facts and \
+                    line not in optional:
+                others = later_names(kind, target, run, work.texts_made[0], {i[1] for i in order})
+            if others:
+                probe[kind] = [target] + others
+                work.report.guess(line, "a kernel without %s may have %s for it, which %s then is "
+                                  "attached to" % (target, " or ".join(others), run))
         if kind not in USER and not re.fullmatch(r"[\w:.^$*+?()|\[\]\\-]+", target):
             work.report.todo(line, "attaches %s to `%s`, which is no name" % (run, target))
             continue
@@ -110,6 +120,8 @@ def make_probes(work):
             probe["optional"] = True
             work.report.guess(line, "%s on %s is optional: the script goes on if it fails" %
                               (run, target))
+        if cond is True and has_other(kind, target, run, order):
+            probe["optional"] = True
         out.append(probe)
     if several and any("optional" in p for p in out):
         work.report.guess(min(lines[i] for i in order if i[0] in USER),

@@ -59,6 +59,33 @@ static int is_wanted(struct plan *plan, const struct program_probe *probe, bool 
 		       ?: ask_fact(plan, probe->unless, false, wanted, e);
 }
 
+/* The first few of them: which probes there are depends on facts and options. */
+static int none_attachable(const struct plan *plan, struct error *e)
+{
+	struct buf names = {0};
+	size_t shown = 0;
+	int err;
+
+	for (size_t i = 0; i < plan->nprobes && shown <= 6; i++) {
+		const struct program_probe *probe = plan->probes[i].probe;
+
+		if (i && strcmp(target_asked(plan, probe, 0),
+				target_asked(plan, plan->probes[i - 1].probe, 0)) == 0)
+			continue;
+		if (shown++ < 6)
+			buf_printf(&names, "%s%s", names.len ? ", " : ": ",
+				   target_asked(plan, probe, 0));
+		else
+			buf_str(&names, " …");
+	}
+	err = error_set(e, FAULT_KERNEL, -ENOENT,
+			"kernel %s has none of the functions that %s attaches to%s%s",
+			kernel_release(plan->kernel), plan->program->name, names.data ?: "",
+			names.len ? "; those of a module are there while it is loaded" : "");
+	buf_free(&names);
+	return err;
+}
+
 static int try_variant(struct plan *plan, const char *variant, struct error *e)
 {
 	const struct program *p = plan->program;
@@ -84,9 +111,7 @@ static int try_variant(struct plan *plan, const char *variant, struct error *e)
 		attachable += plan->probes[plan->nprobes - 1].ntargets;
 	}
 	if (p->nprobes && !attachable)
-		return error_set(e, FAULT_KERNEL, -ENOENT,
-				 "kernel %s has none of the functions that %s attaches to",
-				 kernel_release(plan->kernel), p->name);
+		return none_attachable(plan, e);
 	return 0;
 }
 

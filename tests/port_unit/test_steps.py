@@ -181,6 +181,23 @@ class Probes(unittest.TestCase):
         self.assertEqual(self.probes("", text=text), [
             "{kretprobe: [__x64_sys_sync, __arm64_sys_sync, sys_sync], run: kretprobe__sys_sync}"])
 
+    def test_functions_that_other_kernels_call_otherwise(self):
+        attach = 'b.attach_kprobe(event="%s", fn_name="traced")'
+        reads = "int traced(struct pt_regs *ctx, struct sk_buff *skb%s) { bpf_trace_printk(\"x\"); return 0; }\n"
+        both = "{kprobe: [kfree_skb, kfree_skb_reason], run: traced}"
+        self.assertEqual(self.probes(attach % "kfree_skb", text=reads % ""), [both])
+        self.assertTrue(any("without kfree_skb may have kfree_skb_reason" in t for t in self.ported.guessed()))
+        # Its second parameter is another there.
+        self.assertEqual(self.probes(attach % "kfree_skb", text=reads % ", void *location"),
+                         ["{kprobe: kfree_skb, run: traced}"])
+        self.assertEqual(self.probes(attach % "_do_fork", text=reads % ""), ["{kprobe: _do_fork, run: traced}"])
+        by_hand = reads.replace(", struct sk_buff *skb%s", "").replace("return 0", "return PT_REGS_PARM2(ctx)")
+        self.assertEqual(self.probes(attach % "kfree_skb", text=by_hand), ["{kprobe: kfree_skb, run: traced}"])
+        # The script has both itself.
+        self.assertEqual(self.probes(attach % "kfree_skb" + "\n" + attach % "kfree_skb_reason", text=reads % ""),
+                         ["{kprobe: kfree_skb, run: traced, optional: true}",
+                          "{kprobe: kfree_skb_reason, run: traced}"])
+
     def test_patterns(self):
         self.assertEqual(self.probes('b.attach_kprobe(event_re="vfs_\\\\d.*", fn_name="traced")'),
                          ['{kprobe: "^vfs_[0-9].*", run: traced}'])

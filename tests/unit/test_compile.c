@@ -343,6 +343,102 @@ static void reads_members_where_they_are(void **state)
 	}
 }
 
+/* The same, of a member that another kernel called otherwise. */
+static void reads_members_by_the_names_they_had(void **state)
+{
+	static const struct {
+		const char *type, *old, *now, *inner_type, *inner;
+	} cases[] = {
+		{"task_struct", "state", "__state", NULL, NULL},
+		{"task_struct", "cpu", "thread_info", "thread_info", "cpu"},
+		{"task_struct", "real_start_time", "start_boottime", NULL, NULL},
+		{"cfs_rq", "nr_running", "nr_queued", NULL, NULL},
+		{"kernfs_node", "parent", "__parent", NULL, NULL},
+		{"iov_iter", "iov", "__iov", NULL, NULL},
+		{"file", "f_dentry", "f_path", "path", "dentry"},
+		{"dentry", "d_iname", "d_shortname", NULL, NULL},
+	};
+	unsigned int renamed = 0;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(kernels) / sizeof(*kernels); k++) {
+		char *path = btf_of(kernels[k].name), *text;
+		struct btf *btf = btf__parse_raw(path);
+
+		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+			long at = offset_in(btf, cases[i].type, cases[i].old);
+			struct object *o;
+
+			if (at < 0) {
+				at = offset_in(btf, cases[i].type, cases[i].now);
+				if (at >= 0 && cases[i].inner)
+					at += offset_in(btf, cases[i].inner_type, cases[i].inner);
+				renamed++;
+			}
+			if (at <= 0)
+				continue;
+			assert_true(
+				asprintf(&text,
+					 "int h(struct pt_regs *ctx, struct %s *p) { u32 v = 0; "
+					 "bpf_probe_read_kernel(&v, 4, &p->%s); return v; }\n",
+					 cases[i].type, cases[i].old) > 0);
+			o = compiled_for(k, text);
+			if (!adds(o, at))
+				fail_msg("%s: %s.%s is not read at %ld", kernels[k].name,
+					 cases[i].type, cases[i].old, at);
+			object_free(o);
+			free(text);
+		}
+		btf__free(btf);
+		free(path);
+	}
+	assert_true(renamed > 10);
+}
+
+/* The way to it leads through another struct now; what the text has of that name stays its own. */
+static void follows_members_to_where_they_went(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < sizeof(kernels) / sizeof(*kernels); k++)
+		object_free(compiled_for(
+			k, "struct event { char rq_disk[32]; u64 n; };\n"
+			   "BPF_PERF_OUTPUT(events);\n"
+			   "int f(struct pt_regs *ctx, struct request *req)\n{\n"
+			   "	struct event e = {};\n"
+			   "	struct gendisk *rq_disk = req->rq_disk;\n"
+			   "	bpf_probe_read_kernel(&e.rq_disk, 32, req->rq_disk->disk_name);\n"
+			   "	e.n = rq_disk->major + req -> rq_disk->major;\n"
+			   "	events.perf_submit(ctx, &e, sizeof(e));\n	return 0;\n}\n"
+			   "int g(struct pt_regs *ctx, struct bio *bio)\n{\n"
+			   "	return bio->bi_disk->major;\n}\n"));
+	REFUSED("int f(struct pt_regs *ctx, struct request *req)\n{\n"
+		"	return req->rq_disk->nosuch;\n}\n",
+		":3:", "no member named 'nosuch'");
+}
+
+/* Of a name that both have, the text's is meant. */
+static void leaves_a_text_its_own_names(void **state)
+{
+	(void)state;
+	object_free(compiled("enum side { READ, WRITE };\n"
+			     "struct event { u16 sk_num; u32 sk_family, inet_num; };\n"
+			     "static inline int min(int a, int b) { return a < b ? a : b; }\n"
+			     "static inline u16 ntohs(u16 x);\n"
+			     "static inline u16 ntohs(u16 x) { return x << 8 | x >> 8; }\n"
+			     "static struct tcphdr *tcp_hdr(struct sk_buff *s)\n{\n"
+			     "	return (struct tcphdr *)(s->head + s->transport_header);\n}\n"
+			     "int f(struct pt_regs *ctx, struct sk_buff *s)\n{\n"
+			     "	struct event e = {.sk_num = WRITE};\n"
+			     "	u16 sk_state = min(3, 4);\n"
+			     "	e.sk_family = ntohs(tcp_hdr(s)->dest) + max(1, READ);\n"
+			     "	return e.sk_num + e.sk_family + sk_state;\n}\n"));
+	object_free(compiled("int f(struct pt_regs *ctx, struct sock *sk)\n{\n"
+			     "	u16 family = 0;\n"
+			     "	bpf_probe_read_kernel(&family, 2,\n"
+			     "		(char *)sk + offsetof(struct sock, sk_family));\n"
+			     "	return family + sk->sk_num;\n}\n"));
+}
+
 static void names_the_line_of_an_error(void **state)
 {
 	(void)state;
@@ -535,12 +631,20 @@ static void knows_what_headers_have(void **state)
 	(void)state;
 	for (size_t k = 0; k < NKERNELS; k++)
 		object_free(compiled_for(
-			k, "#define PROT_READ 0x1\n"
-			   "int f(struct pt_regs *ctx, struct sk_buff *skb, struct dentry *d)\n{\n"
-			   "	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);\n	char name[16];\n"
-			   "	bpf_probe_read_kernel_str(name, sizeof(name), d->d_iname);\n"
-			   "	return cb->seq + (icmp_hdr(skb)->type == ICMP_ECHO) + PROT_READ +\n"
-			   "		(name[0] == SIGKILL) + __constant_htons(ETH_P_IP);\n}\n"));
+			k,
+			"#define PROT_READ 0x1\n"
+			"int f(struct pt_regs *ctx, struct sk_buff *skb, struct dentry *d)\n{\n"
+			"	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);\n	char name[16];\n"
+			"	bpf_probe_read_kernel_str(name, sizeof(name), d->d_iname);\n"
+			"	return cb->seq + (icmp_hdr(skb)->type == ICMP_ECHO) + PROT_READ +\n"
+			"		(name[0] == SIGKILL) + __constant_htons(ETH_P_IP);\n}\n"
+			"int g(struct pt_regs *ctx, struct sk_buff *skb, struct request *req)\n{\n"
+			"	u32 flags = tcp_flag_word(tcp_hdr(skb)), f = req->cmd_flags;\n"
+			"	if (f & (REQ_SYNC | REQ_META) || flags & TCP_FLAG_SYN)\n"
+			"		return CAP_SYS_ADMIN + clamp(f, 1u, 3u) + GENMASK(7, 4);\n"
+			"	return IPFRAG_DUP + EXT4_SUPER_MAGIC + ALIGN(f, 8) + "
+			"skb_is_gso(skb);\n"
+			"}\n"));
 }
 
 /* A type that no word of the text names is found on the second try. */
@@ -821,6 +925,9 @@ int main(void)
 		cmocka_unit_test(compiles_for_every_kernel),
 		cmocka_unit_test(keeps_the_lines_of_many_functions),
 		cmocka_unit_test(reads_members_where_they_are),
+		cmocka_unit_test(reads_members_by_the_names_they_had),
+		cmocka_unit_test(follows_members_to_where_they_went),
+		cmocka_unit_test(leaves_a_text_its_own_names),
 		cmocka_unit_test(names_the_line_of_an_error),
 		cmocka_unit_test(shows_only_the_first_errors),
 		cmocka_unit_test(explains_what_is_too_big),

@@ -184,7 +184,8 @@ static void it_is_said_why_a_function_is_missing(void **state)
 		       "to: at_boot is data, or code that only runs at boot (__init)");
 	assert_refused(state, ON("vfs_reed"), text,
 		       "to: there is none of that name, or the compiler put it into its callers "
-		       "(inlined it); names near it: vfs_read");
+		       "(inlined it), or it is of a module that is not loaded; names near it: "
+		       "vfs_read");
 }
 
 int main(void)

@@ -367,7 +367,8 @@ static void an_option_may_name_the_functions(void **state)
 	assert_string_equal(m->e.text,
 			    "--pattern: kernel 6.1.0 has no function vfs_unlnk: there is "
 			    "none of that name, or the compiler put it into its callers "
-			    "(inlined it); names near it: vfs_unlink");
+			    "(inlined it), or it is of a module that is not loaded; names near it: "
+			    "vfs_unlink");
 	made_free(m);
 }
 
@@ -827,6 +828,19 @@ static void an_option_chooses_the_probe(void **state)
 	made_free(m);
 }
 
+static void a_kernels_header_may_stand_in_quotation_marks(void **state)
+{
+	const char *text = "#include \"linux/netdev_features.h\"\nint h;\n";
+	struct made *m = make_text("6.1.0", yaml, text, 0, NULL);
+
+	(void)state;
+	assert_string_equal(body(m), text);
+	made_free(m);
+	m = make_text("6.1.0", yaml, "\n#include \"nosuch.h\"\n", 0, NULL);
+	assert_non_null(strstr(m->e.text, "tool.bpf.c:2: cannot open "));
+	made_free(m);
+}
+
 static void an_include_leaves_the_directory_not(void **state)
 {
 	struct made *m = make_text("6.1.0", yaml, "\n#include \"../../etc/passwd\"\n", 0, NULL);
@@ -927,6 +941,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_constants_of_the_loader),
 		cmocka_unit_test(a_fact_chooses_the_probe),
 		cmocka_unit_test(an_option_chooses_the_probe),
+		cmocka_unit_test(a_kernels_header_may_stand_in_quotation_marks),
 		cmocka_unit_test(an_include_leaves_the_directory_not),
 		cmocka_unit_test(broken_templates_are_told_where),
 		cmocka_unit_test(a_cut_template_never_crashes),
