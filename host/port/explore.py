@@ -127,10 +127,12 @@ def one_run(source, path, config, deadline):
             notes.append(note)
     if ended == "end" and not any(n["what"] == "end" for n in notes):
         ended = "killed"
-    made = Run(notes, config, ended)
+    by = os.WTERMSIG(status) if ended == "killed" and os.WIFSIGNALED(status) else 0
+    # Alone on a processor it has used its seconds of that when those of the clock are over.
+    made = Run(notes, config, "timeout" if by == signal.SIGXCPU else ended)
     made.size = len(data)
-    if ended == "killed" and os.WIFSIGNALED(status):
-        made.end["signal"] = os.WTERMSIG(status)
+    if by and by != signal.SIGXCPU:
+        made.end["signal"] = by
     return made
 
 

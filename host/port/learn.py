@@ -104,7 +104,6 @@ def check(work, ex):
 
 
 ENDED = {signal.SIGKILL: "by signal 9: it wants more memory than it may have",
-         signal.SIGXCPU: "after 5 seconds of the processor's time",
          signal.SIGSEGV: "by signal 11: it calls into a library of C, which fails here"}
 MORE_SECONDS = 25   # for the second pass, of which the host's patience with both leaves room
 
