@@ -19,6 +19,7 @@
 #include "text/substitute.h"
 #include "trace/attach.h"
 #include "trace/buffers.h"
+#include "trace/lost.h"
 #include "trace/pace.h"
 #include "trace/pipe.h"
 #include "trace/privilege.h"
@@ -94,16 +95,8 @@ static uint64_t lost_events(const struct show *s)
 
 static void tell_lost(struct show *s, bool at_end)
 {
-	uint64_t lost = lost_events(s);
-
-	if (lost > s->lost_told)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
-			s->lost_told ? ""
-				     : ": no room in the buffer (--buffer-pages makes it larger)");
-	if (at_end && lost)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
-			lost, s->seen);
-	s->lost_told = lost;
+	lost_tell(&s->lost_told, lost_events(s),
+		  "no room in the buffer (--buffer-pages makes it larger)", at_end, &s->seen);
 }
 
 /* --- start --- */

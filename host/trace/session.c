@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "trace/lost.h"
 #include "trace/privilege.h"
 #include "trace/session_parts.h"
 
@@ -30,22 +31,15 @@ static int on_event(void *ctx, size_t output, const void *data, size_t size)
 
 static void tell_lost(struct session *s, bool at_end)
 {
-	bool pipe = s->plan->program->output == PROGRAM_TRACE_PIPE;
-	uint64_t lost = tracer_lost(s->tracer), dropped = s->writer.dropped;
+	uint64_t dropped = s->writer.dropped;
+	uint64_t printed = s->printed > dropped ? s->printed - dropped : 0;
+	const char *why =
+		!s->events ? "a table was full"
+		: s->plan->program->output == PROGRAM_TRACE_PIPE
+			? "the trace pipe's buffer was full"
+			: "no room in the buffer (--buffer-pages makes it larger) or a table";
 
-	if (lost > s->lost_told)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events%s\n", lost - s->lost_told,
-			s->lost_told ? ""
-			: !s->events ? ": a table was full"
-			: pipe	     ? ": the trace pipe's buffer was full"
-			       : ": no room in the buffer (--buffer-pages makes it larger) or a "
-				 "table");
-	if (at_end && lost && !s->events)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all\n", lost);
-	else if (at_end && lost)
-		fprintf(stderr, "bcchost: lost %" PRIu64 " events in all, printed %" PRIu64 "\n",
-			lost, s->printed > dropped ? s->printed - dropped : 0);
-	s->lost_told = lost;
+	lost_tell(&s->lost_told, tracer_lost(s->tracer), why, at_end, s->events ? &printed : NULL);
 }
 
 /* That of a program which shows nothing else; only that one may draw. */

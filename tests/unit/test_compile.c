@@ -288,6 +288,23 @@ static bool adds(const struct object *o, long offset)
 	return false;
 }
 
+/* A handler that reads the member, of kernels[k], reads it at that offset. */
+static void reads_at(size_t k, const char *type, const char *member, long at)
+{
+	struct object *o;
+	char *text;
+
+	assert_true(asprintf(&text,
+			     "int h(struct pt_regs *ctx, struct %s *p) { u32 v = 0; "
+			     "bpf_probe_read_kernel(&v, 4, &p->%s); return v; }\n",
+			     type, member) > 0);
+	o = compiled_for(k, text);
+	if (!adds(o, at))
+		fail_msg("%s: %s.%s is not read at %ld", kernels[k].name, type, member, at);
+	object_free(o);
+	free(text);
+}
+
 /*
  * What the code reads is where the kernel has it, behind holes and bit fields too: clang's front
  * end and libbcc's code generator once differed by 16 bytes in 5.10's task_struct, and nothing said
@@ -317,26 +334,15 @@ static void reads_members_where_they_are(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(kernels) / sizeof(*kernels); k++) {
-		char *path = btf_of(kernels[k].name), *text;
+		char *path = btf_of(kernels[k].name);
 		struct btf *btf = btf__parse_raw(path);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 			long at = offset_in(btf, cases[i].type, cases[i].member);
-			struct object *o;
 
 			if (at <= 0)
 				continue;
-			assert_true(
-				asprintf(&text,
-					 "int h(struct pt_regs *ctx, struct %s *p) { u32 v = 0; "
-					 "bpf_probe_read_kernel(&v, 4, &p->%s); return v; }\n",
-					 cases[i].type, cases[i].member) > 0);
-			o = compiled_for(k, text);
-			if (!adds(o, at))
-				fail_msg("%s: %s.%s is not read at %ld", kernels[k].name,
-					 cases[i].type, cases[i].member, at);
-			object_free(o);
-			free(text);
+			reads_at(k, cases[i].type, cases[i].member, at);
 		}
 		btf__free(btf);
 		free(path);
@@ -362,12 +368,11 @@ static void reads_members_by_the_names_they_had(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(kernels) / sizeof(*kernels); k++) {
-		char *path = btf_of(kernels[k].name), *text;
+		char *path = btf_of(kernels[k].name);
 		struct btf *btf = btf__parse_raw(path);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 			long at = offset_in(btf, cases[i].type, cases[i].old);
-			struct object *o;
 
 			if (at < 0) {
 				at = offset_in(btf, cases[i].type, cases[i].now);
@@ -377,17 +382,7 @@ static void reads_members_by_the_names_they_had(void **state)
 			}
 			if (at <= 0)
 				continue;
-			assert_true(
-				asprintf(&text,
-					 "int h(struct pt_regs *ctx, struct %s *p) { u32 v = 0; "
-					 "bpf_probe_read_kernel(&v, 4, &p->%s); return v; }\n",
-					 cases[i].type, cases[i].old) > 0);
-			o = compiled_for(k, text);
-			if (!adds(o, at))
-				fail_msg("%s: %s.%s is not read at %ld", kernels[k].name,
-					 cases[i].type, cases[i].old, at);
-			object_free(o);
-			free(text);
+			reads_at(k, cases[i].type, cases[i].old, at);
 		}
 		btf__free(btf);
 		free(path);
